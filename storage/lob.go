@@ -1,0 +1,40 @@
+package storage
+
+import (
+	"context"
+	"io"
+
+	"zarafa/mapi"
+)
+
+// LobRef is a property whose value lies in the table lob: an instance that several
+// properties of several objects may share.
+type LobRef struct {
+	Tag      mapi.PropTag
+	Instance uint32
+	Size     int64
+}
+
+// Blob is a large value on its way into the database. Open may be called more than once.
+type Blob struct {
+	Size   int64
+	SHA256 [32]byte
+	Open   func() (io.ReadCloser, error)
+}
+
+// LobReader reads large values.
+type LobReader interface {
+	// Lob finds an instance; NOT_FOUND if there is none.
+	Lob(ctx context.Context, instance uint32) (LobRef, error)
+	// OpenLob streams an instance's bytes chunk by chunk.
+	OpenLob(ctx context.Context, instance uint32) (io.ReadCloser, error)
+	// LobHolders lists up to limit objects (messages or parts) that refer to an instance.
+	LobHolders(ctx context.Context, instance uint32, limit int) ([]uint32, error)
+}
+
+// LobWriter stores large values.
+type LobWriter interface {
+	// PutLob stores a value, or finds the instance that has the same contents, and returns it with Tag set to tag.
+	// An instance that no object refers to when the update commits is dropped by the next clean-up.
+	PutLob(ctx context.Context, tag mapi.PropTag, b Blob) (LobRef, error)
+}

@@ -1,0 +1,120 @@
+package storage
+
+import (
+	"context"
+
+	"zarafa/mapi"
+)
+
+// Mailbox is a row of the table stores: one mailbox store.
+type Mailbox struct {
+	ID       uint32 // object id of the store
+	Root     uint32 // object id of its root folder
+	GUID     mapi.GUID
+	Type     uint32 // mapi.StorePrivate, StorePublic, StoreArchive
+	UserID   uint32 // 0: orphaned
+	UserName string // of the last owner, for orphans
+	Company  uint32
+}
+
+// MailboxQuery selects mailboxes; nil fields select all.
+type MailboxQuery struct {
+	ID     *uint32
+	GUID   *mapi.GUID
+	UserID *uint32
+	Type   *uint32
+}
+
+// ReceiveFolder maps a message class (or the start of one) to a folder.
+type ReceiveFolder struct {
+	Store  uint32
+	Class  string
+	Folder uint32
+}
+
+// StoreReader reads the list of mailboxes and receive folders.
+type StoreReader interface {
+	Mailboxes(ctx context.Context, q MailboxQuery) ([]Mailbox, error)
+	ReceiveFolders(ctx context.Context, store uint32) ([]ReceiveFolder, error)
+}
+
+// StoreWriter changes them.
+type StoreWriter interface {
+	PutMailbox(ctx context.Context, m Mailbox) error
+	// DeleteMailbox removes the row, the receive folders and the access control list of the store; the objects stay until deleted.
+	DeleteMailbox(ctx context.Context, id uint32) error
+	PutReceiveFolder(ctx context.Context, r ReceiveFolder) error
+}
+
+// ACLReader reads access control lists.
+type ACLReader interface {
+	// ACL lists the entries of a store or folder; an empty list is no error.
+	ACL(ctx context.Context, object uint32) ([]mapi.ACE, error)
+}
+
+// ACLWriter changes them.
+type ACLWriter interface {
+	PutACE(ctx context.Context, store, object uint32, e mapi.ACE) error
+	DeleteACE(ctx context.Context, object, user, aceType uint32) error
+	DeleteUserACEs(ctx context.Context, user uint32) error
+}
+
+// QueueEntry is a row of the table outgoingqueue.
+type QueueEntry struct {
+	Store   uint32
+	Message uint32
+	Flags   uint32 // mapi.SubmitMaster, SubmitDoSentMail
+}
+
+// QueueReader reads the outgoing queue.
+type QueueReader interface {
+	// Queue lists a store's entries (0: all stores), descending message ids.
+	Queue(ctx context.Context, store uint32) ([]QueueEntry, error)
+	QueueEntries(ctx context.Context, message uint32) ([]QueueEntry, error)
+}
+
+// QueueWriter changes it. A message has at most one row per queue (bit SubmitMaster).
+type QueueWriter interface {
+	PutQueueEntry(ctx context.Context, e QueueEntry) error
+	DeleteQueueEntry(ctx context.Context, message uint32, master bool) error
+}
+
+// SearchResult is a message found by a search folder.
+type SearchResult struct {
+	Message uint32
+	Read    bool
+}
+
+// SearchReader reads the results of search folders.
+type SearchReader interface {
+	SearchResults(ctx context.Context, folder uint32) ([]SearchResult, error)
+	// SearchFoldersOf lists the search folders that hold a message.
+	SearchFoldersOf(ctx context.Context, message uint32) ([]uint32, error)
+}
+
+// SearchWriter changes them.
+type SearchWriter interface {
+	PutSearchResults(ctx context.Context, store, folder uint32, list []SearchResult) error
+	DeleteSearchResults(ctx context.Context, folder uint32, messages []uint32) error // nil: all of the folder
+}
+
+// Name is a named property; its property id is 0x8500 + ID (objects.md section 6).
+type Name struct {
+	ID       uint32 // 1 and up
+	GUID     mapi.GUID
+	IsString bool
+	LID      uint32
+	String   string
+}
+
+// NameReader reads the table names.
+type NameReader interface {
+	// Names lists names with an id greater than after, ascending.
+	Names(ctx context.Context, after uint32) ([]Name, error)
+}
+
+// NameWriter adds to it; names are never deleted.
+type NameWriter interface {
+	// AddName finds or adds a name and returns it with its id.
+	AddName(ctx context.Context, n Name) (Name, error)
+}
