@@ -1,0 +1,58 @@
+package directory
+
+import (
+	"context"
+
+	"zarafa/mapi"
+)
+
+// Object is a user, group, company or address list as the server sees it. Objects are immutable:
+// a change makes a new one.
+type Object struct {
+	ID         uint32
+	ExternalID []byte
+	Class      mapi.ObjectClass
+	Name       string // login name, group name or company name
+	FullName   string
+	Email      string
+	AdminLevel uint32 // 0 no, 1 admin of the company, 2 system
+	Hidden     bool   // not shown in the address book
+	Capacity   uint32
+	Company    uint32
+	Server     string // home server, empty: this one
+	// Props and Multi hold what else the plugin knows, by property tag (8-bit string type; binaries base64).
+	Props map[mapi.PropTag]string
+	Multi map[mapi.PropTag][]string
+	Quota Quota
+}
+
+// Quota are limits in bytes, 0 = none (objects.md section 11).
+type Quota struct {
+	UseDefault       bool
+	IsUserDefault    bool
+	Warn, Soft, Hard int64
+}
+
+// Directory is the server's view of all users and groups, whatever plugin they come from. Look-ups are answered from memory.
+// The built-in objects EVERYONE (1) and SYSTEM (2) are always there.
+type Directory interface {
+	// ByID finds an object; NOT_FOUND if there is none.
+	ByID(ctx context.Context, id uint32) (*Object, error)
+	// ByName finds a user, group or company by its name, case-insensitively; kind is a class or its Kind.
+	ByName(ctx context.Context, name string, kind mapi.ObjectClass) (*Object, error)
+	// Resolve finds the object a request names: by entry id if that is not empty, else by number; number 0
+	// (or an id that says 0) with an empty entry id is the caller.
+	Resolve(ctx context.Context, caller, id uint32, abEntryID []byte) (*Object, error)
+	// List is all objects of a kind that the caller may see, ascending ids.
+	List(ctx context.Context, caller uint32, kind mapi.ObjectClass) ([]*Object, error)
+	// GroupsOf are all groups a user is in: nested ones and EVERYONE; only those that may be granted rights.
+	GroupsOf(ctx context.Context, user uint32) ([]uint32, error)
+	// Members of a group, direct ones.
+	Members(ctx context.Context, group uint32) ([]*Object, error)
+	// IsAdminOver reports whether a user administers another object (objects.md section 8, admin levels).
+	IsAdminOver(ctx context.Context, caller, target uint32) (bool, error)
+	// EffectiveQuota are the limits that hold for a user: own, or the defaults.
+	EffectiveQuota(ctx context.Context, user uint32) (Quota, error)
+	// EntryID is the object's address-book entry id in the form a client with these capabilities understands.
+	EntryID(o *Object, capabilities uint32) []byte
+}

@@ -1,0 +1,91 @@
+// Package feed carries what a committed update changed from the writer to everything that
+// keeps a picture of the data: caches, sorted views, open tables, subscriptions, synchronisation and search folders.
+//
+// It owns the description of changes and the order of delivery. A batch is published from the
+// committed callback of storage.Store.Update, so the batches of one mailbox store arrive
+// in commit order, and batches of different stores may arrive at the same time.
+// Sinks are called one after the other in the order in which they were added and must be quick:
+// the lane waits. A sink that has slow work to do queues it.
+//
+// It refuses to carry anything that is not committed.
+package feed
+
+import (
+	"zarafa/mapi"
+	"zarafa/storage"
+)
+
+// Kind says what happened to an object.
+type Kind uint8
+
+// Kinds of events. The names are those of the protocol's notifications (wire.md section 10).
+const (
+	Created Kind = iota + 1
+	Modified
+	Deleted // hard or soft: a soft-deleted object has mapi.FlagDeleted in Object.Flags
+	Moved   // to another folder, or back from soft-deleted
+	Copied  // Object is the copy
+	SearchComplete
+)
+
+// Event is one change of a store, folder or message. Recipients and attachments cause a
+// Modified of their message.
+type Event struct {
+	Kind   Kind
+	Object storage.Ref // as it is now; for a hard delete: as it was
+	// ParentEntryID is the entry id of Object.Parent.
+	ParentEntryID mapi.EntryID
+	// Old is the object before a Moved, a soft delete (its flags were others) or, for Copied, the
+	// original; OldParentEntryID is the entry id of its parent.
+	Old              storage.Ref
+	OldParentEntryID mapi.EntryID
+	// Hard marks a Deleted that left nothing behind.
+	Hard bool
+	// Row is the object's new row if the writer had it at hand.
+	Row *storage.Row
+	// CountersOnly marks a Modified folder of which only counts, size or commit time changed.
+	CountersOnly bool
+}
+
+// QueueChange is an entry that came to or left the outgoing queue.
+type QueueChange struct {
+	Entry storage.QueueEntry
+	Added bool
+}
+
+// Batch is everything that one update changed in one store.
+type Batch struct {
+	Store  uint32
+	Events []Event
+	// Changes are the rows recorded for change synchronisation.
+	Changes []storage.Change
+	Queue   []QueueChange
+	// Bulk marks an operation on ten objects or more: open tables are told once that they
+	// changed, not row by row (tables.md section 11).
+	Bulk bool
+	// ACLs lists objects whose access control list changed.
+	ACLs []uint32
+}
+
+// BulkThreshold is the number of objects from which an operation is a bulk one.
+const BulkThreshold = 10
+
+// Sink takes batches.
+type Sink interface {
+	Apply(b *Batch)
+}
+
+// Bus hands each batch to all sinks. Sinks are added before the first batch is published.
+type Bus struct {
+	sinks []Sink
+}
+
+// Add appends a sink; the order of delivery is the order of adding.
+func (b *Bus) Add(s Sink) { b.sinks = append(b.sinks, s) }
+
+// Publish hands a batch to all sinks and returns when they are done.
+func (b *Bus) Publish(batch *Batch) {
+	for _, s := range b.sinks {
+		s.Apply(batch)
+	}
+}

@@ -1,0 +1,40 @@
+package session
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"time"
+)
+
+// Call is one request being served: what a handler needs to know besides its parameters.
+// Context ends when the client is gone, the time limit is reached or the server stops.
+type Call struct {
+	Context context.Context
+	Session *Session // nil for operations without one
+	Source  string   // address of the peer, as Client.Source
+	Peer    Peer
+	Now     time.Time
+	Log     *slog.Logger
+
+	// Attachment is the stream that came beside the request (MTOM), or nil.
+	Attachment io.Reader
+	// Streams are sent beside the response, in order; a handler appends to them.
+	Streams []Stream
+}
+
+// Stream is one part of a multipart response; Write is called after the handler returned.
+type Stream struct {
+	ID    string // Content-ID, e.g. emcas-0
+	Write func(w io.Writer) error
+}
+
+// Peer is the other end of the connection, as far as log-on cares.
+type Peer struct {
+	Network  string // tcp, unix or tls
+	Address  string
+	Local    bool // a Unix socket or the loopback interface
+	UID, PID int  // of a Unix socket's peer
+	// PublicKeys are the DER forms (PKIX) of verified client certificates' keys.
+	PublicKeys [][]byte
+}

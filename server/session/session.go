@@ -1,0 +1,80 @@
+package session
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Capability bits of the log-on (wire.md section 8).
+const (
+	CapCompression     uint32 = 0x0001
+	CapMailboxOwner    uint32 = 0x0002
+	CapCrypt           uint32 = 0x0008
+	CapLargeSessionID  uint32 = 0x0010
+	CapLicenseServer   uint32 = 0x0020
+	CapMultiServer     uint32 = 0x0040
+	CapLoadPropEntryID uint32 = 0x0080
+	CapEnhancedICS     uint32 = 0x0100
+	CapUnicode         uint32 = 0x0200
+	CapMsgLock         uint32 = 0x0400
+	CapExportPropTag   uint32 = 0x0800
+	CapImpersonation   uint32 = 0x1000
+	CapMaxABChangeID   uint32 = 0x2000
+	CapExtendedAnon    uint32 = 0x4000
+	CapGIFN32          uint32 = 0x8000
+)
+
+// Client is what a client said about itself and where it came from.
+type Client struct {
+	Source       string // address that owns the session: IP text, or *:pid-<pid> on a Unix socket
+	Proxy        string // address of the proxy in front, if there is one
+	User         string // login name of the session's user
+	Impersonator string // who logged on for User, if it was somebody else
+	App          string
+	AppVersion   string
+	AppMisc      string
+	Version      string
+}
+
+// Session is a log-on: it belongs to one user, one group and one source address, and owns tables, locks
+// and subscriptions, which vanish with it.
+//
+// The exported fields never change after the log-on.
+type Session struct {
+	ID           uint64
+	GroupID      uint64 // 0: the session is a group of its own and gets no object events
+	UserID       uint32
+	Capabilities uint32
+	Client       Client
+	Created      time.Time
+
+	ctx      context.Context
+	cancel   context.CancelFunc
+	lastUse  atomic.Int64 // Unix nanoseconds
+	calls    sync.WaitGroup
+	Requests atomic.Uint64
+
+	mu    sync.Mutex
+	ended bool
+	onEnd []func()
+}
+
+// Has reports whether a capability was agreed on.
+func (s *Session) Has(capability uint32) bool { return s.Capabilities&capability != 0 }
+
+// Done is closed when the session ends.
+func (s *Session) Done() <-chan struct{} { return s.ctx.Done() }
+
+// OnEnd has f called once when the session ends, after its running calls; at once if it has ended.
+func (s *Session) OnEnd(f func()) {
+	s.mu.Lock()
+	if !s.ended {
+		s.onEnd = append(s.onEnd, f)
+		s.mu.Unlock()
+		return
+	}
+	s.mu.Unlock()
+	f()
+}
