@@ -78,3 +78,23 @@ func (s *Session) OnEnd(f func()) {
 	s.mu.Unlock()
 	f()
 }
+
+// Idle is the time since the session's last call.
+func (s *Session) Idle(now time.Time) time.Duration {
+	return now.Sub(time.Unix(0, s.lastUse.Load()))
+}
+
+// Context ends with the session.
+func (s *Session) Context() context.Context { return s.ctx }
+
+// release calls what registered with OnEnd.
+func (s *Session) release() {
+	s.mu.Lock()
+	s.ended = true
+	list := s.onEnd
+	s.onEnd = nil
+	s.mu.Unlock()
+	for _, f := range list {
+		f()
+	}
+}

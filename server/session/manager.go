@@ -1,0 +1,189 @@
+// Package session keeps the log-ons of clients: who they are, from where they may call, and what vanishes
+// when they end.
+//
+// It owns the registry of sessions and their groups' membership, time-outs and the rule that a
+// session belongs to its source address (wire.md section 8). It knows neither users nor
+// passwords: whoever creates a session has authenticated it.
+//
+// All methods may be called from any goroutine. A session ends once: by log-off, time-out or
+// when the manager closes; what registered with OnEnd is then called, after the calls that
+// were running on it have returned.
+//
+// It refuses more sessions per user than the limit allows, so that a client that loses its
+// sessions cannot fill the memory.
+package session
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"sync"
+	"time"
+
+	"zarafa/mapi"
+)
+
+// Limits bound what sessions may cost.
+type Limits struct {
+	Timeout     time.Duration // idle time after which a session ends
+	PerUser     int           // sessions one user may have at a time
+	SourceCheck bool          // calls must come from the address that logged on
+}
+
+// Manager is the registry of sessions.
+type Manager struct {
+	limits Limits
+	now    func() time.Time
+
+	mu       sync.RWMutex
+	sessions map[uint64]*Session
+	groups   map[uint64]map[*Session]struct{}
+	perUser  map[uint32]int
+}
+
+// NewManager makes an empty registry; now is the clock.
+func NewManager(limits Limits, now func() time.Time) *Manager {
+	return &Manager{
+		limits:   limits,
+		now:      now,
+		sessions: make(map[uint64]*Session),
+		groups:   make(map[uint64]map[*Session]struct{}),
+		perUser:  make(map[uint32]int),
+	}
+}
+
+// Create registers a new session. The id is random; it fits 32 bits for clients without
+// CapLargeSessionID.
+func (m *Manager) Create(user uint32, group uint64, capabilities uint32, client Client) (*Session, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	s := &Session{
+		GroupID: group, UserID: user, Capabilities: capabilities, Client: client,
+		Created: m.now(), ctx: ctx, cancel: cancel,
+	}
+	s.lastUse.Store(m.now().UnixNano())
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.limits.PerUser > 0 && m.perUser[user] >= m.limits.PerUser {
+		cancel()
+		return nil, mapi.Errorf(mapi.LogonFailed, "logon", "user %d has %d sessions, the limit of max_sessions_per_user", user, m.perUser[user])
+	}
+	s.ID = m.freeID(capabilities)
+	m.sessions[s.ID] = s
+	m.perUser[user]++
+	if group != 0 {
+		if m.groups[group] == nil {
+			m.groups[group] = make(map[*Session]struct{})
+		}
+		m.groups[group][s] = struct{}{}
+	}
+	return s, nil
+}
+
+func (m *Manager) freeID(capabilities uint32) uint64 {
+	for {
+		id := RandomID()
+		if capabilities&CapLargeSessionID == 0 {
+			id &= 0xFFFFFFFF
+		}
+		if _, taken := m.sessions[id]; id != 0 && !taken {
+			return id
+		}
+	}
+}
+
+// RandomID is an unpredictable session id.
+func RandomID() uint64 {
+	var b [8]byte
+	rand.Read(b[:]) // never fails (crypto/rand)
+	return binary.LittleEndian.Uint64(b[:])
+}
+
+// Begin finds the session of a call and keeps it from ending until done is called.
+// END_OF_SESSION if it is unknown, has ended or belongs to another address.
+func (m *Manager) Begin(id uint64, source string) (s *Session, done func(), err error) {
+	m.mu.RLock()
+	s = m.sessions[id]
+	if s == nil || m.limits.SourceCheck && s.Client.Source != source {
+		m.mu.RUnlock()
+		return nil, nil, mapi.EndOfSession
+	}
+	s.calls.Add(1) // under the lock, so that end cannot pass between look-up and count
+	m.mu.RUnlock()
+	s.Requests.Add(1)
+	s.lastUse.Store(m.now().UnixNano())
+	return s, func() {
+		s.lastUse.Store(m.now().UnixNano())
+		s.calls.Done()
+	}, nil
+}
+
+// Touch counts as a use of every session of the group: a client that polls is alive.
+func (m *Manager) Touch(s *Session) {
+	now := m.now().UnixNano()
+	s.lastUse.Store(now)
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	for other := range m.groups[s.GroupID] {
+		other.lastUse.Store(now)
+	}
+}
+
+// End removes a session, waits for its running calls and releases what it owned. Ending a session twice is no error.
+func (m *Manager) End(s *Session) {
+	m.mu.Lock()
+	if m.sessions[s.ID] != s {
+		m.mu.Unlock()
+		return
+	}
+	delete(m.sessions, s.ID)
+	if m.perUser[s.UserID]--; m.perUser[s.UserID] <= 0 {
+		delete(m.perUser, s.UserID)
+	}
+	if group := m.groups[s.GroupID]; group != nil {
+		delete(group, s)
+		if len(group) == 0 {
+			delete(m.groups, s.GroupID)
+		}
+	}
+	m.mu.Unlock()
+	s.cancel() // a waiting poll returns now
+	s.calls.Wait()
+	s.release()
+}
+
+// Expire ends the sessions that were idle for longer than the time-out.
+func (m *Manager) Expire() {
+	limit := m.now().Add(-m.limits.Timeout).UnixNano()
+	for _, s := range m.List() {
+		if s.lastUse.Load() < limit {
+			m.End(s)
+		}
+	}
+}
+
+// EndUser ends all sessions of a user, because the account is gone or its password changed, except one.
+func (m *Manager) EndUser(user uint32, except *Session) {
+	for _, s := range m.List() {
+		if s.UserID == user && s != except {
+			m.End(s)
+		}
+	}
+}
+
+// List is all sessions, in no order.
+func (m *Manager) List() []*Session {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	out := make([]*Session, 0, len(m.sessions))
+	for _, s := range m.sessions {
+		out = append(out, s)
+	}
+	return out
+}
+
+// Close ends all sessions.
+func (m *Manager) Close() {
+	for _, s := range m.List() {
+		m.End(s)
+	}
+}
