@@ -1,0 +1,109 @@
+package cache
+
+// state is one version of a view: immutable once published.
+type state struct {
+	byKey  *node
+	byRow  *node
+	chunks keyChunks
+}
+
+// Snapshot is a view as it was at one moment. It never changes and may be kept
+// and read by any number of goroutines; it holds on to the memory of its version.
+// Keys that its methods return must not be changed. The zero Snapshot is empty.
+type Snapshot struct {
+	s *state
+}
+
+// Len is the number of rows.
+func (s Snapshot) Len() int {
+	if s.s == nil {
+		return 0
+	}
+	return s.s.byKey.len()
+}
+
+// At is row i and its key; outside 0..Len()-1 it is the zero Row and nil.
+func (s Snapshot) At(i int) (Row, []byte) {
+	if i < 0 || i >= s.Len() {
+		return Row{}, nil
+	}
+	e := s.s.byKey.at(i)
+	return e.Row, s.s.chunks.at(e.key)
+}
+
+// Key is a row's sort key.
+func (s Snapshot) Key(r Row) ([]byte, bool) {
+	if s.s == nil {
+		return nil, false
+	}
+	e, ok := s.s.find(r)
+	if !ok {
+		return nil, false
+	}
+	return s.s.chunks.at(e.key), true
+}
+
+// Rank is the index of a row.
+func (s Snapshot) Rank(r Row) (int, bool) {
+	key, ok := s.Key(r)
+	if !ok {
+		return 0, false
+	}
+	return s.SearchRow(r, key), true
+}
+
+// Search is the index of the first row whose key is not less than key, Len() if
+// there is none. The first row whose key is greater is Search of key and a zero byte.
+func (s Snapshot) Search(key []byte) int { return s.SearchRow(Row{}, key) }
+
+// SearchRow is the index that a row with this key has or would have: the place to
+// go on when the row itself has been deleted.
+func (s Snapshot) SearchRow(r Row, key []byte) int {
+	if s.s == nil {
+		return 0
+	}
+	i, _, _ := s.s.byKey.rank(&probe{chunks: s.s.chunks, key: key, row: r, byKey: true})
+	return i
+}
+
+// Prior is the row before r, and whether r is in the view and not its first row.
+func (s Snapshot) Prior(r Row) (Row, bool) {
+	i, ok := s.Rank(r)
+	if !ok || i == 0 {
+		return Row{}, false
+	}
+	return s.s.byKey.at(i - 1).Row, true
+}
+
+// Range calls fn for the rows from index from on in order, until fn returns false.
+// It reports whether it came to the end.
+func (s Snapshot) Range(from int, fn func(i int, r Row, key []byte) bool) bool {
+	i := max(from, 0)
+	if i >= s.Len() {
+		return true
+	}
+	return s.s.byKey.ascend(i, func(e entry) bool {
+		i++
+		return fn(i-1, e.Row, s.s.chunks.at(e.key))
+	})
+}
+
+// Instances calls fn for all rows of one object in order of their instance number,
+// until fn returns false.
+func (s Snapshot) Instances(id uint32, fn func(r Row, key []byte) bool) {
+	if s.s == nil || s.s.byRow == nil {
+		return
+	}
+	i, _, _ := s.s.byRow.rank(&probe{row: Row{ID: id}})
+	if i >= s.s.byRow.len() {
+		return
+	}
+	s.s.byRow.ascend(i, func(e entry) bool {
+		return e.ID == id && fn(e.Row, s.s.chunks.at(e.key))
+	})
+}
+
+func (s *state) find(r Row) (entry, bool) {
+	_, e, ok := s.byRow.rank(&probe{row: r})
+	return e, ok
+}
