@@ -1,0 +1,177 @@
+package directory
+
+import (
+	"bytes"
+	"context"
+	"maps"
+	"slices"
+
+	"zarafa/mapi"
+	"zarafa/storage"
+)
+
+// Kinds of changes to the address book that clients synchronise (objects.md section 13).
+const (
+	abNew    = 0x4001
+	abChange = 0x4002
+	abDelete = 0x4005
+)
+
+// create adds an object under a new external id and gives it a number.
+func (s *Service) create(ctx context.Context, o storage.DirectoryObject) (*Object, error) {
+	s.write.Lock()
+	defer s.write.Unlock()
+	if s.nameTaken(o, nil) {
+		return nil, mapi.Errorf(mapi.Collision, "directory", "the name is taken")
+	}
+	o.ExternalID = newExternalID()
+	o.Props[propModified] = text(s.now().UnixNano())
+	id := storage.UserID{ExternalID: o.ExternalID, Class: o.Class, Signature: o.Props[propModified]}
+	err := s.store.Update(ctx, storage.LaneDirectory, func(ctx context.Context, tx storage.Tx) error {
+		if err := tx.PutDirectoryObject(ctx, o); err != nil {
+			return err
+		}
+		number, err := tx.AddUserID(ctx, storage.UserID{ExternalID: id.ExternalID, Class: id.Class, Signature: id.Signature})
+		if err != nil {
+			return err
+		}
+		id.ID = number
+		return recordAB(ctx, tx, id, abNew)
+	}, nil)
+	if err != nil {
+		return nil, err
+	}
+	s.source.ids = append(s.source.ids, id)
+	s.source.objects[string(o.ExternalID)] = o
+	s.publish()
+	return s.current.Load().byID[id.ID], nil
+}
+
+// change rewrites an object: edit gets a copy of what is stored.
+func (s *Service) change(ctx context.Context, target *Object, edit func(o *storage.DirectoryObject)) error {
+	if isBuiltin(target) {
+		return mapi.Errorf(mapi.NoAccess, "directory", "%s is built in", target.Name)
+	}
+	s.write.Lock()
+	defer s.write.Unlock()
+	i := slices.IndexFunc(s.source.ids, func(u storage.UserID) bool { return u.ID == target.ID })
+	old, ok := s.source.objects[string(target.ExternalID)]
+	if i < 0 || !ok {
+		return mapi.Errorf(mapi.NotFound, "directory", "object %d is gone", target.ID)
+	}
+	o := old
+	o.Props, o.Multi = maps.Clone(old.Props), maps.Clone(old.Multi)
+	if o.Multi == nil {
+		o.Multi = make(map[string][]string)
+	}
+	edit(&o)
+	if s.nameTaken(o, target) {
+		return mapi.Errorf(mapi.Collision, "directory", "the name is taken")
+	}
+	o.Props[propModified] = text(s.now().UnixNano())
+	id := s.source.ids[i]
+	id.Class, id.Signature = o.Class, o.Props[propModified]
+	err := s.store.Update(ctx, storage.LaneDirectory, func(ctx context.Context, tx storage.Tx) error {
+		if err := tx.PutDirectoryObject(ctx, o); err != nil {
+			return err
+		}
+		if err := tx.PutUserID(ctx, id); err != nil {
+			return err
+		}
+		return recordAB(ctx, tx, id, abChange)
+	}, nil)
+	if err != nil {
+		return err
+	}
+	s.source.ids[i] = id
+	s.source.objects[string(o.ExternalID)] = o
+	s.publish()
+	return nil
+}
+
+// remove deletes an object with its number, relations and rights.
+func (s *Service) remove(ctx context.Context, target *Object) error {
+	if isBuiltin(target) {
+		return mapi.Errorf(mapi.NoAccess, "directory", "%s is built in", target.Name)
+	}
+	s.write.Lock()
+	defer s.write.Unlock()
+	id := storage.UserID{ID: target.ID, ExternalID: target.ExternalID, Class: target.Class}
+	err := s.store.Update(ctx, storage.LaneDirectory, func(ctx context.Context, tx storage.Tx) error {
+		if err := tx.DeleteDirectoryObject(ctx, target.ExternalID); err != nil {
+			return err
+		}
+		if err := tx.DeleteUserID(ctx, target.ID); err != nil {
+			return err
+		}
+		if err := tx.DeleteUserACEs(ctx, target.ID); err != nil {
+			return err
+		}
+		return recordAB(ctx, tx, id, abDelete)
+	}, nil)
+	if err != nil {
+		return err
+	}
+	s.source.ids = slices.DeleteFunc(slices.Clone(s.source.ids), func(u storage.UserID) bool { return u.ID == target.ID })
+	delete(s.source.objects, string(target.ExternalID))
+	s.source.relations = slices.DeleteFunc(slices.Clone(s.source.relations), func(r storage.DirectoryRelation) bool {
+		return bytes.Equal(r.Parent, target.ExternalID) || bytes.Equal(r.Child, target.ExternalID)
+	})
+	s.publish()
+	return nil
+}
+
+// relate adds or removes a relation; COLLISION if it is there, NOT_FOUND if it is not.
+func (s *Service) relate(ctx context.Context, parent, child *Object, relation uint32, add bool) error {
+	if isBuiltin(parent) || isBuiltin(child) {
+		return mapi.Errorf(mapi.NoAccess, "directory", "built-in objects have no stored relations")
+	}
+	r := storage.DirectoryRelation{Parent: parent.ExternalID, Child: child.ExternalID, Type: relation}
+	s.write.Lock()
+	defer s.write.Unlock()
+	i := slices.IndexFunc(s.source.relations, func(have storage.DirectoryRelation) bool {
+		return have.Type == relation && bytes.Equal(have.Parent, r.Parent) && bytes.Equal(have.Child, r.Child)
+	})
+	if add && i >= 0 {
+		return mapi.Errorf(mapi.Collision, "directory", "%s and %s are related already", parent.Name, child.Name)
+	}
+	if !add && i < 0 {
+		return mapi.Errorf(mapi.NotFound, "directory", "%s and %s are not related", parent.Name, child.Name)
+	}
+	err := s.store.Update(ctx, storage.LaneDirectory, func(ctx context.Context, tx storage.Tx) error {
+		if add {
+			return tx.PutRelation(ctx, r)
+		}
+		return tx.DeleteRelation(ctx, r)
+	}, nil)
+	if err != nil {
+		return err
+	}
+	if add {
+		s.source.relations = append(slices.Clone(s.source.relations), r)
+	} else {
+		s.source.relations = slices.Delete(slices.Clone(s.source.relations), i, i+1)
+	}
+	s.publish()
+	return nil
+}
+
+// nameTaken reports whether another object of the kind has the name; the caller holds write.
+func (s *Service) nameTaken(o storage.DirectoryObject, self *Object) bool {
+	name := objectOf(storage.UserID{}, o).Name
+	found, err := s.ByName(context.Background(), name, o.Class.Kind())
+	return err == nil && (self == nil || found.ID != self.ID)
+}
+
+func (s *Service) storePassword(ctx context.Context, o *Object, password string) error {
+	hash := hashPassword(password)
+	return s.change(ctx, o, func(d *storage.DirectoryObject) { d.Props[propPassword] = hash })
+}
+
+// recordAB notes a change for clients that synchronise the address book: the item is the
+// entry id with the external id, its parent the Global Address Book.
+func recordAB(ctx context.Context, tx storage.Tx, id storage.UserID, change uint32) error {
+	item := mapi.ABEntryID{Version: 1, Type: id.Class.ABType(), ID: id.ID, ExternalID: id.ExternalID}
+	_, err := tx.PutABChange(ctx, storage.ABChange{Parent: globalAddressBook().Encode(), SourceKey: item.Encode(), Type: change})
+	return err
+}

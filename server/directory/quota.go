@@ -1,0 +1,107 @@
+package directory
+
+import (
+	"zarafa/mapi"
+	"zarafa/server/session"
+	"zarafa/storage"
+	"zarafa/wire"
+)
+
+// GetQuota answers getQuota (objects.md section 11): for administrators and the user himself.
+func (s *Service) GetQuota(c *session.Call, req *wire.GetQuotaRequest, resp *wire.QuotaResponse) error {
+	o, err := s.quotaTarget(c, req.UlUserID, req.SUserID)
+	if err != nil {
+		return err
+	}
+	q := o.Quota
+	if req.GetUserDefault {
+		q = Quota{UseDefault: true, IsUserDefault: true}
+	}
+	resp.Quota = wire.Quota{UseDefaultQuota: q.UseDefault, IsUserDefaultQuota: q.IsUserDefault, WarnSize: q.Warn, SoftSize: q.Soft, HardSize: q.Hard}
+	return nil
+}
+
+// SetQuota answers setQuota.
+func (s *Service) SetQuota(c *session.Call, req *wire.SetQuotaRequest, _ *wire.SetQuotaResponse) error {
+	if err := s.requireAdmin(c.Session.UserID, "setQuota"); err != nil {
+		return err
+	}
+	o, err := s.quotaTarget(c, req.UlUserID, req.SUserID)
+	if err != nil {
+		return err
+	}
+	q := req.Quota
+	if q == nil || q.WarnSize < 0 || q.SoftSize < 0 || q.HardSize < 0 {
+		return mapi.Errorf(mapi.InvalidParameter, "setQuota", "limits are missing or negative")
+	}
+	return s.change(c.Context, o, func(d *storage.DirectoryObject) {
+		d.Props[propUseDefault] = flag(q.UseDefaultQuota)
+		d.Props[propWarn], d.Props[propSoft], d.Props[propHard] = text(q.WarnSize), text(q.SoftSize), text(q.HardSize)
+	})
+}
+
+// quotaTarget finds the object whose limits are asked for.
+func (s *Service) quotaTarget(c *session.Call, id uint32, entryID []byte) (*Object, error) {
+	o, err := s.Resolve(c.Context, c.Session.UserID, id, entryID)
+	if err != nil {
+		return nil, err
+	}
+	if o.ID != c.Session.UserID {
+		if err := s.requireAdmin(c.Session.UserID, "quota"); err != nil {
+			return nil, err
+		}
+	}
+	return o, nil
+}
+
+// AddQuotaRecipient answers addQuotaRecipient: quota mails exist per company, and without tenants there is none.
+func (s *Service) AddQuotaRecipient(c *session.Call, req *wire.AddQuotaRecipientRequest, _ *wire.AddQuotaRecipientResponse) error {
+	return s.quotaRecipient(c, req.UlCompanyID, req.SCompanyID, req.UlRecipientID, req.SRecipientID, req.Type, true)
+}
+
+// DeleteQuotaRecipient answers deleteQuotaRecipient.
+func (s *Service) DeleteQuotaRecipient(c *session.Call, req *wire.DeleteQuotaRecipientRequest, _ *wire.DeleteQuotaRecipientResponse) error {
+	return s.quotaRecipient(c, req.UlCompanyID, req.SCompanyID, req.UlRecipientID, req.SRecipientID, req.Type, false)
+}
+
+func (s *Service) quotaRecipient(c *session.Call, companyID uint32, companyEntryID []byte, recipientID uint32, recipientEntryID []byte, class uint32, add bool) error {
+	if err := s.requireAdmin(c.Session.UserID, "quota recipient"); err != nil {
+		return err
+	}
+	company, err := s.Resolve(c.Context, c.Session.UserID, companyID, companyEntryID)
+	if err != nil {
+		return err
+	}
+	recipient, err := s.Resolve(c.Context, c.Session.UserID, recipientID, recipientEntryID)
+	if err != nil {
+		return err
+	}
+	relation := storage.RelationQuotaUserRecip
+	if mapi.ObjectClass(class).Kind() == mapi.ClassCompany.Kind() {
+		relation = storage.RelationQuotaCompany
+	}
+	return s.relate(c.Context, company, recipient, relation, add)
+}
+
+// GetQuotaRecipients answers getQuotaRecipients: who is warned when a user's store grows too large, the user first.
+func (s *Service) GetQuotaRecipients(c *session.Call, req *wire.GetQuotaRecipientsRequest, resp *wire.UserListResponse) error {
+	if err := s.requireAdmin(c.Session.UserID, "getQuotaRecipients"); err != nil {
+		return err
+	}
+	o, err := s.Resolve(c.Context, c.Session.UserID, req.UlUserID, req.SUserID)
+	if err != nil {
+		return err
+	}
+	if o.Class.Kind() != mapi.ClassActiveUser.Kind() || o.Class == mapi.ClassContact {
+		return mapi.Errorf(mapi.InvalidType, "getQuotaRecipients", "%s is no user", o.Name)
+	}
+	mailboxes, err := s.store.Mailboxes(c.Context, storage.MailboxQuery{UserID: &o.ID})
+	if err != nil {
+		return err
+	}
+	if len(mailboxes) == 0 {
+		return mapi.Errorf(mapi.NotFound, "getQuotaRecipients", "%s has no store", o.Name)
+	}
+	resp.UserArray = s.wireUsers([]*Object{o}, c.Session.Capabilities)
+	return nil
+}

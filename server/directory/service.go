@@ -1,0 +1,262 @@
+package directory
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"zarafa/mapi"
+	"zarafa/storage"
+)
+
+// Settings are the server's settings that the directory depends on.
+type Settings struct {
+	ServerName       string // shown as home server of built-in objects; empty: "Unknown"
+	SystemEmail      string
+	HideSystem       bool
+	HideEveryone     bool
+	EnableGAB        bool
+	DisabledFeatures []string
+	Quota            Quota         // default limits in bytes
+	PasswordLifetime time.Duration // how long a verified password is remembered, 0: not
+	PasswordWorkers  int           // slow hashes at a time
+	Scripts          Scripts
+}
+
+// Service is the directory kept in the server's own database.
+type Service struct {
+	settings Settings
+	store    storage.Store
+	log      *slog.Logger
+	verifier *verifier
+	now      func() time.Time
+	// endSessions ends a user's sessions, when the account or its password is gone.
+	endSessions func(user uint32)
+
+	current atomic.Pointer[snapshot]
+	write   sync.Mutex // serialises changes
+	source  source     // under write
+}
+
+var _ Directory = (*Service)(nil)
+
+// New reads the directory. Built-in objects exist from then on; the caller has seeded the database.
+func New(ctx context.Context, store storage.Store, settings Settings, log *slog.Logger, now func() time.Time) (*Service, error) {
+	workers := max(settings.PasswordWorkers, 1)
+	s := &Service{
+		settings: settings, store: store, log: log, now: now,
+		verifier:    newVerifier(settings.PasswordLifetime, workers, now),
+		endSessions: func(uint32) {},
+	}
+	s.write.Lock()
+	defer s.write.Unlock()
+	if err := s.reload(ctx); err != nil {
+		return nil, fmt.Errorf("reading users and groups: %w", err)
+	}
+	return s, nil
+}
+
+// OnAccountGone has f called with a user whose sessions must end. Set it before the first request.
+func (s *Service) OnAccountGone(f func(user uint32)) { s.endSessions = f }
+
+// reload reads everything from the database; the caller holds write.
+func (s *Service) reload(ctx context.Context) error {
+	ids, err := s.store.UserIDs(ctx)
+	if err != nil {
+		return err
+	}
+	objects, err := s.store.DirectoryObjects(ctx)
+	if err != nil {
+		return err
+	}
+	relations, err := s.store.Relations(ctx)
+	if err != nil {
+		return err
+	}
+	s.source = source{ids: ids, objects: make(map[string]storage.DirectoryObject, len(objects)), relations: relations}
+	for _, o := range objects {
+		s.source.objects[string(o.ExternalID)] = o
+	}
+	s.publish()
+	return nil
+}
+
+func (s *Service) publish() { s.current.Store(build(s.source, s.builtin())) }
+
+// builtin are the objects every installation has.
+func (s *Service) builtin() []*Object {
+	return []*Object{
+		{ID: mapi.UserEveryone, Class: mapi.ClassSecurityGroup, Name: "Everyone", FullName: "Everyone", Hidden: s.settings.HideEveryone},
+		{ID: mapi.UserSystem, Class: mapi.ClassActiveUser, Name: "SYSTEM", FullName: "SYSTEM", Email: s.settings.SystemEmail,
+			AdminLevel: 2, Hidden: s.settings.HideSystem, Server: s.serverName(), Quota: Quota{UseDefault: true}},
+	}
+}
+
+func (s *Service) serverName() string {
+	if s.settings.ServerName == "" {
+		return "Unknown"
+	}
+	return s.settings.ServerName
+}
+
+// isBuiltin reports whether the object is not the plugin's.
+func isBuiltin(o *Object) bool { return len(o.ExternalID) == 0 }
+
+// newExternalID is the db plugin's name for a new object: 16 random bytes.
+func newExternalID() []byte {
+	b := make([]byte, 16)
+	rand.Read(b) // never fails (crypto/rand)
+	return b
+}
+
+// ByID implements [Directory].
+func (s *Service) ByID(_ context.Context, id uint32) (*Object, error) {
+	if o := s.current.Load().byID[id]; o != nil {
+		return o, nil
+	}
+	return nil, mapi.Errorf(mapi.NotFound, "directory", "no object %d", id)
+}
+
+// ByName implements [Directory].
+func (s *Service) ByName(_ context.Context, name string, kind mapi.ObjectClass) (*Object, error) {
+	o := s.current.Load().byName[nameKey{kind.Kind(), strings.ToLower(name)}]
+	if o == nil || kind != kind.Kind() && o.Class != kind {
+		return nil, mapi.Errorf(mapi.NotFound, "directory", "no object %q", name)
+	}
+	return o, nil
+}
+
+// Resolve implements [Directory].
+func (s *Service) Resolve(ctx context.Context, caller, id uint32, abEntryID []byte) (*Object, error) {
+	if len(abEntryID) == 0 {
+		if id == 0 {
+			id = caller
+		}
+		return s.ByID(ctx, id)
+	}
+	ab, ok := mapi.ParseABEntryID(abEntryID)
+	if !ok {
+		return nil, mapi.Errorf(mapi.InvalidEntryID, "directory", "not an address-book entry id: %x", abEntryID)
+	}
+	if o := s.current.Load().byEntryID(ab); o != nil {
+		return o, nil
+	}
+	return nil, mapi.Errorf(mapi.NotFound, "directory", "no object for entry id %x", abEntryID)
+}
+
+// byEntryID finds an object by external id within its type, or, in version 0, by its number.
+func (s *snapshot) byEntryID(ab mapi.ABEntryID) *Object {
+	if ab.Version == 1 {
+		return s.byExternal[externalKey{ab.Type, string(ab.ExternalID)}]
+	}
+	if o := s.byID[ab.ID]; o != nil && o.Class.ABType() == ab.Type {
+		return o
+	}
+	return nil
+}
+
+// List implements [Directory].
+func (s *Service) List(_ context.Context, caller uint32, kind mapi.ObjectClass) ([]*Object, error) {
+	snap := s.current.Load()
+	var out []*Object
+	for _, id := range snap.ids {
+		o := snap.byID[id]
+		if (kind == 0 || o.Class.Kind() == kind.Kind()) && snap.visible(caller, o) {
+			out = append(out, o)
+		}
+	}
+	return out, nil
+}
+
+// visible: hidden objects are shown to administrators and to the object itself only.
+func (s *snapshot) visible(caller uint32, o *Object) bool {
+	if !o.Hidden || o.ID == caller {
+		return true
+	}
+	c := s.byID[caller]
+	return c != nil && c.AdminLevel > 0
+}
+
+// GroupsOf implements [Directory].
+func (s *Service) GroupsOf(_ context.Context, user uint32) ([]uint32, error) {
+	snap := s.current.Load()
+	return slices.DeleteFunc(snap.groupsOf(user), func(id uint32) bool {
+		return snap.byID[id] == nil || snap.byID[id].Class == mapi.ClassDynamicGroup
+	}), nil
+}
+
+// Members implements [Directory].
+func (s *Service) Members(_ context.Context, group uint32) ([]*Object, error) {
+	return s.current.Load().members(group), nil
+}
+
+// IsAdminOver implements [Directory]: with one tenant any administrator administers everyone.
+func (s *Service) IsAdminOver(_ context.Context, caller, _ uint32) (bool, error) {
+	o := s.current.Load().byID[caller]
+	return o != nil && o.AdminLevel > 0, nil
+}
+
+// EffectiveQuota implements [Directory].
+func (s *Service) EffectiveQuota(ctx context.Context, user uint32) (Quota, error) {
+	o, err := s.ByID(ctx, user)
+	if err != nil {
+		return Quota{}, err
+	}
+	if o.Quota.UseDefault {
+		q := s.settings.Quota
+		q.UseDefault = true
+		return q, nil
+	}
+	return o.Quota, nil
+}
+
+// EntryID implements [Directory]: built-in objects, and everything for clients without the
+// multi-server capability, have the short form.
+func (s *Service) EntryID(o *Object, capabilities uint32) []byte {
+	ab := mapi.ABEntryID{Type: o.Class.ABType(), ID: o.ID}
+	if !isBuiltin(o) && capabilities&capMultiServer != 0 {
+		ab.Version, ab.ExternalID = 1, o.ExternalID
+	}
+	return ab.Encode()
+}
+
+// capMultiServer is session.CapMultiServer.
+const capMultiServer = 0x0040
+
+// requireAdmin refuses callers that are no administrators.
+func (s *Service) requireAdmin(caller uint32, op string) error {
+	if o := s.current.Load().byID[caller]; o == nil || o.AdminLevel == 0 {
+		return mapi.Errorf(mapi.NoAccess, op, "user %d is no administrator", caller)
+	}
+	return nil
+}
+
+// Authenticate checks a name and password. Any failure is LOGON_FAILED, and takes as long for an
+// unknown name as for a wrong password.
+func (s *Service) Authenticate(ctx context.Context, name, password string) (*Object, error) {
+	snap := s.current.Load()
+	o := snap.byName[nameKey{mapi.ClassActiveUser.Kind(), strings.ToLower(name)}]
+	if o == nil || o.Class != mapi.ClassActiveUser || o.ID == mapi.UserSystem || snap.hashes[o.ID] == "" || password == "" {
+		s.verifier.check(decoyHash, password)
+		return nil, mapi.Errorf(mapi.LogonFailed, "logon", "no user %q that may log on by password", name)
+	}
+	ok, legacy := s.verifier.check(snap.hashes[o.ID], password)
+	if !ok {
+		return nil, mapi.Errorf(mapi.LogonFailed, "logon", "wrong password for user %q", name)
+	}
+	if legacy {
+		if err := s.storePassword(ctx, o, password); err != nil {
+			s.log.Warn("the password of a user keeps its old MD5 form", "user", o.Name, "error", err)
+		}
+	}
+	return o, nil
+}
+
+// decoyHash belongs to no password that anybody knows.
+const decoyHash = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"

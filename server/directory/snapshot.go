@@ -1,0 +1,138 @@
+package directory
+
+import (
+	"slices"
+	"strings"
+
+	"zarafa/mapi"
+	"zarafa/storage"
+)
+
+// snapshot is the whole directory at one moment. It is never changed after build.
+type snapshot struct {
+	byID       map[uint32]*Object
+	byExternal map[externalKey]*Object
+	byName     map[nameKey]*Object
+	ids        []uint32 // ascending
+	hashes     map[uint32]string
+	children   map[relationKey][]uint32 // group → members, user → who may send as him, …; in order of ids
+	parents    map[relationKey][]uint32 // the reverse
+	relations  []storage.DirectoryRelation
+}
+
+type externalKey struct {
+	abType   mapi.ObjectType
+	external string
+}
+
+type nameKey struct {
+	kind mapi.ObjectClass
+	name string // lower case
+}
+
+type relationKey struct {
+	id       uint32
+	relation uint32
+}
+
+// source is what a snapshot is built from.
+type source struct {
+	ids       []storage.UserID
+	objects   map[string]storage.DirectoryObject // by external id
+	relations []storage.DirectoryRelation
+}
+
+// build makes the snapshot of a source; builtin are the objects that no plugin has.
+func build(src source, builtin []*Object) *snapshot {
+	s := &snapshot{
+		byID:       make(map[uint32]*Object, len(src.ids)+len(builtin)),
+		byExternal: make(map[externalKey]*Object, len(src.ids)),
+		byName:     make(map[nameKey]*Object, len(src.ids)+len(builtin)),
+		hashes:     make(map[uint32]string, len(src.ids)),
+		children:   make(map[relationKey][]uint32),
+		parents:    make(map[relationKey][]uint32),
+		relations:  src.relations,
+	}
+	for _, o := range builtin {
+		s.add(o)
+	}
+	for _, id := range src.ids {
+		stored, ok := src.objects[string(id.ExternalID)]
+		if !ok {
+			continue
+		}
+		o := objectOf(id, stored)
+		s.add(o)
+		s.byExternal[externalKey{o.Class.ABType(), string(o.ExternalID)}] = o
+		s.hashes[o.ID] = stored.Props[propPassword]
+	}
+	slices.Sort(s.ids)
+	s.link(src.relations)
+	return s
+}
+
+func (s *snapshot) add(o *Object) {
+	s.byID[o.ID] = o
+	s.byName[nameKey{o.Class.Kind(), strings.ToLower(o.Name)}] = o
+	s.ids = append(s.ids, o.ID)
+}
+
+func (s *snapshot) link(relations []storage.DirectoryRelation) {
+	byExternal := make(map[string]uint32, len(s.byExternal))
+	for key, o := range s.byExternal {
+		byExternal[key.external] = o.ID
+	}
+	for _, r := range relations {
+		parent, child := byExternal[string(r.Parent)], byExternal[string(r.Child)]
+		if parent == 0 || child == 0 {
+			continue
+		}
+		s.children[relationKey{parent, r.Type}] = append(s.children[relationKey{parent, r.Type}], child)
+		s.parents[relationKey{child, r.Type}] = append(s.parents[relationKey{child, r.Type}], parent)
+	}
+	for _, m := range []map[relationKey][]uint32{s.children, s.parents} {
+		for _, list := range m {
+			slices.Sort(list)
+		}
+	}
+}
+
+// groupsOf are the groups a user is in, nested ones and EVERYONE included, ascending.
+func (s *snapshot) groupsOf(user uint32) []uint32 {
+	seen := map[uint32]bool{mapi.UserEveryone: true}
+	queue := []uint32{user}
+	for len(queue) > 0 {
+		id := queue[0]
+		queue = queue[1:]
+		for _, parent := range s.parents[relationKey{id, storage.RelationGroupMember}] {
+			if !seen[parent] {
+				seen[parent] = true
+				queue = append(queue, parent)
+			}
+		}
+	}
+	out := make([]uint32, 0, len(seen))
+	for id := range seen {
+		out = append(out, id)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// members are the direct members of a group; EVERYONE's are all active mail users.
+func (s *snapshot) members(group uint32) []*Object {
+	var out []*Object
+	if group == mapi.UserEveryone {
+		for _, id := range s.ids {
+			o := s.byID[id]
+			if o.Class.Kind() == mapi.ClassActiveUser.Kind() && o.Class != mapi.ClassContact && id != mapi.UserSystem {
+				out = append(out, o)
+			}
+		}
+		return out
+	}
+	for _, id := range s.children[relationKey{group, storage.RelationGroupMember}] {
+		out = append(out, s.byID[id])
+	}
+	return out
+}

@@ -1,0 +1,98 @@
+package directory
+
+import (
+	"strconv"
+	"strings"
+
+	"zarafa/mapi"
+	"zarafa/storage"
+)
+
+// Property names of the db plugin (objects.md section 9).
+const (
+	propLogin      = "loginname"
+	propPassword   = "password"
+	propFullName   = "fullname"
+	propEmail      = "emailaddress"
+	propAdmin      = "isadmin"
+	propHidden     = "ishidden"
+	propGroupName  = "groupname"
+	propCompany    = "companyname"
+	propCapacity   = "resourcecapacity"
+	propUseDefault = "usedefaultquota"
+	propWarn       = "warnquota"
+	propSoft       = "softquota"
+	propHard       = "hardquota"
+	propModified   = "modtime"
+)
+
+// tagPrefix starts the names of properties that are stored under their tag.
+const tagPrefix = "0x"
+
+// objectOf reads a stored object.
+func objectOf(id storage.UserID, stored storage.DirectoryObject) *Object {
+	p := stored.Props
+	o := &Object{
+		ID: id.ID, ExternalID: stored.ExternalID, Class: stored.Class, Company: id.Company,
+		FullName: p[propFullName], Email: p[propEmail],
+		AdminLevel: uint32(number(p[propAdmin])),
+		Hidden:     number(p[propHidden]) != 0,
+		Capacity:   uint32(number(p[propCapacity])),
+		Quota: Quota{
+			UseDefault: p[propUseDefault] != "0",
+			Warn:       number(p[propWarn]), Soft: number(p[propSoft]), Hard: number(p[propHard]),
+		},
+		Props: make(map[mapi.PropTag]string),
+		Multi: make(map[mapi.PropTag][]string),
+	}
+	switch stored.Class.Kind() {
+	case mapi.ClassActiveUser.Kind():
+		o.Name = p[propLogin]
+	case mapi.ClassGroup.Kind():
+		o.Name = p[propGroupName]
+	default:
+		o.Name = p[propCompany]
+	}
+	if o.FullName == "" {
+		o.FullName = o.Name
+	}
+	for name, value := range p {
+		if tag, ok := tagOf(name); ok {
+			o.Props[tag] = value
+		}
+	}
+	for name, values := range stored.Multi {
+		if tag, ok := tagOf(name); ok {
+			o.Multi[tag] = values
+		}
+	}
+	return o
+}
+
+func tagOf(name string) (mapi.PropTag, bool) {
+	if !strings.HasPrefix(name, tagPrefix) {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(name[len(tagPrefix):], 16, 32)
+	return mapi.PropTag(n), err == nil
+}
+
+func nameOfTag(tag mapi.PropTag) string { return tag.String() }
+
+// number reads a stored number; what is none counts as 0.
+func number(s string) int64 {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+func text(n int64) string { return strconv.FormatInt(n, 10) }
+
+func flag(b bool) string {
+	if b {
+		return "1"
+	}
+	return "0"
+}
