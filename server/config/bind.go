@@ -1,0 +1,63 @@
+package config
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+
+	"zarafa/daemon/listen"
+)
+
+// Sockets are the server's open listeners.
+type Sockets struct {
+	Plain    []net.Listener // TCP without TLS
+	TLS      []net.Listener // TCP for TLS; the handshake is the server's
+	Pipe     []net.Listener // unix socket
+	Priority []net.Listener // unix socket for prioritised tools
+}
+
+// Bind opens the sockets that the settings name and keeps them in c.Sockets. It is
+// a step of its own because it needs privileges that the server does not.
+func (c *Config) Bind(ctx context.Context) error {
+	s := new(Sockets)
+	for _, open := range []struct {
+		setting string
+		specs   []listen.Spec
+		mode    fs.FileMode // of unix sockets
+		into    *[]net.Listener
+	}{
+		{"server_listen", c.Network.Listen, 0o666, &s.Plain},
+		{"server_listen_tls", c.Network.ListenTLS, 0o666, &s.TLS},
+		{"server_pipe_name", pipe(c.Network.PipeEnabled, c.Network.PipeName), 0o666, &s.Pipe},
+		{"server_pipe_priority", pipe(c.Network.PipeEnabled, c.Network.PipePriority), 0o660, &s.Priority},
+	} {
+		listeners, err := listen.Open(ctx, open.specs, open.mode)
+		if err != nil {
+			return errors.Join(fmt.Errorf("%s: %w; correct the address, or stop what uses it", open.setting, err), s.Close())
+		}
+		*open.into = listeners
+	}
+	c.Sockets = s
+	return nil
+}
+
+// pipe is the address of a unix socket, if there is one.
+func pipe(enabled bool, path string) []listen.Spec {
+	if !enabled || path == "" {
+		return nil
+	}
+	return []listen.Spec{{Path: path}}
+}
+
+// Close closes all sockets.
+func (s *Sockets) Close() error {
+	var failed []error
+	for _, listeners := range [][]net.Listener{s.Plain, s.TLS, s.Pipe, s.Priority} {
+		for _, l := range listeners {
+			failed = append(failed, l.Close())
+		}
+	}
+	return errors.Join(failed...)
+}

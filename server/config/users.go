@@ -1,0 +1,139 @@
+package config
+
+import "zarafa/daemon/settings"
+
+// Users says where users come from and what they see of each other.
+type Users struct {
+	Plugin       string // db, unix or ldap
+	PluginConfig string
+	AuthMethod   string // plugin, pam or kerberos
+	SafeMode     bool
+
+	StoreNameFormat string
+	LoginNameFormat string
+
+	HideEveryone          bool
+	HideSystem            bool
+	EnableGAB             bool
+	ABTableInitiallyEmpty bool
+	SyncGABRealtime       bool
+	DisabledFeatures      []string
+	OwnerAutoFullAccess   bool
+	RestrictAdmin         bool
+
+	Scripts Scripts
+}
+
+// Scripts are the programs that are run when users, groups and companies appear
+// and disappear: a path, "internal" for the folders of scripts, or "" for nothing.
+type Scripts struct {
+	CreateUser, DeleteUser       string
+	CreateGroup, DeleteGroup     string
+	CreateCompany, DeleteCompany string
+}
+
+func (u *Users) section() settings.Section {
+	return settings.Section{Title: "Users", Options: append(append(u.source(), u.addressBook()...), u.Scripts.options()...)}
+}
+
+func (u *Users) source() []settings.Option {
+	return []settings.Option{
+		{
+			Name: "user_plugin", Default: "db", Value: settings.Choice(&u.Plugin, "db", "unix", "ldap"),
+			Doc: "Where users come from: db keeps them in the server's own database, where zarafa-admin manages them.",
+		},
+		{
+			Name: "user_plugin_config", Default: "/etc/zarafa/ldap.cfg", Value: settings.Text(&u.PluginConfig),
+			Doc: "The settings file of the plugin.",
+		},
+		{
+			Name: "auth_method", Default: "plugin", Value: settings.Choice(&u.AuthMethod, "plugin", "pam", "kerberos"),
+			Doc: "Who checks passwords: plugin leaves it to user_plugin.",
+		},
+		{
+			Name: "user_safe_mode", Default: "no", Value: settings.Bool(&u.SafeMode), Reloadable: true,
+			Doc: "Whether changes of users in the plugin are only logged and not carried out.",
+		},
+		{
+			Name: "storename_format", Default: "%f", Value: settings.Text(&u.StoreNameFormat), Reloadable: true,
+			Doc: "How a store is called: %f full name, %u login name, %c company.",
+		},
+		{
+			Name: "loginname_format", Default: "%u", Value: settings.Text(&u.LoginNameFormat),
+			Doc: "What users type to log on: %u login name, %c company.",
+		},
+	}
+}
+
+func (u *Users) addressBook() []settings.Option {
+	return []settings.Option{
+		{
+			Name: "hide_everyone", Default: "no", Value: settings.Bool(&u.HideEveryone), Reloadable: true,
+			Doc: "Whether the group Everyone is left out of the address book.",
+		},
+		{
+			Name: "hide_system", Default: "yes", Value: settings.Bool(&u.HideSystem), Reloadable: true,
+			Doc: "Whether the user SYSTEM is left out of the address book.",
+		},
+		{
+			Name: "enable_gab", Default: "yes", Value: settings.Bool(&u.EnableGAB), Reloadable: true,
+			Doc: "Whether users who are no administrators can list the address book. Names are resolved in any case.",
+		},
+		{
+			Name: "abtable_initially_empty", Default: "no", Value: settings.Bool(&u.ABTableInitiallyEmpty), Reloadable: true,
+			Doc: "Whether a table of the address book is empty until the client searches in it.",
+		},
+		{
+			Name: "sync_gab_realtime", Default: "yes", Value: settings.Bool(&u.SyncGABRealtime), Reloadable: true,
+			Doc: "Whether the address book asks the plugin each time, rather than at zarafa-admin --sync only.",
+		},
+		{
+			Name: "disabled_features", Default: "imap pop3", Value: settings.Words(&u.DisabledFeatures), Reloadable: true,
+			Doc: "The features that users have only after zarafa-admin has enabled them.",
+		},
+		{
+			Name: "owner_auto_full_access", Default: "yes", Value: settings.Bool(&u.OwnerAutoFullAccess), Reloadable: true,
+			Doc: "Whether owners have all rights in their stores, whatever the access lists say.",
+		},
+		{
+			Name: "restrict_admin_permissions", Default: "no", Value: settings.Bool(&u.RestrictAdmin),
+			Doc: "Whether administrators can change folders and rights of others but not read their items.",
+		},
+	}
+}
+
+func (s *Scripts) options() []settings.Option {
+	script := func(name string, field *string, event string) settings.Option {
+		return settings.Option{
+			Name: name, Default: "internal", Value: settings.Text(field), Reloadable: true,
+			Doc: "The program that is run after " + event + "; internal runs the folder of scripts, empty runs nothing.",
+		}
+	}
+	return []settings.Option{
+		script("createuser_script", &s.CreateUser, "a user was created"),
+		script("deleteuser_script", &s.DeleteUser, "a user was deleted"),
+		script("creategroup_script", &s.CreateGroup, "a group was created"),
+		script("deletegroup_script", &s.DeleteGroup, "a group was deleted"),
+		script("createcompany_script", &s.CreateCompany, "a company was created"),
+		script("deletecompany_script", &s.DeleteCompany, "a company was deleted"),
+	}
+}
+
+// Quota has the limits on the size of stores that hold for everybody without limits
+// of his own, in MiB; 0 is no limit.
+type Quota struct {
+	Warn, Soft, Hard int
+	CompanyWarn      int
+}
+
+func (q *Quota) section() settings.Section {
+	level := func(name string, field *int, doc string) settings.Option {
+		return settings.Option{Name: name, Default: "0", Value: settings.Int(field, 0, anyNumber), Reloadable: true, Doc: doc + " In MB; 0 means never."}
+	}
+	return settings.Section{Title: "Quota", Options: []settings.Option{
+		level("quota_warn", &q.Warn, "The size of a store at which its owner is warned."),
+		level("quota_soft", &q.Soft, "The size of a store at which its owner can no longer send."),
+		level("quota_hard", &q.Hard, "The size of a store at which nothing is delivered to it any more."),
+		level("companyquota_warn", &q.CompanyWarn, "The size of a company's public store at which its administrator is warned."),
+	}}
+}
