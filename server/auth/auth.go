@@ -1,0 +1,116 @@
+// Package auth decides who is at the other end: log-on by the peer of a Unix socket, by password,
+// and for somebody else (wire.md section 8).
+//
+// It owns the rules of log-on and nothing that changes; users and passwords are the directory's, sessions
+// the session manager's. It refuses with one and the same code, LOGON_FAILED, whatever the
+// cause; the cause goes to the log.
+package auth
+
+import (
+	"context"
+	"os"
+	"os/user"
+	"slices"
+	"strconv"
+	"strings"
+
+	"zarafa/mapi"
+	"zarafa/server/directory"
+	"zarafa/server/session"
+)
+
+// Flags of logon.
+const (
+	FlagNoUnixAuth uint32 = 0x1 // the password must be checked
+	FlagCheckOnly  uint32 = 0x2 // make no session
+)
+
+// Settings are the server's settings on peers.
+type Settings struct {
+	AllowLocalUsers bool     // a Unix user may log on as the user of the same name
+	LocalAdmins     []string // Unix users, names or numbers, who may log on as anybody
+}
+
+// Directory is what log-on needs of the user directory.
+type Directory interface {
+	ByName(ctx context.Context, name string, kind mapi.ObjectClass) (*directory.Object, error)
+	Authenticate(ctx context.Context, name, password string) (*directory.Object, error)
+}
+
+// Authenticator checks log-ons.
+type Authenticator struct {
+	settings Settings
+	users    Directory
+	uid      int // the server's own
+	// unixName gives the name of a Unix user; "" if it has none.
+	unixName func(uid int) string
+}
+
+// New makes an authenticator for this process.
+func New(settings Settings, users Directory) *Authenticator {
+	return &Authenticator{settings: settings, users: users, uid: os.Geteuid(), unixName: lookupUID}
+}
+
+func lookupUID(uid int) string {
+	u, err := user.LookupId(strconv.Itoa(uid))
+	if err != nil {
+		return ""
+	}
+	return u.Username
+}
+
+// Request is what a client presents.
+type Request struct {
+	Peer        session.Peer
+	Username    string
+	Password    string
+	Impersonate string // the user to become, "" for nobody else
+	Flags       uint32
+}
+
+// Check authenticates and gives the user of the session. Every refusal is LOGON_FAILED.
+func (a *Authenticator) Check(ctx context.Context, r Request) (*directory.Object, error) {
+	who, err := a.authenticate(ctx, r)
+	if err != nil {
+		return nil, refuse(err, r)
+	}
+	if r.Impersonate == "" {
+		return who, nil
+	}
+	if who.AdminLevel == 0 {
+		return nil, mapi.Errorf(mapi.LogonFailed, "logon", "%s is no administrator and may not become %s", who.Name, r.Impersonate)
+	}
+	other, err := a.users.ByName(ctx, r.Impersonate, mapi.ClassActiveUser.Kind())
+	if err != nil {
+		return nil, refuse(err, r)
+	}
+	return other, nil
+}
+
+func refuse(err error, r Request) error {
+	return mapi.Errorf(mapi.LogonFailed, "logon", "user %q from %s: %w", r.Username, r.Peer.Address, err)
+}
+
+func (a *Authenticator) authenticate(ctx context.Context, r Request) (*directory.Object, error) {
+	if r.Peer.Network == "unix" && r.Flags&FlagNoUnixAuth == 0 && a.peerMayBe(r.Peer.UID, r.Username) {
+		who, err := a.users.ByName(ctx, r.Username, mapi.ClassActiveUser.Kind())
+		if err == nil && who.Class != mapi.ClassContact {
+			return who, nil
+		}
+	}
+	return a.users.Authenticate(ctx, r.Username, r.Password)
+}
+
+// peerMayBe tells whether the process behind a Unix socket needs no password for a name: it runs as the server's own user,
+// as one of the local administrators, or as the Unix user of that name.
+func (a *Authenticator) peerMayBe(uid int, name string) bool {
+	if uid == a.uid || slices.Contains(a.settings.LocalAdmins, strconv.Itoa(uid)) {
+		return true
+	}
+	unixName := a.unixName(uid)
+	if unixName == "" {
+		return false
+	}
+	return slices.Contains(a.settings.LocalAdmins, unixName) ||
+		a.settings.AllowLocalUsers && strings.EqualFold(unixName, name)
+}

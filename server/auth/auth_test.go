@@ -1,0 +1,73 @@
+package auth
+
+import (
+	"context"
+	"testing"
+
+	"zarafa/mapi"
+	"zarafa/server/directory"
+	"zarafa/server/session"
+)
+
+// users knows alice (password secret), an administrator root2 and a contact.
+type users struct{}
+
+func (users) ByName(_ context.Context, name string, _ mapi.ObjectClass) (*directory.Object, error) {
+	switch name {
+	case "alice":
+		return &directory.Object{ID: 3, Name: name, Class: mapi.ClassActiveUser}, nil
+	case "root2":
+		return &directory.Object{ID: 4, Name: name, Class: mapi.ClassActiveUser, AdminLevel: 1}, nil
+	case "contact":
+		return &directory.Object{ID: 5, Name: name, Class: mapi.ClassContact}, nil
+	case "SYSTEM":
+		return &directory.Object{ID: 2, Name: name, Class: mapi.ClassActiveUser, AdminLevel: 2}, nil
+	}
+	return nil, mapi.NotFound
+}
+
+func (u users) Authenticate(ctx context.Context, name, password string) (*directory.Object, error) {
+	if name == "SYSTEM" || password != "secret" {
+		return nil, mapi.LogonFailed
+	}
+	return u.ByName(ctx, name, 0)
+}
+
+func TestCheck(t *testing.T) {
+	a := New(Settings{AllowLocalUsers: true, LocalAdmins: []string{"root", "55"}}, users{})
+	a.uid = 1000
+	a.unixName = func(uid int) string { return map[int]string{0: "root", 7: "alice", 8: "bob"}[uid] }
+	const refused = 0
+	f := func(want uint32, network string, uid int, name, password, impersonate string, flags uint32) {
+		t.Helper()
+		who, err := a.Check(context.Background(), Request{
+			Peer: session.Peer{Network: network, UID: uid}, Username: name, Password: password, Impersonate: impersonate, Flags: flags,
+		})
+		if want == refused {
+			if mapi.CodeOf(err) != mapi.LogonFailed {
+				t.Errorf("%s uid %d as %q: %v, %v; want LOGON_FAILED", network, uid, name, who, err)
+			}
+			return
+		}
+		if err != nil || who.ID != want {
+			t.Errorf("%s uid %d as %q: %v, %v", network, uid, name, who, err)
+		}
+	}
+	f(3, "tcp", 0, "alice", "secret", "", 0)
+	f(refused, "tcp", 0, "alice", "wrong", "", 0)
+	f(refused, "tcp", 0, "SYSTEM", "SYSTEM", "", 0)
+	f(2, "unix", 0, "SYSTEM", "", "", 0)      // local administrator
+	f(2, "unix", 55, "SYSTEM", "", "", 0)     // by number
+	f(2, "unix", 1000, "SYSTEM", "", "", 0)   // the server's own user
+	f(3, "unix", 7, "alice", "", "", 0)       // the Unix user of that name
+	f(refused, "unix", 8, "alice", "", "", 0) // somebody else
+	f(3, "unix", 8, "alice", "secret", "", 0) // who knows the password
+	f(refused, "unix", 99, "", "", "", 0)     // a uid without a name is not the user without a name
+	f(refused, "unix", 0, "alice", "", "", FlagNoUnixAuth)
+	f(3, "unix", 0, "alice", "secret", "", FlagNoUnixAuth)
+	f(refused, "unix", 0, "contact", "", "", 0)
+	f(refused, "unix", 0, "nobody", "", "", 0)
+	f(3, "tcp", 0, "root2", "secret", "alice", 0) // an administrator becomes another user
+	f(refused, "tcp", 0, "alice", "secret", "root2", 0)
+	f(refused, "tcp", 0, "root2", "secret", "nobody", 0)
+}
