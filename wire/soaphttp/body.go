@@ -1,0 +1,234 @@
+package soaphttp
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httputil"
+)
+
+// body reads one message's body: it undoes framing and compression and keeps to
+// the limits of both.
+type body struct {
+	bufs    *buffers
+	br      *bufio.Reader // the connection's
+	framing bodyFraming
+	coding  contentCoding
+
+	length  io.LimitedReader // of contentLength framing
+	framed  limitedReader    // the body as it travels
+	decoded limitedReader    // after decompression
+	between *bufio.Reader    // feeds the decompressor, where br must not
+	unzip   io.ReadCloser
+	parts   *bufio.Reader // of a multipart body
+	ended   bool          // untilXMLEnd: the end was seen
+}
+
+// limitedReader counts what it reads and fails with err when there is more than max.
+type limitedReader struct {
+	r     io.Reader
+	total int64
+	max   int64
+	err   error
+}
+
+func (l *limitedReader) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	l.total += int64(n)
+	if l.total > l.max {
+		return n, l.err
+	}
+	return n, err
+}
+
+// open prepares to read the body that follows h on br.
+func (b *body) open(bufs *buffers, br *bufio.Reader, h *header, maxRaw, maxDecoded int64) error {
+	*b = body{bufs: bufs, br: br, framing: h.framing, coding: h.coding}
+	b.framed = limitedReader{max: maxRaw, err: tooLarge("Request too large")}
+	switch h.framing {
+	case contentLength:
+		if h.length > maxRaw {
+			return b.framed.err
+		}
+		b.length = io.LimitedReader{R: br, N: h.length}
+		b.framed.r = &b.length
+	case chunked:
+		b.framed.r = httputil.NewChunkedReader(br)
+	case untilXMLEnd:
+		b.framed.r = br
+	}
+	return b.decompress(maxDecoded)
+}
+
+// decompress puts the decompressor behind the framing. Without a length it must read from br
+// itself, byte by byte at the end, since what follows belongs to the next message.
+func (b *body) decompress(maxDecoded int64) error {
+	b.decoded = limitedReader{r: &b.framed, max: maxDecoded, err: tooLarge("Request too large after decompression")}
+	if b.coding == identity {
+		return nil
+	}
+	src := io.Reader(b.br)
+	if b.framing != untilXMLEnd {
+		b.between = b.bufs.reader(&b.framed)
+		src = b.between
+	}
+	unzip, err := b.bufs.decompressor(b.coding, src)
+	if err != nil {
+		return decompressionError(err)
+	}
+	b.unzip, b.decoded.r = unzip, unzip
+	return nil
+}
+
+// decompressionError tells bad data from a bad connection.
+func decompressionError(err error) error {
+	var he *httpError
+	if errors.As(err, &he) || isTimeout(err) {
+		return err
+	}
+	return undecodable("Malformed compressed data")
+}
+
+// Read reads the decompressed body.
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.decoded.Read(p)
+	if err == io.EOF && b.unzip != nil {
+		b.ended = true
+	}
+	if err != nil && err != io.EOF && b.unzip != nil {
+		err = decompressionError(err)
+	}
+	return n, err
+}
+
+// readAll reads a whole envelope into a pooled buffer. reserved is what it took from the
+// budget for large envelopes; the caller must release it together with the buffer.
+func (b *body) readAll() (buf *[]byte, reserved int64, err error) {
+	if b.framing == untilXMLEnd && b.coding == identity {
+		return b.readEnvelope()
+	}
+	buf, reserved, err = b.bufs.readAll(b, b.length.N)
+	if err == nil && b.length.N > 0 {
+		err = io.ErrUnexpectedEOF
+	}
+	return buf, reserved, err
+}
+
+// readAll reads r to its end into a pooled buffer; hint is the expected size, 0 if unknown.
+func (bufs *buffers) readAll(r io.Reader, hint int64) (buf *[]byte, reserved int64, err error) {
+	// The length is the peer's word: it gets a small buffer until bytes arrive. One byte
+	// more than the length lets the loop see the end without growing the buffer.
+	hint++
+	buf = bufs.body(int(min(hint, progressBytes)))
+	for {
+		if len(*buf) == cap(*buf) {
+			if reserved, err = bufs.growBody(&buf, reserved, hint); err != nil {
+				return buf, reserved, err
+			}
+		}
+		n, err := r.Read((*buf)[len(*buf):cap(*buf)])
+		*buf = (*buf)[:len(*buf)+n]
+		if err == io.EOF {
+			return buf, reserved, nil
+		}
+		if err != nil {
+			return buf, reserved, err
+		}
+	}
+}
+
+// growBody at least doubles a full buffer; a hint of the final size saves the last doubling.
+func (bufs *buffers) growBody(buf **[]byte, reserved, hint int64) (int64, error) {
+	n := int64(2 * cap(**buf))
+	if hint > n && hint < 2*n {
+		n = hint
+	}
+	if n > progressBytes {
+		if !bufs.reserve(n - reserved) {
+			return reserved, &httpError{http.StatusServiceUnavailable, faultServer, "Too many large requests at a time"}
+		}
+		reserved = n
+	}
+	*buf = bufs.grow(*buf, int(n))
+	return reserved, nil
+}
+
+// readEnvelope reads up to the end of the XML and not a byte more.
+func (b *body) readEnvelope() (buf *[]byte, reserved int64, err error) {
+	buf = b.bufs.body(0)
+	var end envelopeEnd
+	limit := min(b.framed.max, b.decoded.max)
+	for {
+		if _, err := b.br.Peek(1); err != nil {
+			if err == io.EOF && len(*buf) == 0 {
+				b.ended, err = true, nil
+			}
+			return buf, reserved, unexpectedEOF(err)
+		}
+		chunk, _ := b.br.Peek(b.br.Buffered())
+		n, done := end.scan(chunk)
+		for len(*buf)+n > cap(*buf) {
+			if reserved, err = b.bufs.growBody(&buf, reserved, 0); err != nil {
+				return buf, reserved, err
+			}
+		}
+		*buf = append(*buf, chunk[:n]...)
+		b.br.Discard(n) // n bytes are buffered
+		b.framed.total += int64(n)
+		b.decoded.total += int64(n)
+		if done {
+			b.ended = true
+			return buf, reserved, nil
+		}
+		if int64(len(*buf)) > limit {
+			return buf, reserved, b.decoded.err
+		}
+	}
+}
+
+// drain reads the rest of the body as it travels, so that the next message can follow,
+// and reports whether that is possible.
+func (b *body) drain() bool {
+	switch {
+	case b.framing == untilXMLEnd:
+		return b.ended
+	case b.framing == chunked:
+		if _, err := io.Copy(io.Discard, &b.framed); err != nil {
+			return false
+		}
+		return b.skipTrailer()
+	default:
+		_, err := io.Copy(io.Discard, &b.framed)
+		return err == nil && b.length.N == 0
+	}
+}
+
+// skipTrailer reads the fields after the last chunk up to the empty line.
+func (b *body) skipTrailer() bool {
+	for range 64 {
+		line, err := b.br.ReadSlice('\n')
+		if err != nil {
+			return false
+		}
+		if len(bytes.TrimRight(line, "\r\n")) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// close gives the decompressor back.
+func (b *body) close() {
+	if b.unzip != nil {
+		b.bufs.putDecompressor(b.unzip)
+	}
+	if b.between != nil {
+		b.bufs.putReader(b.between)
+	}
+	if b.parts != nil {
+		b.bufs.putReader(b.parts)
+	}
+	*b = body{}
+}

@@ -1,0 +1,61 @@
+package soaphttp
+
+import (
+	"crypto/x509"
+	"net"
+	"net/netip"
+	"strconv"
+)
+
+// Peer says who is at the other end of a connection.
+type Peer struct {
+	Network string // "tcp", "tls" or "unix"
+	// Address is the source of the peer's sessions (wire.md section 8): its IP address as text, the text a
+	// proxy forwarded, or "*:pid-<pid>" on a Unix socket.
+	Address string
+	UID     uint32 // of the peer process, Unix sockets only
+	GID     uint32
+	PID     int32
+	Local   bool // a process of this machine
+	Proxied bool // the connection comes through a proxy (Config.ProxyHeader)
+	// Certs is the verified client certificate's chain, leaf first; empty if none was presented.
+	Certs []*x509.Certificate
+}
+
+// identifyPeer describes a fresh connection; a TLS peer's certificate is not known before the handshake.
+func identifyPeer(nc net.Conn) Peer {
+	remote := addrOf(nc.RemoteAddr())
+	if remote.IsValid() {
+		local := addrOf(nc.LocalAddr())
+		return Peer{Network: "tcp", Address: remote.String(), Local: remote.IsLoopback() || remote == local}
+	}
+	p := Peer{Network: "unix", Local: true}
+	if !p.readCredentials(nc) {
+		// The peer stays nobody: an id of 0 would be root.
+		p.UID, p.GID, p.PID = ^uint32(0), ^uint32(0), -1
+	}
+	p.Address = "*:pid-" + strconv.Itoa(int(p.PID))
+	return p
+}
+
+// addrOf is a TCP address's IP without IPv6 wrapping, or the zero Addr.
+func addrOf(a net.Addr) netip.Addr {
+	if t, ok := a.(*net.TCPAddr); ok {
+		return t.AddrPort().Addr().Unmap()
+	}
+	return netip.Addr{}
+}
+
+// countedPrefix is what Config.MaxConnsPerIP counts by: an IPv6 host easily has a whole /64.
+func countedPrefix(nc net.Conn) netip.Prefix {
+	addr := addrOf(nc.RemoteAddr())
+	if !addr.IsValid() {
+		return netip.Prefix{}
+	}
+	bits := 32
+	if addr.Is6() {
+		bits = 64
+	}
+	prefix, _ := addr.Prefix(bits) // bits fit the address
+	return prefix
+}

@@ -1,0 +1,108 @@
+package soaphttp
+
+import (
+	"strconv"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+const (
+	// chunkRoom is kept free before a chunk for its size line.
+	chunkRoom = 10
+	// chunkTail is kept free behind it for its line end and the last chunk.
+	chunkTail = 2 + len(lastChunk)
+	lastChunk = "0\r\n\r\n"
+)
+
+// sender writes an answer whose size is not known beforehand: in chunks, or, to HTTP/1.0,
+// until the connection ends. Errors stick.
+type sender struct {
+	x    *Exchange
+	buf  *[]byte // the response header until it is sent, then chunkRoom, then data
+	head int     // size of the header in buf
+	zip  *gzip.Writer
+	err  error
+}
+
+func newSender(x *Exchange, contentType string, gzipped bool) *sender {
+	s := &sender{x: x, buf: x.conn.srv.bufs.sender()}
+	*s.buf = x.appendHeader(*s.buf, contentType, unknownSize, gzipped)
+	s.head = len(*s.buf)
+	*s.buf = (*s.buf)[:s.head+chunkRoom]
+	if gzipped {
+		s.zip = x.conn.srv.bufs.gzipWriter((*chunkWriter)(s))
+	}
+	return s
+}
+
+// Write takes data to be sent.
+func (s *sender) Write(p []byte) (int, error) {
+	if s.zip != nil {
+		n, err := s.zip.Write(p)
+		if err != nil && s.err == nil {
+			s.err = err
+		}
+		return n, err
+	}
+	return (*chunkWriter)(s).Write(p)
+}
+
+// finish sends what is left and the end of the body.
+func (s *sender) finish() error {
+	if s.zip != nil && s.err == nil {
+		s.err = s.zip.Close()
+	}
+	s.flush(true)
+	return s.err
+}
+
+// release gives the buffers back.
+func (s *sender) release() {
+	if s.zip != nil {
+		s.x.conn.srv.bufs.putGzipWriter(s.zip)
+	}
+	s.x.conn.srv.bufs.putSender(s.buf)
+}
+
+// flush sends the buffered data as one chunk, behind the header if that is still there.
+func (s *sender) flush(last bool) {
+	if s.err != nil {
+		return
+	}
+	b := *s.buf
+	start := s.head + chunkRoom
+	if n := len(b) - start; n > 0 && !s.x.http10 {
+		var size [chunkRoom]byte
+		line := append(strconv.AppendInt(size[:0], int64(n), 16), "\r\n"...)
+		start -= len(line)
+		copy(b[start:], line)
+		b = append(b, "\r\n"...)
+	}
+	if last && !s.x.http10 {
+		b = append(b, lastChunk...)
+	}
+	s.err = s.x.write(b[:s.head], b[start:])
+	s.head = 0
+	*s.buf = (*s.buf)[:chunkRoom]
+}
+
+// chunkWriter is the sender below the compression.
+type chunkWriter sender
+
+func (w *chunkWriter) Write(p []byte) (int, error) {
+	s := (*sender)(w)
+	written := len(p)
+	for len(p) > 0 && s.err == nil {
+		free := cap(*s.buf) - len(*s.buf) - chunkTail
+		n := min(free, len(p))
+		*s.buf = append(*s.buf, p[:n]...)
+		p = p[n:]
+		if n == free {
+			s.flush(false)
+		}
+	}
+	if s.err != nil {
+		return 0, s.err
+	}
+	return written, nil
+}
