@@ -1,0 +1,89 @@
+package cache
+
+import (
+	"encoding/binary"
+	"unsafe"
+)
+
+// cellChunk is a block of records, written once from front to back. Each record has
+// its key and length before it and starts at a multiple of 8:
+//
+//	0  object id
+//	4  length of the record << 3 | kind
+//	8  record
+//
+// A chunk is in one queue of its shard. Its memory is never used again for another
+// chunk: the garbage collector takes it when no reader holds a record of it.
+type cellChunk struct {
+	id   uint32 // slot in the shard's table, and in the upper half the slot's generation
+	data []byte
+
+	// Under the shard's lock:
+	fill       int
+	live       int // records that the index refers to
+	main       bool
+	prev, next *cellChunk
+}
+
+const (
+	cellHeaderSize = 8
+	maxCellSize    = 1<<28 - 1
+	chunkOverhead  = int64(unsafe.Sizeof(cellChunk{}))
+)
+
+func (c *cellChunk) bytes() int64 { return int64(len(c.data)) + chunkOverhead }
+
+func cellSize(record int) int {
+	return (cellHeaderSize + record + placeAlign - 1) &^ (placeAlign - 1)
+}
+
+// append writes a record, for which there must be room, and returns its offset.
+func (c *cellChunk) append(key cellKey, r Record) int {
+	at := c.fill
+	binary.LittleEndian.PutUint32(c.data[at:], uint32(key>>8))
+	binary.LittleEndian.PutUint32(c.data[at+4:], uint32(len(r))<<3|uint32(key&(MaxKinds-1)))
+	copy(c.data[at+cellHeaderSize:], r)
+	c.fill += cellSize(len(r))
+	return at
+}
+
+// record is the record at an offset that append has returned, and its key.
+func (c *cellChunk) record(at int) (cellKey, Record) {
+	id := binary.LittleEndian.Uint32(c.data[at:])
+	size := binary.LittleEndian.Uint32(c.data[at+4:])
+	from := at + cellHeaderSize
+	to := from + int(size>>3)
+	return makeCellKey(id, Kind(size&(MaxKinds-1))), Record(c.data[from:to:to])
+}
+
+// cellQueue is a first-in-first-out list of chunks; records are written to the last.
+type cellQueue struct {
+	first, last *cellChunk
+	bytes       int64
+}
+
+func (q *cellQueue) push(c *cellChunk) {
+	c.prev, c.next = q.last, nil
+	if q.last == nil {
+		q.first = c
+	} else {
+		q.last.next = c
+	}
+	q.last = c
+	q.bytes += c.bytes()
+}
+
+func (q *cellQueue) remove(c *cellChunk) {
+	if c.prev == nil {
+		q.first = c.next
+	} else {
+		c.prev.next = c.next
+	}
+	if c.next == nil {
+		q.last = c.prev
+	} else {
+		c.next.prev = c.prev
+	}
+	c.prev, c.next = nil, nil
+	q.bytes -= c.bytes()
+}

@@ -1,0 +1,251 @@
+package cache
+
+import (
+	"sync"
+	"sync/atomic"
+	"unsafe"
+)
+
+const (
+	stripes        = 64 // generations of a shard; objects of one stripe share invalidation
+	minCellChunk   = 4 << 10
+	maxCellChunk   = 1 << 20
+	chunksPerShard = 64
+	maxCellChunks  = 1 << 16
+	smallPart      = 10 // the small queue has one part in so many
+	promoteReads   = 1  // reads in the small queue that earn a place in the main one
+	maxRounds      = 16 // chunks that one insertion may copy back before it evicts without mercy
+)
+
+// cellShard is a part of the cache with a lock of its own for writers.
+type cellShard struct {
+	index  atomic.Pointer[cellIndex]
+	chunks atomic.Pointer[[]atomic.Pointer[cellChunk]] // by the lower half of the chunk id
+
+	// A generation changes under mu, with every change of an object of its stripe.
+	generations [stripes]atomic.Uint32
+
+	mu     sync.Mutex
+	kinds  uint32   // bits of the kinds ever stored
+	free   []uint32 // ids of chunks that may be made
+	small  cellQueue
+	main   cellQueue
+	ghosts ghostList
+
+	budget    int64
+	chunkSize int
+	used      int64
+	_         [64]byte // the next shard's fields are in another cache line
+}
+
+func (s *cellShard) init() {
+	for i := range s.generations {
+		s.generations[i].Store(1)
+	}
+	s.used = int64(unsafe.Sizeof(*s))
+	s.setIndex(newCellIndex(minIndexSlots))
+	table := make([]atomic.Pointer[cellChunk], 0)
+	s.chunks.Store(&table)
+}
+
+func (s *cellShard) setIndex(x *cellIndex) {
+	if old := s.index.Load(); old != nil {
+		s.used -= old.bytes()
+	}
+	s.used += x.bytes() - s.ghosts.bytes()
+	s.ghosts.resize(len(x.slots) / 2)
+	s.used += s.ghosts.bytes()
+	s.index.Store(x)
+}
+
+func (s *cellShard) generation(objectHash uint64) *atomic.Uint32 {
+	return &s.generations[objectHash>>40%stripes]
+}
+
+func (s *cellShard) outdate(objectHash uint64) { s.generation(objectHash).Add(1) }
+
+// get runs without the lock. The index, the chunk table and the chunk may belong to
+// different moments; the chunk's id and the record's own key say whether they fit.
+func (s *cellShard) get(key cellKey) (Record, bool) {
+	slot := s.index.Load().find(key)
+	if slot == nil {
+		return nil, false
+	}
+	place := cellPlace(slot.place.Load())
+	chunk := s.chunkOf(place)
+	if chunk == nil {
+		return nil, false
+	}
+	found, r := chunk.record(place.offset())
+	if found != key {
+		return nil, false
+	}
+	if place.reads() < maxReads {
+		slot.place.CompareAndSwap(uint64(place), uint64(place+1)) // a lost count does no harm
+	}
+	return r, true
+}
+
+// chunkOf is the chunk of a place, nil if it has been evicted. A slot's generation
+// comes round after 65,536 chunks; a reader that slept so long between two loads
+// would still have to meet its own key at the offset.
+func (s *cellShard) chunkOf(p cellPlace) *cellChunk {
+	table := *s.chunks.Load()
+	i := p.chunk() & (maxCellChunks - 1)
+	if int(i) >= len(table) {
+		return nil
+	}
+	c := table[i].Load()
+	if c == nil || c.id != p.chunk() || p.offset()+cellHeaderSize > len(c.data) {
+		return nil
+	}
+	return c
+}
+
+func (s *cellShard) setBudget(budget int64) {
+	s.budget = budget
+	size := ceilPow2(int(budget/chunksPerShard)+1) / 2
+	s.chunkSize = min(max(size, minCellChunk), maxCellChunk)
+	s.makeRoom(0)
+}
+
+// put stores a record as the object's newest. The caller holds the lock.
+func (s *cellShard) put(key cellKey, r Record) {
+	size := cellSize(len(r))
+	if len(r) == 0 || len(r) > maxCellSize || int64(size) > s.budget/8 {
+		s.remove(key)
+		return
+	}
+	s.kinds |= 1 << (key & (MaxKinds - 1))
+	main := false
+	if slot := s.index.Load().find(key); slot != nil {
+		// A writer's new version: it keeps the rank that the old one has earned.
+		if c := s.chunkOf(cellPlace(slot.place.Load())); c != nil {
+			main = c.main
+		}
+	} else {
+		main = s.ghosts.take(key)
+		if s.index.Load().crowded() {
+			s.setIndex(s.index.Load().resized())
+			s.makeRoom(0)
+		}
+	}
+	chunk := s.chunkFor(size, main, true)
+	if chunk == nil {
+		s.remove(key)
+		return
+	}
+	place := makePlace(chunk.id, chunk.append(key, r))
+	chunk.live++
+	// Making room may have evicted the old version, so look again.
+	slot := s.index.Load().find(key)
+	if slot == nil {
+		s.index.Load().set(key, place)
+		return
+	}
+	old := cellPlace(slot.place.Swap(uint64(place)))
+	s.unlink(old)
+}
+
+// remove forgets a record. The caller holds the lock.
+func (s *cellShard) remove(key cellKey) {
+	x := s.index.Load()
+	if slot := x.find(key); slot != nil {
+		place := cellPlace(slot.place.Load())
+		x.remove(slot)
+		s.unlink(place)
+	}
+}
+
+// unlink counts a record of a chunk as dead and gives up a chunk that has no other.
+func (s *cellShard) unlink(p cellPlace) {
+	c := s.chunkOf(p)
+	if c == nil {
+		return
+	}
+	c.live--
+	if q := s.queue(c.main); c.live == 0 && c != q.last {
+		q.remove(c)
+		s.release(c)
+	}
+}
+
+func (s *cellShard) queue(main bool) *cellQueue {
+	if main {
+		return &s.main
+	}
+	return &s.small
+}
+
+// chunkFor is a chunk of a queue with room for size bytes; nil if there cannot be one.
+// A large record gets a chunk of its own, so that it wastes no other's rest.
+func (s *cellShard) chunkFor(size int, main, evict bool) *cellChunk {
+	q := s.queue(main)
+	if q.last != nil && q.last.fill+size <= len(q.last.data) {
+		return q.last
+	}
+	bytes := s.chunkSize
+	if size > s.chunkSize/4 {
+		bytes = size
+	}
+	if evict {
+		s.makeRoom(int64(bytes) + chunkOverhead)
+		if q.last != nil && q.last.fill+size <= len(q.last.data) {
+			return q.last // eviction has begun a new chunk of the main queue
+		}
+	}
+	id, ok := s.newChunkID()
+	if !ok {
+		return nil
+	}
+	c := &cellChunk{id: id, data: makeRounded[byte](bytes), main: main}
+	(*s.chunks.Load())[id&(maxCellChunks-1)].Store(c)
+	s.used += c.bytes()
+	q.push(c)
+	return c
+}
+
+// newChunkID takes a free slot of the chunk table, which grows as it must.
+func (s *cellShard) newChunkID() (uint32, bool) {
+	if n := len(s.free); n > 0 {
+		id := s.free[n-1]
+		s.free = s.free[:n-1]
+		return id, true
+	}
+	old := *s.chunks.Load()
+	if len(old) == maxCellChunks {
+		return 0, false
+	}
+	size := max(chunksPerShard, 2*len(old))
+	table := make([]atomic.Pointer[cellChunk], size)
+	for i := range old {
+		table[i].Store(old[i].Load())
+	}
+	for i := size - 1; i > len(old); i-- {
+		s.free = append(s.free, uint32(i))
+	}
+	s.used += int64(size-len(old)) * 16 // the table and the list of free ids
+	s.chunks.Store(&table)
+	return uint32(len(old)), true
+}
+
+// release gives up a chunk that is in no queue.
+func (s *cellShard) release(c *cellChunk) {
+	s.used -= c.bytes()
+	(*s.chunks.Load())[c.id&(maxCellChunks-1)].Store(nil)
+	s.free = append(s.free, c.id+maxCellChunks)
+}
+
+func (s *cellShard) flush() {
+	for i := range s.generations {
+		s.generations[i].Add(1)
+	}
+	s.setIndex(newCellIndex(minIndexSlots))
+	for _, q := range []*cellQueue{&s.small, &s.main} {
+		for q.first != nil {
+			c := q.first
+			q.remove(c)
+			s.release(c)
+		}
+	}
+}
