@@ -41,7 +41,12 @@ func generate(data []byte) (map[string][]byte, error) {
 	if err := in.structs(sources); err != nil {
 		return nil, err
 	}
+	in.operations(sources)
 	in.service(sources)
+	in.dispatch(sources)
+	if err := in.codec(sources); err != nil {
+		return nil, err
+	}
 	files := make(map[string][]byte, len(sources))
 	for name, s := range sources {
 		if files[name], err = s.bytes(); err != nil {
