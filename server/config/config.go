@@ -43,6 +43,9 @@ type Config struct {
 	// Cache has the sizes in effect, automatic ones computed.
 	Cache Cache
 
+	// Start holds what the command line asks of this start.
+	Start Start
+
 	// Sockets are the open listeners after [Config.Bind].
 	Sockets *Sockets
 

@@ -1,0 +1,33 @@
+# What can be made:
+#
+#   make build   all programs, into bin/
+#   make run     a server to try out, on port 2236, with its data in var/
+#   make test    every check and test, on SQLite and on MariaDB
+#   make check   the quick part of it: format, vet, staticcheck, generated files
+#   make clean   remove bin/
+
+# A version is a tag, or the commit if there is none.
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: build run test check clean
+
+# The binaries need no C library, so that they run on any Linux of their architecture.
+build:
+	CGO_ENABLED=0 go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/ ./cmd/...
+
+run: build
+	@scripts/run.sh
+
+check:
+	@scripts/check-format.sh
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	@scripts/check-generated.sh
+
+test: check
+	scripts/mariadb-test.sh scripts/go-test.sh
+
+clean:
+	rm -rf bin
