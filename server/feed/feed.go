@@ -53,6 +53,14 @@ type QueueChange struct {
 	Added bool
 }
 
+// ResultChange is a message that a search folder gained (Created), kept while it changed (Modified)
+// or lost (Deleted).
+type ResultChange struct {
+	Kind    Kind
+	Folder  storage.Ref // the search folder
+	Message storage.Ref
+}
+
 // Batch is everything that one update changed in one store.
 type Batch struct {
 	Store  uint32
@@ -63,6 +71,10 @@ type Batch struct {
 	// Bulk marks an operation on ten objects or more: open tables are told once that they
 	// changed, not row by row (tables.md section 11).
 	Bulk bool
+	// Results are changes of search folders' contents; Rebuilt lists search folders whose contents were
+	// thrown away or replaced as a whole.
+	Results []ResultChange
+	Rebuilt []storage.Ref
 	// ACLs lists objects whose access control list changed.
 	ACLs []uint32
 }
