@@ -25,6 +25,8 @@ type fake struct {
 	mutate    func(ex *Exchange, body []byte) []byte // may spoil an answer
 	noPolls   bool                                   // events never come
 
+	now time.Time // every time the server made
+
 	mu       sync.Mutex
 	changed  *sync.Cond
 	next     int                // index of the exchange expected next
@@ -70,6 +72,7 @@ func serverGUID(t *testing.T, exchanges []*Exchange) []byte {
 // start listens on both transports and returns a Player's configuration.
 func (f *fake) start() Config {
 	f.t.Helper()
+	f.now = time.Now()
 	path := filepath.Join(f.t.TempDir(), "s")
 	var addr string
 	for network, address := range map[string]string{"unix": path, "tcp": "127.0.0.1:0"} {
@@ -81,7 +84,7 @@ func (f *fake) start() Config {
 			addr = l.Addr().String()
 		}
 		srv := &http.Server{Handler: f}
-		go srv.Serve(l) //nolint: ends with Close
+		go srv.Serve(l) // ends with Close
 		f.t.Cleanup(func() { srv.Close() })
 	}
 	f.t.Cleanup(f.quit)
@@ -157,13 +160,16 @@ func (f *fake) answer(ex *Exchange, in scope) []byte {
 		i := bytes.Index(text, []byte("</SOAP-ENV:Envelope>")) + len("</SOAP-ENV:Envelope>")
 		start := bytes.Index(text, []byte("<?xml"))
 		rest = f.permuteStream(bytes.Clone(text[i:]))
-		return append(append(bytes.Clone(text[:start]), f.permute(ex, in, text[start:i])...), rest...)
+		return f.spoil(ex, append(append(bytes.Clone(text[:start]), f.permute(ex, in, text[start:i])...), rest...))
 	}
-	out := f.permute(ex, in, text)
-	if f.mutate != nil {
-		out = f.mutate(ex, out)
+	return f.spoil(ex, f.permute(ex, in, text))
+}
+
+func (f *fake) spoil(ex *Exchange, body []byte) []byte {
+	if f.mutate == nil {
+		return body
 	}
-	return out
+	return f.mutate(ex, body)
 }
 
 func (f *fake) permute(ex *Exchange, in scope, text []byte) []byte {
@@ -172,20 +178,17 @@ func (f *fake) permute(ex *Exchange, in scope, text []byte) []byte {
 		f.t.Error(err)
 		return nil
 	}
-	w := &rewriter{scope: in, names: f.names, guid: f.guid, time: permuteTime}
+	w := &rewriter{scope: in, names: f.names, guid: f.guid, time: f.permuteTime}
 	out := w.rewrite(text, root)
 	return regexp.MustCompile(`<sLicenseResponse>[^<]*<`).ReplaceAll(out, []byte("<sLicenseResponse><"))
 }
 
-func permuteTime(tag uint32, hi, lo string) (string, string) {
+func (f *fake) permuteTime(tag uint32, hi, lo string) (string, string) {
 	if !serverTime(tag) || hi == "0" && lo == "0" {
 		return hi, lo
 	}
-	return formatTime(fakeNow())
+	return formatTime(f.now)
 }
-
-// fakeNow is one moment of the test's run for all times, as creation times have to stay.
-var fakeNow = sync.OnceValue(time.Now)
 
 // permuteStream does to the parts of an answer what rewriter does to elements.
 func (f *fake) permuteStream(b []byte) []byte {
@@ -203,7 +206,7 @@ func (f *fake) permuteStream(b []byte) []byte {
 			fmt.Sscan(f.names.rename(kindIMAP, fmt.Sprint(binary.BigEndian.Uint32(b[i:]))), &id)
 			binary.BigEndian.PutUint32(b[i:], id)
 		case size == tagCreationTime || size == tagModifiedTime:
-			hi, lo := formatTime(fakeNow())
+			hi, lo := formatTime(f.now)
 			var h, l uint32
 			fmt.Sscan(hi+" "+lo, &h, &l)
 			binary.BigEndian.PutUint32(b[i:], h)
@@ -252,10 +255,7 @@ func (f *fake) releaseBefore(end *Exchange) {
 			continue
 		}
 		live := f.names.rename(kindSession, sessionOf(e.request))
-		body := f.permute(e, newScope(e.request, e.Op, nil), e.Response)
-		if f.mutate != nil {
-			body = f.mutate(e, body)
-		}
+		body := f.spoil(e, f.permute(e, newScope(e.request, e.Op, nil), e.Response))
 		root, err := parseEnvelope(body)
 		if err != nil {
 			f.t.Error(err)

@@ -85,19 +85,19 @@ func (m *mapping) known(k kind, recorded string) bool {
 func (m *mapping) check(k kind, recorded, live string) error {
 	if fixed(k, recorded) || fixed(k, live) {
 		if recorded != live {
-			return fmt.Errorf("%s %q must be %q", k, live, recorded)
+			return fmt.Errorf("%s %s must be %s", k, printable(live), printable(recorded))
 		}
 		return nil
 	}
 	b := m.of(k)
 	if v, ok := b.fwd[recorded]; ok {
 		if v != live {
-			return fmt.Errorf("%s %q was %q before, now %q", k, recorded, v, live)
+			return fmt.Errorf("%s %s was %s before, now %s", k, printable(recorded), printable(v), printable(live))
 		}
 		return nil
 	}
 	if r, ok := b.rev[live]; ok {
-		return fmt.Errorf("%s %q stands for %q already, not for %q", k, live, r, recorded)
+		return fmt.Errorf("%s %s stands for %s already, not for %s", k, printable(live), printable(r), printable(recorded))
 	}
 	b.fwd[recorded], b.rev[live] = live, recorded
 	if k == kindGUID {
@@ -114,4 +114,14 @@ func (m *mapping) own(k kind, v string) {
 	if !known && !taken {
 		b.fwd[v], b.rev[v] = v, v
 	}
+}
+
+// printable shows numbers as they are and bytes in hex.
+func printable(v string) string {
+	for _, r := range v {
+		if r < ' ' || r > '~' {
+			return fmt.Sprintf("%x", v)
+		}
+	}
+	return v
 }

@@ -86,7 +86,7 @@ func (p *Player) exchange(ctx context.Context, ex *Exchange, polls *polls) []Dif
 	c.answer(ex.response, live.root)
 	c.streams(ex.streams, live.parts, live.root)
 	p.learn(ex, in)
-	polls.after(ctx, ex, live)
+	c.diffs = append(c.diffs, polls.after(ctx, ex, live)...)
 	if ex.Op == "tableSetSearchCriteria" && live.root.value("result") == "0" {
 		p.awaitSearch(ctx, ex)
 	}

@@ -28,14 +28,14 @@ type polls struct {
 	ending     map[string]*Exchange      // recorded session → the poll that told its end
 	live       map[string]*poller        // recorded session → its live poll
 	compared   map[subscription]int      // how many live events have been compared
-	impatient  map[string]bool           // groups whose events did not come once
+	vain       int                       // waits in which the expected did not come
 	diffs      map[*Exchange][]Diff
 }
 
 func newPolls(p *Player, sc *Scenario) *polls {
 	s := &polls{player: p, groupOf: map[string]string{}, polling: map[string]*Exchange{}, subscribed: map[string][]subscription{},
 		recorded: map[subscription][]event{}, lastPoll: map[string]*Exchange{}, ending: map[string]*Exchange{}, live: map[string]*poller{},
-		compared: map[subscription]int{}, impatient: map[string]bool{}, diffs: map[*Exchange][]Diff{}}
+		compared: map[subscription]int{}, diffs: map[*Exchange][]Diff{}}
 	for _, ex := range sc.Exchanges {
 		session := sessionOf(ex.request)
 		switch ex.Op {
@@ -109,27 +109,25 @@ func (s *polls) awaitGroup(group string) {
 	}
 }
 
-// await waits until as many events have come as were recorded. A group that lets it wait in vain once gets little time from then on.
+// patience is how long to wait now: each wait in vain halves it, so that a server without notifications does not hold a run up.
+func (s *polls) patience() time.Duration {
+	const least = 50 * time.Millisecond
+	return max(least, s.player.cfg.EventWait>>min(s.vain, 20))
+}
+
+// await waits until as many events have come as were recorded.
 func (s *polls) await(to subscription) {
-	const little = 50 * time.Millisecond
-	patience := s.player.cfg.EventWait
-	if s.impatient[to.group] {
-		patience = little
-	}
-	deadline := time.NewTimer(patience)
+	deadline := time.NewTimer(s.patience())
 	defer deadline.Stop()
-	for s.arrived(to) < len(s.recorded[to]) {
+	for {
 		more := s.waiter(to.group)
-		if more == nil {
-			return // nobody polls any more
-		}
-		if s.arrived(to) >= len(s.recorded[to]) {
-			return
+		if more == nil || s.arrived(to) >= len(s.recorded[to]) {
+			return // nobody polls any more, or everything is here
 		}
 		select {
 		case <-more:
 		case <-deadline.C:
-			s.impatient[to.group] = true
+			s.vain++
 			return
 		}
 	}
@@ -158,8 +156,11 @@ func (s *polls) waiter(group string) <-chan struct{} {
 	return nil
 }
 
-// after starts the poll of a session that has logged on, and ends that of one that has logged off.
-func (s *polls) after(ctx context.Context, ex *Exchange, live reply) {
+// endOfSession is the code that tells a poll the end of its session (wire.md section 9).
+const endOfSession = "2147483664"
+
+// after starts the poll of a session that has logged on, and sees that of one that has logged off end.
+func (s *polls) after(ctx context.Context, ex *Exchange, live reply) []Diff {
 	switch ex.Op {
 	case "logon":
 		session := ex.response.value("ulSessionId")
@@ -168,9 +169,14 @@ func (s *polls) after(ctx context.Context, ex *Exchange, live reply) {
 		}
 	case "logoff":
 		if l := s.live[sessionOf(ex.request)]; l != nil {
-			l.awaitEnd(s.player.cfg.EventWait)
+			l.awaitEnd(s.patience())
+			if got := l.end(); got != endOfSession {
+				s.vain++
+				return []Diff{{"poll", endOfSession, got, "a log-off must end the session's poll"}}
+			}
 		}
 	}
+	return nil
 }
 
 // compare compares the events that have come since the last call.
@@ -207,8 +213,8 @@ func (s *polls) differ(ex *Exchange, diffs ...Diff) {
 
 // finish compares what is left and reports events that never came and polls that ended otherwise.
 func (s *polls) finish() {
-	for _, group := range s.groupOf {
-		s.awaitGroup(group)
+	for to := range s.recorded {
+		s.await(to)
 	}
 	s.compare()
 	for to, events := range s.recorded {

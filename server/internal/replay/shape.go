@@ -160,7 +160,7 @@ func shapeNumber(k kind) shaper {
 	}
 }
 
-// shapeContainerKey is for instance keys of address-book containers (id, id): those are fixed.
+// shapeAddressBookKey is for instance keys of address-book containers (id, id): those are fixed.
 func shapeAddressBookKey(b, guid []byte) []piece {
 	if len(b) == 8 && bytes.Equal(b[:4], b[4:]) {
 		return []piece{literal(b)}
@@ -231,7 +231,7 @@ func (m *mapping) checkBinary(shape shaper, recorded, live []byte) error {
 	want, got := shape(recorded, m.recorded), shape(live, m.live)
 	if want == nil || got == nil {
 		if renamed := renameInside(recorded, m.recorded, m); !bytes.Equal(renamed, live) {
-			return fmt.Errorf("differs from %x", renamed)
+			return fmt.Errorf("must be %s", shorten(fmt.Sprintf("%x", renamed)))
 		}
 		return nil
 	}
