@@ -40,7 +40,7 @@ const (
 	EntryIDOverrideFlag  = 0x10
 	entryIDVersionOffset = 20
 	entryIDTypeOffset    = 24
-	entryIDFlagsOffset   = 26
+	EntryIDFlagsOffset   = 26 // of the flags field, two bytes
 )
 
 // NewEntryID makes a version 1 id with a random unique part.
@@ -97,14 +97,14 @@ func (e EntryID) StoreGUID() (g GUID) {
 
 // Override reports the flag by which a client insists on this server.
 func (e EntryID) Override() bool {
-	return len(e) >= EntryIDSizeV0 && e[entryIDFlagsOffset]&EntryIDOverrideFlag != 0
+	return len(e) >= EntryIDSizeV0 && e[EntryIDFlagsOffset]&EntryIDOverrideFlag != 0
 }
 
 // WithFlags is a copy with the flags field set; ids are stored and looked up with 0.
 func (e EntryID) WithFlags(flags uint16) EntryID {
 	c := append(EntryID{}, e...)
 	if len(c) >= EntryIDSizeV0 {
-		binary.LittleEndian.PutUint16(c[entryIDFlagsOffset:], flags)
+		binary.LittleEndian.PutUint16(c[EntryIDFlagsOffset:], flags)
 	}
 	return c
 }

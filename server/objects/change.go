@@ -1,0 +1,261 @@
+package objects
+
+import (
+	"bytes"
+	"context"
+	"time"
+
+	"zarafa/mapi"
+	"zarafa/server/feed"
+	"zarafa/storage"
+)
+
+// Change types recorded for synchronisation (objects.md section 13).
+const (
+	ChangeNew        uint32 = 1
+	ChangeModified   uint32 = 2
+	ChangeFlag       uint32 = 3
+	ChangeSoftDelete uint32 = 4
+	ChangeHardDelete uint32 = 5
+
+	ChangeMessage uint32 = 0x1000
+	ChangeFolder  uint32 = 0x2000
+)
+
+// Author is who makes a change and when: the user of the session, the client's sync id (0: an
+// ordinary client) and the time of the request.
+type Author struct {
+	User   uint32
+	SyncID uint32
+	Now    time.Time
+}
+
+// Writer runs changes; see [Change].
+type Writer struct {
+	store storage.Store
+	tree  *Tree
+	bus   *feed.Bus
+}
+
+// NewWriter makes a writer that announces what it wrote on bus.
+func NewWriter(store storage.Store, tree *Tree, bus *feed.Bus) *Writer {
+	return &Writer{store: store, tree: tree, bus: bus}
+}
+
+// Change is one update of one mailbox store. All writes to the object tree go through one, so that
+// whatever an operation does, counters, the store's size, the records for synchronisation and the
+// feed follow. It lives as long as the function that got it and serves one goroutine.
+type Change struct {
+	storage.Tx
+	Author
+	Store uint32
+
+	server  mapi.GUID
+	tree    *Tree
+	refs    map[uint32]storage.Ref
+	names   map[uint32]map[string]storage.Ref // folders by name, of parents that were asked for
+	counts  map[uint32]*storage.Counters
+	counted []uint32 // keys of counts in order of first use, so that statements come in a fixed order
+	changes []storage.Change
+	batch   *feed.Batch
+	after   []func()
+}
+
+// Do runs fn as one update in a store's lane and publishes what it changed once that is durable.
+// fn may run more than once, see storage.Store.Update.
+func (w *Writer) Do(ctx context.Context, store uint32, author Author, fn func(ctx context.Context, ch *Change) error) error {
+	var ch *Change
+	return w.store.Update(ctx, store, func(ctx context.Context, tx storage.Tx) error {
+		ch = &Change{
+			Tx: tx, Author: author, Store: store, server: w.store.ServerGUID(), tree: w.tree,
+			refs: make(map[uint32]storage.Ref), names: make(map[uint32]map[string]storage.Ref), counts: make(map[uint32]*storage.Counters),
+			batch: &feed.Batch{Store: store},
+		}
+		if err := fn(ctx, ch); err != nil {
+			return err
+		}
+		return ch.finish(ctx)
+	}, func() {
+		for _, f := range ch.after {
+			f()
+		}
+		ch.batch.Bulk = len(ch.batch.Events) >= feed.BulkThreshold && ch.objects() >= feed.BulkThreshold
+		if !ch.empty() {
+			w.bus.Publish(ch.batch)
+		}
+	})
+}
+
+func (ch *Change) empty() bool {
+	b := ch.batch
+	return len(b.Events)+len(b.Changes)+len(b.Queue)+len(b.ACLs) == 0
+}
+
+// objects counts the events that are not about counters.
+func (ch *Change) objects() int {
+	n := 0
+	for i := range ch.batch.Events {
+		if !ch.batch.Events[i].CountersOnly {
+			n++
+		}
+	}
+	return n
+}
+
+// Time is the time of the change; clients see whole seconds in times that the server sets.
+func (ch *Change) Time() mapi.FileTime { return mapi.FileTimeOf(ch.Now.Truncate(time.Second)) }
+
+// After has f called when the change is durable, before it is announced.
+func (ch *Change) After(f func()) { ch.after = append(ch.after, f) }
+
+// Folder reads a reference inside the transaction, once.
+func (ch *Change) Folder(ctx context.Context, id uint32) (storage.Ref, error) {
+	if ref, ok := ch.refs[id]; ok {
+		return ref, nil
+	}
+	ref, err := ch.Ref(ctx, id)
+	if err != nil {
+		return ref, err
+	}
+	ch.refs[id] = ref
+	return ref, nil
+}
+
+// Know remembers a reference that was read or made inside the transaction.
+func (ch *Change) Know(ref storage.Ref) { ch.refs[ref.ID] = ref }
+
+// Count adds to a folder's counters (or a store's size).
+func (ch *Change) Count(id uint32, delta storage.Counters) {
+	c := ch.counts[id]
+	if c == nil {
+		c = new(storage.Counters)
+		ch.counts[id] = c
+		ch.counted = append(ch.counted, id)
+	}
+	c.Content += delta.Content
+	c.Unread += delta.Unread
+	c.Associated += delta.Associated
+	c.Subfolders += delta.Subfolders
+	c.DeletedContent += delta.DeletedContent
+	c.DeletedAssoc += delta.DeletedAssoc
+	c.DeletedFolders += delta.DeletedFolders
+	c.Size += delta.Size
+	if delta.CommitTime != 0 {
+		c.CommitTime = delta.CommitTime
+	}
+}
+
+// Resize adds to the store's size.
+func (ch *Change) Resize(delta int64) {
+	if delta != 0 {
+		ch.Count(ch.Store, storage.Counters{Size: delta})
+	}
+}
+
+// Commit stamps a folder with the time at which something in it changed.
+func (ch *Change) Commit(folder uint32) {
+	ch.Count(folder, storage.Counters{CommitTime: mapi.FileTimeOf(ch.Now)})
+}
+
+// Record notes a change for synchronisation and returns its id. Without source keys, or if
+// they are equal, there is nothing to note and the id is 0.
+func (ch *Change) Record(ctx context.Context, parent, key []byte, changeType, flags uint32) (uint32, error) {
+	if len(parent) == 0 || len(key) == 0 || bytes.Equal(parent, key) {
+		return 0, nil
+	}
+	id, err := ch.NewChangeID(ctx)
+	if err != nil {
+		return 0, err
+	}
+	ch.changes = append(ch.changes, storage.Change{
+		ID: id, Parent: bytes.Clone(parent), SourceKey: bytes.Clone(key), Type: changeType, Flags: flags, Sync: ch.SyncID,
+	})
+	if ch.SyncID == 0 || changeType&ChangeMessage == 0 {
+		return id, nil
+	}
+	switch changeType &^ ChangeMessage {
+	case ChangeNew:
+		return id, ch.AddSynced(ctx, ch.SyncID, key)
+	case ChangeSoftDelete, ChangeHardDelete:
+		return id, ch.RemoveSynced(ctx, ch.SyncID, key)
+	}
+	return id, nil
+}
+
+// Stamp gives an object the change key of a recorded change and adds it, and the key it had,
+// to the object's list of predecessors.
+func (ch *Change) Stamp(props *mapi.Props, id uint32) {
+	if id == 0 {
+		return
+	}
+	key := mapi.ChangeKey(ch.server, id)
+	list := mapi.AddToPredecessors(props.Bytes(mapi.PrPredecessorChangeList), props.Bytes(mapi.PrChangeKey))
+	props.Set(mapi.Binary(mapi.PrChangeKey, key))
+	props.Set(mapi.Binary(mapi.PrPredecessorChangeList, mapi.AddToPredecessors(list, key)))
+}
+
+// Event announces a change of an object. Counters are announced by themselves.
+func (ch *Change) Event(e feed.Event) { ch.batch.Events = append(ch.batch.Events, e) }
+
+// Queued announces a change of the outgoing queue.
+func (ch *Change) Queued(e storage.QueueEntry, added bool) {
+	ch.batch.Queue = append(ch.batch.Queue, feed.QueueChange{Entry: e, Added: added})
+}
+
+// ACLChanged announces a change of an object's access control list.
+func (ch *Change) ACLChanged(id uint32) { ch.batch.ACLs = append(ch.batch.ACLs, id) }
+
+// finish writes what was collected.
+func (ch *Change) finish(ctx context.Context) error {
+	if len(ch.changes) > 0 {
+		if err := ch.PutChange(ctx, ch.changes...); err != nil {
+			return err
+		}
+		ch.batch.Changes = ch.changes
+	}
+	told := make(map[uint32]bool, len(ch.batch.Events))
+	for i := range ch.batch.Events {
+		e := &ch.batch.Events[i]
+		told[e.Object.ID] = e.Kind == feed.Deleted && e.Hard || told[e.Object.ID]
+	}
+	for _, id := range ch.counted {
+		if told[id] {
+			continue // its counters went with it
+		}
+		if err := ch.AddCounters(ctx, ch.Store, id, *ch.counts[id]); err != nil {
+			return err
+		}
+		if err := ch.announceCounters(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (ch *Change) announceCounters(ctx context.Context, id uint32) error {
+	folder, err := ch.Folder(ctx, id)
+	if err != nil {
+		return err
+	}
+	if folder.Type != mapi.TypeFolder {
+		return nil
+	}
+	parent, err := ch.EntryID(ctx, folder.Parent)
+	if err != nil {
+		return err
+	}
+	ch.Event(feed.Event{Kind: feed.Modified, Object: folder, ParentEntryID: parent, CountersOnly: true})
+	return nil
+}
+
+// EntryID is the entry id of a folder or store. It never changes, so a cached one will do.
+func (ch *Change) EntryID(ctx context.Context, id uint32) (mapi.EntryID, error) {
+	if ref, ok := ch.refs[id]; ok {
+		return ref.EntryID, nil
+	}
+	if ref, _, ok := ch.tree.cached(id); ok {
+		return ref.EntryID, nil
+	}
+	ref, err := ch.Folder(ctx, id)
+	return ref.EntryID, err
+}

@@ -1,0 +1,214 @@
+package objects
+
+import (
+	"context"
+	"strings"
+
+	"zarafa/mapi"
+	"zarafa/server/feed"
+	"zarafa/server/rights"
+	"zarafa/server/session"
+	"zarafa/storage"
+	"zarafa/wire"
+)
+
+// maxFolderName bounds the name of a folder in bytes.
+const maxFolderName = 2048
+
+// NewFolder describes a folder to make.
+type NewFolder struct {
+	Kind         uint32 // mapi.FolderGeneric or FolderSearch
+	Name         string
+	Comment      wire.NullString
+	Owner        uint32
+	EntryID      mapi.EntryID // nil: the server makes one
+	SourceKey    []byte       // nil: the server makes one
+	OpenIfExists bool
+}
+
+// CreateFolder makes a folder, or finds the one that has the name (objects.md section 5).
+func (s *Service) CreateFolder(c *session.Call, req *wire.CreateFolderRequest, resp *wire.CreateFolderResponse) error {
+	ids, err := s.createFolders(c, req.ParentID, []wire.NewFolder{{
+		Name: req.Name, Comment: req.Comment, EntryID: req.NewEntryID, OpenIfExists: req.OpenIfExists,
+		Type: req.Type, SyncID: req.SyncID, OriginalSourceKey: req.OrigSourceKey,
+	}})
+	if err == nil {
+		resp.EntryID = ids[0]
+	}
+	return err
+}
+
+// CreateFolders makes several folders below one, all of them or none.
+func (s *Service) CreateFolders(c *session.Call, req *wire.CreateFoldersRequest, resp *wire.CreateFoldersResponse) error {
+	if len(req.Batch) > s.settings.MaxBatchFolders {
+		return mapi.Errorf(mapi.TooBig, "create_folders", "%d folders, the limit is %d", len(req.Batch), s.settings.MaxBatchFolders)
+	}
+	ids, err := s.createFolders(c, req.ParentEID, req.Batch)
+	resp.EntryIDs = ids
+	return err
+}
+
+func (s *Service) createFolders(c *session.Call, parentID []byte, batch []wire.NewFolder) ([][]byte, error) {
+	parent, err := s.folder(c.Context, parentID)
+	if err != nil {
+		return nil, err
+	}
+	owner, err := s.ownerOfNew(c.Context, c.Session.UserID, parent)
+	if err != nil {
+		return nil, err
+	}
+	box, err := s.tree.Mailbox(c.Context, parent.Store)
+	if err != nil {
+		return nil, err
+	}
+	specs := make([]NewFolder, len(batch))
+	for i := range batch {
+		if specs[i], err = newFolder(&batch[i], owner); err != nil {
+			return nil, err
+		}
+	}
+	// To find a folder by its name takes less than to make one, and which it will be shows only inside.
+	mayCreate, mayFind := s.check(c, parent, rights.CreateSubfolder), s.check(c, parent, rights.Visible)
+	ids := make([][]byte, len(batch))
+	return ids, s.writer.Do(c.Context, parent.Store, author(c, 0), func(ctx context.Context, ch *Change) error {
+		for i := range specs {
+			ch.SyncID = batch[i].SyncID
+			ref, found, err := ch.CreateFolder(ctx, parent, box.GUID, specs[i])
+			if err != nil {
+				return err
+			}
+			if found && mayFind != nil {
+				return mayFind
+			}
+			if !found && mayCreate != nil {
+				return mayCreate
+			}
+			ids[i] = ref.EntryID
+		}
+		return nil
+	})
+}
+
+// newFolder checks a request for a folder.
+func newFolder(f *wire.NewFolder, owner uint32) (NewFolder, error) {
+	spec := NewFolder{
+		Kind: f.Type, Name: f.Name.String, Comment: f.Comment, Owner: owner,
+		SourceKey: f.OriginalSourceKey, OpenIfExists: f.OpenIfExists,
+	}
+	if f.Type != mapi.FolderGeneric && f.Type != mapi.FolderSearch {
+		return spec, mapi.Errorf(mapi.InvalidType, "createFolder", "folder type %d", f.Type)
+	}
+	if spec.Name == "" || len(spec.Name) > maxFolderName {
+		return spec, mapi.Errorf(mapi.InvalidParameter, "createFolder", "a name of %d bytes", len(spec.Name))
+	}
+	if len(f.EntryID) > 0 {
+		id := mapi.EntryID(f.EntryID)
+		if !id.Valid() || id.Type() != mapi.TypeFolder {
+			return spec, mapi.Errorf(mapi.InvalidEntryID, "createFolder", "not the entry id of a folder")
+		}
+		spec.EntryID = id.WithFlags(0)
+	}
+	return spec, nil
+}
+
+// CreateFolder makes a folder inside a change. If a live one has the name, an ordinary client gets that one (found) or
+// COLLISION; a synchronising client gets a second folder of the name.
+func (ch *Change) CreateFolder(ctx context.Context, parent storage.Ref, store mapi.GUID, spec NewFolder) (ref storage.Ref, found bool, err error) {
+	parent, err = ch.Folder(ctx, parent.ID)
+	if err != nil {
+		return ref, false, err
+	}
+	if parent.FolderKind() == mapi.FolderSearch {
+		return ref, false, mapi.Errorf(mapi.NoAccess, "createFolder", "folder %d is a search folder", parent.ID)
+	}
+	if ch.SyncID == 0 {
+		sibling, err := ch.FolderNamed(ctx, parent.ID, spec.Name)
+		if err != nil {
+			return ref, false, err
+		}
+		if sibling != nil && spec.OpenIfExists {
+			return *sibling, true, nil
+		}
+		if sibling != nil {
+			return ref, false, mapi.Errorf(mapi.Collision, "createFolder", "folder %d has the name %q", sibling.ID, spec.Name)
+		}
+	}
+	o, err := ch.makeFolder(ctx, parent, store, spec)
+	if err != nil {
+		return ref, false, err
+	}
+	return o.Ref, false, ch.InsertFolder(ctx, o, parent)
+}
+
+// makeFolder fills a new folder.
+func (ch *Change) makeFolder(ctx context.Context, parent storage.Ref, store mapi.GUID, spec NewFolder) (*storage.Object, error) {
+	o := &storage.Object{Ref: storage.Ref{
+		Store: parent.Store, Parent: parent.ID, Type: mapi.TypeFolder, Flags: spec.Kind, Owner: spec.Owner, EntryID: spec.EntryID,
+	}}
+	if len(o.EntryID) == 0 {
+		o.EntryID = mapi.NewEntryID(store, mapi.TypeFolder)
+	}
+	var err error
+	if o.ID, err = ch.NewObjectID(ctx); err != nil {
+		return nil, err
+	}
+	if o.SourceKey, err = ch.SourceKeyFor(ctx, spec.SourceKey); err != nil {
+		return nil, err
+	}
+	o.Props.Set(mapi.String(mapi.PrDisplayName, spec.Name))
+	if spec.Comment.Valid {
+		o.Props.Set(mapi.String(mapi.PrComment, spec.Comment.String))
+	}
+	o.Props.Set(mapi.Long(mapi.PrFolderType, spec.Kind))
+	o.Props.Set(mapi.Time(mapi.PrCreationTime, ch.Time()))
+	o.Props.Set(mapi.Time(mapi.PrLastModificationTime, ch.Time()))
+	return o, nil
+}
+
+// InsertFolder writes a new folder, records it unless it is a search folder, counts and announces it.
+func (ch *Change) InsertFolder(ctx context.Context, o *storage.Object, parent storage.Ref) error {
+	if o.FolderKind() == mapi.FolderGeneric {
+		change, err := ch.Record(ctx, parent.SourceKey, o.SourceKey, ChangeFolder|ChangeNew, 0)
+		if err != nil {
+			return err
+		}
+		ch.Stamp(&o.Props, change)
+	}
+	if err := ch.Insert(ctx, o); err != nil {
+		return err
+	}
+	ch.Know(o.Ref)
+	if names, ok := ch.names[parent.ID]; ok {
+		names[foldName(o.Props.Str(mapi.PrDisplayName))] = o.Ref
+	}
+	ch.Count(parent.ID, countOf(o.Ref, o.Props, 1))
+	ch.Event(feed.Event{Kind: feed.Created, Object: cloneRef(o.Ref), ParentEntryID: parent.EntryID, Row: RowOf(o)})
+	return nil
+}
+
+// FolderNamed finds the live subfolder with a name, compared without case; nil if there is none.
+func (ch *Change) FolderNamed(ctx context.Context, parent uint32, name string) (*storage.Ref, error) {
+	names, ok := ch.names[parent]
+	if !ok {
+		names = make(map[string]storage.Ref)
+		q := storage.RowQuery{Parent: parent, Type: mapi.TypeFolder, FlagsMask: mapi.FlagDeleted}
+		if err := ch.Rows(ctx, q, func(r *storage.Row) error {
+			if key := foldName(r.Props.Str(mapi.PrDisplayName)); names[key].ID == 0 {
+				names[key] = r.Ref
+			}
+			return nil
+		}); err != nil {
+			return nil, err
+		}
+		ch.names[parent] = names
+	}
+	if ref, ok := names[foldName(name)]; ok {
+		return &ref, nil
+	}
+	return nil, nil
+}
+
+// foldName makes folder names comparable. Rows show the start of a long name only.
+func foldName(name string) string {
+	return strings.ToLower(string(cutString([]byte(name))))
+}

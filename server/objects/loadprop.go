@@ -1,0 +1,76 @@
+package objects
+
+import (
+	"io"
+
+	"zarafa/mapi"
+	"zarafa/server/rights"
+	"zarafa/server/session"
+	"zarafa/storage"
+	"zarafa/wire"
+)
+
+// LoadProp reads one property whole, of an object or part given by its number, or by entry id if that
+// is 0. The property is found by its id alone.
+func (s *Service) LoadProp(c *session.Call, req *wire.LoadPropRequest, resp *wire.LoadPropResponse) error {
+	var ref storage.Ref
+	var err error
+	if req.ObjID != 0 {
+		ref, err = s.tree.Ref(c.Context, req.ObjID)
+	} else {
+		ref, err = s.tree.ByEntryID(c.Context, req.EntryID)
+	}
+	if err != nil {
+		return err
+	}
+	top := ref
+	if ref.Message != 0 {
+		if top, err = s.tree.Ref(c.Context, ref.Message); err != nil {
+			return err
+		}
+	}
+	if err := s.check(c, top, rights.Read); err != nil {
+		return err
+	}
+	o, err := s.store.Object(c.Context, ref.ID)
+	if err != nil {
+		return err
+	}
+	v, err := s.value(c, o, mapi.PropTag(req.PropTag).ID())
+	if err != nil {
+		return err
+	}
+	resp.PropVal = &v
+	return nil
+}
+
+// value is a stored property of an object, wherever it lies; NOT_FOUND if it has none.
+func (s *Service) value(c *session.Call, o *storage.Object, id uint16) (mapi.PropValue, error) {
+	if v, ok := o.Props.ByID(id); ok {
+		return v, nil
+	}
+	for _, lob := range o.Lobs {
+		if lob.Tag.ID() == id {
+			data, err := s.readLob(c, lob)
+			return mapi.PropValue{Tag: lob.Tag, Data: data}, err
+		}
+	}
+	return mapi.PropValue{}, mapi.Errorf(mapi.NotFound, "loadProp", "object %d has no property 0x%04X", o.ID, id)
+}
+
+// readLob reads a large value into memory.
+func (s *Service) readLob(c *session.Call, lob storage.LobRef) ([]byte, error) {
+	r, err := s.store.OpenLob(c.Context, lob.Instance)
+	if err != nil {
+		return nil, err
+	}
+	data := make([]byte, lob.Size)
+	_, err = io.ReadFull(r, data)
+	if cerr := r.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return nil, mapi.Errorf(mapi.DatabaseError, "loadProp", "instance %d: %w", lob.Instance, err)
+	}
+	return data, nil
+}

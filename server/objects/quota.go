@@ -1,0 +1,95 @@
+package objects
+
+import (
+	"context"
+
+	"zarafa/mapi"
+	"zarafa/server/session"
+	"zarafa/storage"
+	"zarafa/wire"
+)
+
+// Quota states (objects.md section 11).
+const (
+	quotaOK   uint32 = 0
+	quotaWarn uint32 = 1
+	quotaSoft uint32 = 2
+	quotaHard uint32 = 3
+)
+
+// quotaState says which limit of its owner a private store has reached.
+func (s *Service) quotaState(ctx context.Context, box storage.Mailbox, size int64) (uint32, error) {
+	if box.Type != mapi.StorePrivate || box.UserID == 0 {
+		return quotaOK, nil
+	}
+	q, err := s.dir.EffectiveQuota(ctx, box.UserID)
+	if mapi.CodeOf(err) == mapi.NotFound {
+		return quotaOK, nil // the user is gone, his store is not
+	}
+	if err != nil {
+		return quotaOK, err
+	}
+	switch reached := func(limit int64) bool { return limit > 0 && size >= limit }; {
+	case reached(q.Hard):
+		return quotaHard, nil
+	case reached(q.Soft):
+		return quotaSoft, nil
+	case reached(q.Warn):
+		return quotaWarn, nil
+	}
+	return quotaOK, nil
+}
+
+// checkQuota fails with STORE_FULL if a store has reached the given state or a worse one. The system's
+// administrators are exempt.
+func (s *Service) checkQuota(c *session.Call, store uint32, limit uint32) error {
+	admin, err := s.sysadmin(c.Context, c.Session.UserID)
+	if err != nil || admin {
+		return err
+	}
+	box, err := s.tree.Mailbox(c.Context, store)
+	if err != nil {
+		return err
+	}
+	counters, err := s.store.Counters(c.Context, store)
+	if err != nil {
+		return err
+	}
+	state, err := s.quotaState(c.Context, box, counters.Size)
+	if err == nil && state >= limit {
+		err = mapi.Errorf(mapi.StoreFull, "quota", "store %d holds %d bytes", store, counters.Size)
+	}
+	return err
+}
+
+// GetQuotaStatus tells how full a user's store is: to administrators and to himself.
+func (s *Service) GetQuotaStatus(c *session.Call, req *wire.GetQuotaStatusRequest, resp *wire.QuotaStatus) error {
+	user, err := s.dir.Resolve(c.Context, c.Session.UserID, req.UlUserID, req.SUserID)
+	if err != nil {
+		return err
+	}
+	if user.ID != c.Session.UserID {
+		admin, err := s.rights.IsAdminOver(c.Context, c.Session.UserID, user.ID)
+		if err != nil {
+			return err
+		}
+		if !admin {
+			return mapi.Errorf(mapi.NoAccess, "GetQuotaStatus", "user %d does not administer user %d", c.Session.UserID, user.ID)
+		}
+	}
+	storeType := mapi.StorePrivate
+	if user.Class == mapi.ClassCompany || user.ID == mapi.UserEveryone {
+		storeType = mapi.StorePublic
+	}
+	box, err := s.tree.MailboxOf(c.Context, user.ID, storeType)
+	if err != nil {
+		return err
+	}
+	counters, err := s.store.Counters(c.Context, box.ID)
+	if err != nil {
+		return err
+	}
+	resp.StoreSize = counters.Size
+	resp.QuotaStatus, err = s.quotaState(c.Context, box, counters.Size)
+	return err
+}

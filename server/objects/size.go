@@ -1,0 +1,78 @@
+package objects
+
+import (
+	"zarafa/mapi"
+	"zarafa/storage"
+)
+
+// What an object is charged with (objects.md section 3.2, step 11).
+const (
+	sizeObject   = 28
+	sizeProperty = 20
+	// sizeServerKey is the length of a change key of this server.
+	sizeServerKey = 20
+)
+
+// sizeOf is PR_MESSAGE_SIZE or PR_ATTACH_SIZE of an object as its properties stand; of its parts only those
+// count that have a size themselves.
+//
+// The list of predecessors of a top-level message counts as one key however long it has
+// become, so that synchronising does not make mailboxes grow.
+func sizeOf(o *storage.Object) int64 {
+	size := int64(sizeObject)
+	for i := range o.Props {
+		p := &o.Props[i]
+		if o.Message == 0 && p.Tag == mapi.PrPredecessorChangeList {
+			size += sizeProperty + sizeServerKey
+			continue
+		}
+		size += sizeProperty + valueSize(p)
+	}
+	for _, lob := range o.Lobs {
+		size += lob.Size
+		if !isBlob(lob.Tag.ID()) {
+			size += sizeProperty
+		}
+	}
+	for _, c := range o.Children {
+		switch c.Type {
+		case mapi.TypeAttach:
+			size += int64(c.Props.Uint32(mapi.PrAttachSize))
+		case mapi.TypeMessage:
+			size += int64(c.Props.Uint32(mapi.PrMessageSize))
+		}
+	}
+	return size
+}
+
+func valueSize(p *mapi.PropValue) int64 {
+	if !p.Tag.Type().Multi() {
+		return int64(len(p.Data))
+	}
+	var size int64
+	for _, v := range p.Values() {
+		switch t := p.Tag.Type().Base(); t {
+		case mapi.PtI2:
+			size += 2
+		case mapi.PtLong, mapi.PtR4:
+			size += 4
+		case mapi.PtString8, mapi.PtUnicode, mapi.PtBinary, mapi.PtCLSID:
+			size += int64(len(v.Data))
+		default:
+			size += 8
+		}
+	}
+	return size
+}
+
+// setSize computes and stores the size of a message or attachment and returns it. It belongs
+// after everything else that changes the object, and before the change key of the change is stamped.
+func setSize(o *storage.Object) int64 {
+	size := sizeOf(o)
+	tag := mapi.PrMessageSize
+	if o.Type == mapi.TypeAttach {
+		tag = mapi.PrAttachSize
+	}
+	o.Props.Set(mapi.Long(tag, uint32(min(size, 1<<32-1))))
+	return size
+}

@@ -1,0 +1,112 @@
+package rights
+
+import (
+	"context"
+
+	"zarafa/mapi"
+	"zarafa/storage"
+)
+
+// Bits of PR_ACCESS (objects.md section 3.4).
+const (
+	AccessModify           uint32 = 0x1
+	AccessRead             uint32 = 0x2
+	AccessDelete           uint32 = 0x4
+	AccessCreateHierarchy  uint32 = 0x8
+	AccessCreateContents   uint32 = 0x10
+	AccessCreateAssociated uint32 = 0x20
+)
+
+const (
+	accessMessage = AccessModify | AccessRead | AccessDelete
+	accessFolder  = accessMessage | AccessCreateHierarchy | AccessCreateContents | AccessCreateAssociated
+)
+
+// Access is what a caller may do to the objects of one folder. It is worked out once and
+// then answers for each row without looking anything up.
+type Access struct {
+	checker *Checker
+	caller  uint32
+	full    bool
+	archive bool
+	rights  mapi.Rights
+}
+
+// ForFolder works out a caller's access to a folder and to the messages in it. (Subfolders can have
+// lists of their own, so a table of folders asks for each of them.)
+func (c *Checker) ForFolder(ctx context.Context, caller uint32, folder storage.Ref) (Access, error) {
+	a := Access{checker: c, caller: caller}
+	if caller == mapi.UserSystem {
+		a.full = true
+		return a, nil
+	}
+	s, err := c.standing(ctx, caller, folder.Store)
+	if err != nil {
+		return a, err
+	}
+	a.full, a.archive = s.full(), s.archive
+	if !a.full {
+		a.rights, err = c.acl(ctx, caller, folder)
+	}
+	return a, err
+}
+
+// Rights is PR_RIGHTS of the object: the folder itself or a message in it.
+func (a Access) Rights(ref storage.Ref) mapi.Rights {
+	if a.all(ref) {
+		return mapi.RightsAll
+	}
+	return a.rights
+}
+
+func (a Access) all(ref storage.Ref) bool {
+	return a.full || a.owned(ref) && !a.archive
+}
+
+func (a Access) owned(ref storage.Ref) bool {
+	return a.checker.config.OwnerAutoFullAccess && ref.Owner == a.caller
+}
+
+// Access is PR_ACCESS of the object.
+func (a Access) Access(ref storage.Ref) uint32 {
+	if a.all(ref) {
+		if ref.Type == mapi.TypeFolder {
+			return accessFolder
+		}
+		return accessMessage
+	}
+	var access uint32
+	for _, m := range []struct {
+		need Need
+		bits uint32
+	}{
+		{Read, AccessRead}, {Edit, AccessModify}, {Delete, AccessDelete},
+	} {
+		if a.checker.grants(a.rights, a.owned(ref), m.need) {
+			access |= m.bits
+		}
+	}
+	if ref.Type != mapi.TypeFolder {
+		return access
+	}
+	if a.rights&mapi.RightCreateSubfolder != 0 {
+		access |= AccessCreateHierarchy
+	}
+	if a.rights&mapi.RightCreate != 0 {
+		access |= AccessCreateContents
+	}
+	if a.rights&mapi.RightFolderAccess != 0 {
+		access |= AccessModify | AccessDelete | AccessCreateAssociated
+	}
+	return access
+}
+
+// Level is PR_ACCESS_LEVEL of the object: 1 if anything about it can be changed, else 0.
+func (a Access) Level(ref storage.Ref) uint32 {
+	const changing = mapi.RightCreate | mapi.RightEditAny | mapi.RightDeleteAny | mapi.RightCreateSubfolder
+	const owned = mapi.RightEditOwned | mapi.RightDeleteOwned
+	if a.all(ref) || a.rights&changing != 0 || a.owned(ref) && a.rights&owned != 0 {
+		return 1
+	}
+	return 0
+}
