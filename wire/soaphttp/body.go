@@ -56,7 +56,7 @@ func (b *body) open(bufs *buffers, br *bufio.Reader, h *header, maxRaw, maxDecod
 		b.framed.r = &b.length
 	case chunked:
 		b.framed.r = httputil.NewChunkedReader(br)
-	case untilXMLEnd:
+	case untilXMLEnd, untilClose:
 		b.framed.r = br
 	}
 	return b.decompress(maxDecoded)
@@ -194,6 +194,8 @@ func (b *body) drain() bool {
 	switch {
 	case b.framing == untilXMLEnd:
 		return b.ended
+	case b.framing == untilClose:
+		return false
 	case b.framing == chunked:
 		if _, err := io.Copy(io.Discard, &b.framed); err != nil {
 			return false

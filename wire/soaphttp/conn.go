@@ -1,7 +1,6 @@
 package soaphttp
 
 import (
-	"bufio"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -10,7 +9,6 @@ import (
 	"os"
 	"runtime/debug"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
@@ -29,13 +27,8 @@ const (
 
 // conn is a server's connection. All fields but state are its goroutine's own.
 type conn struct {
+	stream
 	srv     *Server
-	nc      net.Conn
-	raw     syscall.RawConn // to wait without a buffer; nil where that is not possible
-	ready   func(fd uintptr) bool
-	fd      int
-	in      input
-	br      *bufio.Reader // nil while no bytes are arriving
 	h       header
 	body    body
 	buf     *[]byte // of x.Body
@@ -43,19 +36,15 @@ type conn struct {
 	x       Exchange
 	peer    Peer
 	watch   peerWatch
-	vec     [2][]byte
-	out     net.Buffers
 	proxied bool
 	drained bool // the request was read to its end
 	state   atomic.Int32
 }
 
 func newConn(s *Server, nc net.Conn) *conn {
-	c := &conn{srv: s, nc: nc, peer: identifyPeer(nc)}
-	c.in = input{nc: nc, timeout: s.cfg.ReadTimeout}
+	c := &conn{srv: s, peer: identifyPeer(nc)}
+	c.init(nc, &s.bufs, s.cfg.ReadTimeout, s.cfg.SendTimeout)
 	c.h = header{max: s.cfg.MaxHeaderBytes, proxyHeader: s.cfg.ProxyHeader, wantForwarded: s.cfg.ProxyHeader != ""}
-	c.raw = rawConnOf(nc)
-	c.ready = c.readFirst
 	return c
 }
 
@@ -134,38 +123,13 @@ func (c *conn) awaitRequest() error {
 	}
 }
 
-// firstBytes waits for input and reads it into a buffer.
-func (c *conn) firstBytes() error {
-	if c.raw != nil {
-		c.in.err = nil
-		if err := c.raw.Read(c.ready); err != nil {
-			return err
-		}
-		return c.in.err
-	}
-	n, err := c.nc.Read(c.in.first[:])
-	if err != nil {
-		return err
-	}
-	c.in.pending = n
-	c.br = c.srv.bufs.reader(&c.in)
-	_, err = c.br.Peek(1)
-	return err
-}
-
-func (c *conn) releaseReader() {
-	if c.br != nil {
-		c.srv.bufs.putReader(c.br)
-		c.br = nil
-	}
-}
-
 // serveRequest reads and answers one request and reports whether another may follow.
 func (c *conn) serveRequest() (keep bool) {
 	start := time.Now()
 	x := &c.x
 	*x = Exchange{Peer: c.peer, Path: x.Path, conn: c}
 	c.in.begin()
+	c.out.sent = 0
 	err := c.readRequest(x)
 	if err == nil && !x.head {
 		c.handle(x)
@@ -183,7 +147,7 @@ func (c *conn) serveRequest() (keep bool) {
 		c.linger()
 	}
 	stats := RequestStats{Network: c.peer.Network, Status: x.status, BytesIn: c.body.framed.total,
-		Decoded: c.body.decoded.total, BytesOut: x.sent, Duration: time.Since(start)}
+		Decoded: c.body.decoded.total, BytesOut: c.out.sent, Duration: time.Since(start)}
 	c.releaseRequest()
 	c.srv.cfg.Metrics.RequestDone(stats)
 	return keep
@@ -229,10 +193,10 @@ func (c *conn) refuse(x *Exchange, err error) {
 func (c *conn) releaseRequest() {
 	c.body.close()
 	if c.buf != nil {
-		c.srv.bufs.putBody(c.buf)
+		c.bufs.putBody(c.buf)
 		c.buf = nil
 	}
-	c.srv.bufs.release(c.taken)
+	c.bufs.release(c.taken)
 	c.taken, c.drained = 0, false
 	c.x.Body, c.x.Attachment = nil, nil
 }

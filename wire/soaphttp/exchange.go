@@ -38,11 +38,10 @@ type Exchange struct {
 	conn        *conn
 	gzip        bool // the request said that a gzip answer is understood
 	http10      bool
-	compression bool // the session was granted compression
-	head        bool // the answer has no body
-	close       bool // the connection ends after the answer
-	status      int  // of the answer, 0 before it
-	sent        int64
+	compression bool  // the session was granted compression
+	head        bool  // the answer has no body
+	close       bool  // the connection ends after the answer
+	status      int   // of the answer, 0 before it
 	err         error // of writing the answer
 }
 
@@ -71,9 +70,9 @@ func (x *Exchange) ReplyStreams(root []byte, parts []Part) {
 	}
 }
 
-// PeerClosed returns a channel that is closed when the peer ends the connection, so that
-// a long poll can stop early. It costs a system call and no goroutine; where the
-// connection cannot be watched, the channel is never closed.
+// PeerClosed returns a channel that is closed when the peer ends the connection, or the server
+// stops without waiting, so that a long poll can stop early. It costs a system call and no
+// goroutine. Where a connection cannot be watched (not Linux), the channel is never closed.
 func (x *Exchange) PeerClosed() <-chan struct{} { return x.conn.watchPeer() }
 
 func (x *Exchange) reply(status int, body []byte) {

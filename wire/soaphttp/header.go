@@ -16,6 +16,7 @@ const (
 	untilXMLEnd   bodyFraming = iota // neither length nor chunks: the message tells
 	contentLength                    // header.length bytes
 	chunked
+	untilClose // an answer that the end of the connection ends
 )
 
 // contentCoding is a body's compression.

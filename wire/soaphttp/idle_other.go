@@ -11,6 +11,9 @@ import (
 // rawConnOf finds no descriptor to wait on: connections are awaited by reading one byte.
 func rawConnOf(net.Conn) syscall.RawConn { return nil }
 
-func (c *conn) readFirst(uintptr) bool { return true }
+func (s *stream) readFirst(uintptr) bool { return true }
 
-func (c *conn) tryRead([]byte) (int, error) { return 0, errors.ErrUnsupported }
+func (s *stream) tryRead([]byte) (int, error) { return 0, errors.ErrUnsupported }
+
+// quiet cannot tell: a request on a connection that the server has closed fails.
+func (s *stream) quiet() bool { return true }

@@ -24,23 +24,23 @@ func rawConnOf(nc net.Conn) syscall.RawConn {
 
 // readFirst is called when the socket may have input. It takes a buffer and gives it
 // back if there is none, so that waiting holds no buffer.
-func (c *conn) readFirst(fd uintptr) (done bool) {
-	br := c.srv.bufs.reader(&c.in)
-	c.fd, c.in.nowait = int(fd), c
+func (s *stream) readFirst(fd uintptr) (done bool) {
+	br := s.bufs.reader(&s.in)
+	s.fd, s.in.nowait = int(fd), s
 	_, err := br.Peek(1)
-	c.fd, c.in.nowait = -1, nil
+	s.fd, s.in.nowait = -1, nil
 	if err == unix.EAGAIN {
-		c.srv.bufs.putReader(br)
+		s.bufs.putReader(br)
 		return false
 	}
-	c.br, c.in.err = br, err
+	s.br, s.in.err = br, err
 	return true
 }
 
 // tryRead reads from the descriptor without waiting.
-func (c *conn) tryRead(p []byte) (int, error) {
+func (s *stream) tryRead(p []byte) (int, error) {
 	for {
-		n, err := unix.Read(c.fd, p)
+		n, err := unix.Read(s.fd, p)
 		switch {
 		case err == unix.EINTR:
 		case err != nil:
@@ -51,4 +51,23 @@ func (c *conn) tryRead(p []byte) (int, error) {
 			return n, nil
 		}
 	}
+}
+
+// quiet reports whether a connection that should be silent is open and has no input.
+func (s *stream) quiet() bool {
+	sc, ok := s.nc.(interface{ NetConn() net.Conn })
+	raw := s.raw
+	if ok {
+		raw = rawConnOf(sc.NetConn())
+	}
+	if raw == nil {
+		return true // not known: the request will tell
+	}
+	quiet := false
+	err := raw.Control(func(fd uintptr) {
+		var one [1]byte
+		_, _, err := unix.Recvfrom(int(fd), one[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
+		quiet = err == unix.EAGAIN
+	})
+	return err == nil && quiet
 }

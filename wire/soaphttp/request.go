@@ -29,12 +29,12 @@ func (c *conn) readRequest(x *Exchange) error {
 		if c.h.framing == untilXMLEnd {
 			c.h.framing = contentLength // of 0: there is none without a header that says so
 		}
-		return c.body.open(&c.srv.bufs, c.br, &c.h, c.srv.cfg.MaxRequestBytes, 0)
+		return c.body.open(c.bufs, c.br, &c.h, c.srv.cfg.MaxRequestBytes, 0)
 	default:
 		return methodRefused(c.h.method)
 	}
 	if c.h.expectContinue && !c.h.http10 {
-		if err := x.write([]byte(responseContinue), nil); err != nil {
+		if err := c.out.write([]byte(responseContinue), nil); err != nil {
 			return err
 		}
 	}
@@ -67,7 +67,7 @@ func (c *conn) readBody(x *Exchange) error {
 	if len(c.h.boundary) > 0 {
 		maxDecoded = cfg.MaxStreamBytes
 	}
-	if err := c.body.open(&c.srv.bufs, c.br, &c.h, cfg.MaxRequestBytes, maxDecoded); err != nil {
+	if err := c.body.open(c.bufs, c.br, &c.h, cfg.MaxRequestBytes, maxDecoded); err != nil {
 		return err
 	}
 	if len(c.h.boundary) > 0 {
@@ -93,7 +93,7 @@ func (c *conn) readBody(x *Exchange) error {
 
 // readMultipart reads the root of a MTOM request and goes to the part behind it.
 func (c *conn) readMultipart(x *Exchange) error {
-	c.body.parts = c.srv.bufs.reader(&c.body)
+	c.body.parts = c.bufs.reader(&c.body)
 	parts := newMultipartReader(c.body.parts, c.h.boundary)
 	_, err := parts.nextPart()
 	if err == io.EOF {
@@ -103,7 +103,7 @@ func (c *conn) readMultipart(x *Exchange) error {
 		return err
 	}
 	root := limitedReader{r: parts, max: c.srv.cfg.MaxDecompressedBytes, err: tooLarge("Envelope too large")}
-	c.buf, c.taken, err = c.srv.bufs.readAll(&root, 0)
+	c.buf, c.taken, err = c.bufs.readAll(&root, 0)
 	if err != nil {
 		return err
 	}

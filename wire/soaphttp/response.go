@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"net/http"
 	"strconv"
-	"time"
 )
 
 const (
@@ -48,8 +47,8 @@ func (x *Exchange) send(body []byte) error {
 		return x.sendGzip(body)
 	}
 	c := x.conn
-	buf := c.srv.bufs.sender()
-	defer c.srv.bufs.putSender(buf)
+	buf := c.bufs.sender()
+	defer c.bufs.putSender(buf)
 	*buf = x.appendHeader(*buf, contentTypeXML, len(body), false)
 	if x.head {
 		body = nil
@@ -58,11 +57,11 @@ func (x *Exchange) send(body []byte) error {
 		*buf = append(*buf, body...)
 		body = nil
 	}
-	return x.write(*buf, body)
+	return c.out.write(*buf, body)
 }
 
 func (x *Exchange) sendGzip(body []byte) error {
-	w := newSender(x, contentTypeXML, true)
+	w := x.newSender(contentTypeXML, true)
 	defer w.release()
 	if _, err := w.Write(body); err != nil {
 		return err
@@ -70,10 +69,17 @@ func (x *Exchange) sendGzip(body []byte) error {
 	return w.finish()
 }
 
+// newSender begins an answer whose size is not known.
+func (x *Exchange) newSender(contentType string, gzipped bool) *sender {
+	w := newSender(&x.conn.out, x.conn.bufs, !x.http10)
+	w.begin(x.appendHeader(*w.buf, contentType, unknownSize, gzipped), gzipped)
+	return w
+}
+
 // sendStreams writes a MTOM answer (wire.md section 6).
 func (x *Exchange) sendStreams(root []byte, parts []Part) error {
 	m := multipartWriter{boundary: newBoundary()}
-	w := newSender(x, m.contentType(), x.wantsGzip(x.conn.srv.cfg.CompressMinBytes))
+	w := x.newSender(m.contentType(), x.wantsGzip(x.conn.srv.cfg.CompressMinBytes))
 	defer w.release()
 	m.w = w
 	if err := m.root(root); err != nil {
@@ -94,52 +100,6 @@ func (x *Exchange) sendStreams(root []byte, parts []Part) error {
 		return err
 	}
 	return w.finish()
-}
-
-// write sends two buffers; each window of the second has the time-out anew.
-func (x *Exchange) write(head, body []byte) error {
-	if len(head) == 0 {
-		return x.writeWindows(body)
-	}
-	c := x.conn
-	if err := c.armWrite(); err != nil {
-		return err
-	}
-	first := body[:min(len(body), sendWindowBytes)]
-	if len(first) == 0 {
-		n, err := c.nc.Write(head)
-		x.sent += int64(n)
-		return err
-	}
-	c.vec = [2][]byte{head, first}
-	c.out = c.vec[:]
-	n, err := c.out.WriteTo(c.nc)
-	c.vec, c.out = [2][]byte{}, nil
-	x.sent += n
-	if err != nil {
-		return err
-	}
-	return x.writeWindows(body[len(first):])
-}
-
-func (x *Exchange) writeWindows(p []byte) error {
-	for len(p) > 0 {
-		if err := x.conn.armWrite(); err != nil {
-			return err
-		}
-		n, err := x.conn.nc.Write(p[:min(len(p), sendWindowBytes)])
-		x.sent += int64(n)
-		if err != nil {
-			return err
-		}
-		p = p[n:]
-	}
-	return nil
-}
-
-// armWrite starts the time-out for the next window.
-func (c *conn) armWrite() error {
-	return c.nc.SetWriteDeadline(time.Now().Add(c.srv.cfg.SendTimeout))
 }
 
 // newBoundary makes a boundary that no data can contain but by a chance of 2^-128.

@@ -14,25 +14,30 @@ const (
 	lastChunk = "0\r\n\r\n"
 )
 
-// sender writes an answer whose size is not known beforehand: in chunks, or, to HTTP/1.0,
+// sender writes a message whose size is not known beforehand: in chunks, or, to HTTP/1.0,
 // until the connection ends. Errors stick.
 type sender struct {
-	x    *Exchange
-	buf  *[]byte // the response header until it is sent, then chunkRoom, then data
-	head int     // size of the header in buf
-	zip  *gzip.Writer
-	err  error
+	out     *output
+	bufs    *buffers
+	chunked bool
+	buf     *[]byte // the header until it is sent, then chunkRoom, then data
+	head    int     // size of the header in buf
+	zip     *gzip.Writer
+	err     error
 }
 
-func newSender(x *Exchange, contentType string, gzipped bool) *sender {
-	s := &sender{x: x, buf: x.conn.srv.bufs.sender()}
-	*s.buf = x.appendHeader(*s.buf, contentType, unknownSize, gzipped)
-	s.head = len(*s.buf)
-	*s.buf = (*s.buf)[:s.head+chunkRoom]
+func newSender(out *output, bufs *buffers, chunked bool) *sender {
+	return &sender{out: out, bufs: bufs, chunked: chunked, buf: bufs.sender()}
+}
+
+// begin takes the header, which was appended to buf, and is followed by the body through Write.
+func (s *sender) begin(head []byte, gzipped bool) {
+	s.head = len(head)
+	var room [chunkRoom]byte
+	*s.buf = append(head, room[:]...)
 	if gzipped {
-		s.zip = x.conn.srv.bufs.gzipWriter((*chunkWriter)(s))
+		s.zip = s.bufs.gzipWriter((*chunkWriter)(s))
 	}
-	return s
 }
 
 // Write takes data to be sent.
@@ -59,9 +64,9 @@ func (s *sender) finish() error {
 // release gives the buffers back.
 func (s *sender) release() {
 	if s.zip != nil {
-		s.x.conn.srv.bufs.putGzipWriter(s.zip)
+		s.bufs.putGzipWriter(s.zip)
 	}
-	s.x.conn.srv.bufs.putSender(s.buf)
+	s.bufs.putSender(s.buf)
 }
 
 // flush sends the buffered data as one chunk, behind the header if that is still there.
@@ -71,17 +76,17 @@ func (s *sender) flush(last bool) {
 	}
 	b := *s.buf
 	start := s.head + chunkRoom
-	if n := len(b) - start; n > 0 && !s.x.http10 {
+	if n := len(b) - start; n > 0 && s.chunked {
 		var size [chunkRoom]byte
 		line := append(strconv.AppendInt(size[:0], int64(n), 16), "\r\n"...)
 		start -= len(line)
 		copy(b[start:], line)
 		b = append(b, "\r\n"...)
 	}
-	if last && !s.x.http10 {
+	if last && s.chunked {
 		b = append(b, lastChunk...)
 	}
-	s.err = s.x.write(b[:s.head], b[start:])
+	s.err = s.out.write(b[:s.head], b[start:])
 	s.head = 0
 	*s.buf = (*s.buf)[:chunkRoom]
 }

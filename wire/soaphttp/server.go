@@ -205,6 +205,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	s.cancel()
+	s.watcher.close()
 	s.mu.Lock()
 	for c := range s.conns {
 		c.nc.Close()

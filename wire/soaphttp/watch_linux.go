@@ -61,7 +61,11 @@ func (w *watcher) add(socket syscall.RawConn, gone chan struct{}) uint64 {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.closed || w.poll == nil && !w.start() {
+	if w.closed {
+		close(gone)
+		return 0
+	}
+	if w.poll == nil && !w.start() {
 		return 0
 	}
 	w.nextID++
@@ -124,7 +128,10 @@ func (w *watcher) run(raw syscall.RawConn) {
 	for {
 		n := 0
 		err := raw.Read(func(fd uintptr) bool {
-			n, _ = unix.EpollWait(int(fd), events, 0) // an error leaves n at -1: wait again
+			var err error
+			for n, err = unix.EpollWait(int(fd), events, 0); err == unix.EINTR; {
+				n, err = unix.EpollWait(int(fd), events, 0)
+			}
 			return n > 0
 		})
 		if err != nil {
@@ -142,10 +149,15 @@ func (w *watcher) run(raw syscall.RawConn) {
 	}
 }
 
+// close reports all connections as gone: the server is about to close them.
 func (w *watcher) close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.closed = true
+	for id, gone := range w.gone {
+		close(gone)
+		delete(w.gone, id)
+	}
 	if w.poll != nil {
 		w.poll.Close()
 		w.poll = nil
