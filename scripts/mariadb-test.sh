@@ -54,11 +54,14 @@ command -v mariadb-install-db >/dev/null || fail "$server is there but mariadb-i
 
 # The path of a socket may have 107 bytes, so the folder is not below a deep TMPDIR.
 folder=$(mktemp -d /tmp/zarafa-mariadb.XXXXXX)
-pid=
+pid=     # of the database server
+command= # process group of the command
 
 clean_up() {
 	local status=$?
-	trap - EXIT INT TERM HUP
+	trap '' INT TERM HUP
+	trap - EXIT
+	[ -z "$command" ] || kill -TERM -- "-$command" 2>/dev/null || true
 	if [ -n "$pid" ]; then
 		kill "$pid" 2>/dev/null || true
 		wait "$pid" 2>/dev/null || true
@@ -106,4 +109,13 @@ done
 query 'CREATE DATABASE zarafa_test'
 
 export ZARAFA_TEST_MYSQL_DSN="root@unix($folder/mysqld.sock)/zarafa_test"
-"$@"
+# In a process group of its own (set -m) the command can be stopped with all its
+# children when this script is; a plain command would keep the script waiting.
+set -m
+"$@" &
+command=$!
+set +m
+status=0
+wait "$command" || status=$?
+command=
+exit "$status"
