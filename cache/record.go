@@ -46,12 +46,15 @@ const (
 // Pack makes a record. It returns nil, which [Cells] does not keep, when values are
 // nested more than 64 deep or the record would exceed 1 GiB.
 func Pack(h Header, props []mapi.PropValue) Record {
-	r, _ := AppendRecord(nil, h, props)
+	r, ok := AppendRecord(nil, h, props)
+	if !ok {
+		return nil
+	}
 	return r
 }
 
 // AppendRecord appends a record to a buffer, as Pack makes it, and reports whether
-// it could.
+// it could; if not, the buffer is as it was.
 func AppendRecord(dst []byte, h Header, props []mapi.PropValue) ([]byte, bool) {
 	start := len(dst)
 	for _, n := range [...]uint32{h.Type, h.Flags, h.Owner, h.Parent, h.Store, h.Kinds, uint32(len(props))} {
@@ -76,7 +79,7 @@ func AppendRecord(dst []byte, h Header, props []mapi.PropValue) ([]byte, bool) {
 		return dst[:start], false
 	}
 	list := recordIndex(p.b[index : index+len(props)*indexStep])
-	if !sort.IsSorted(list) {
+	if !list.sorted() {
 		sort.Stable(list)
 	}
 	return p.b, true
@@ -88,6 +91,16 @@ type recordIndex []byte
 func (x recordIndex) Len() int           { return len(x) / indexStep }
 func (x recordIndex) entry(i int) uint64 { return binary.LittleEndian.Uint64(x[i*indexStep:]) }
 func (x recordIndex) id(i int) uint16    { return binary.LittleEndian.Uint16(x[i*indexStep+2:]) }
+
+// sorted is sort.IsSorted without the allocation of an interface.
+func (x recordIndex) sorted() bool {
+	for i := 1; i < x.Len(); i++ {
+		if x.Less(i, i-1) {
+			return false
+		}
+	}
+	return true
+}
 
 func (x recordIndex) Less(i, j int) bool { return x.id(i) < x.id(j) }
 

@@ -1,0 +1,184 @@
+package cache
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"zarafa/mapi"
+)
+
+const benchRows = 200_000
+
+// benchView is a folder of 200,000 messages sorted by date, or by a text whose
+// collation key has about 60 bytes.
+func benchView(b *testing.B, keySize int) *View {
+	b.Helper()
+	v, err := BuildView(benchKeys(keySize))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return v
+}
+
+func benchKeys(keySize int) []KeyedRow {
+	rng := rand.New(rand.NewPCG(1, 1))
+	rows := make([]KeyedRow, benchRows)
+	for i := range rows {
+		key := make([]byte, keySize)
+		binary.BigEndian.PutUint64(key, rng.Uint64N(1<<40))
+		rows[i] = KeyedRow{Row{ID: uint32(i)}, key}
+	}
+	return rows
+}
+
+func BenchmarkViewPut(b *testing.B) {
+	for _, size := range []int{8, 60} {
+		b.Run(fmt.Sprintf("key=%d", size), func(b *testing.B) {
+			v := benchView(b, size)
+			rng := rand.New(rand.NewPCG(1, 2))
+			key := make([]byte, size)
+			b.ReportAllocs()
+			for b.Loop() {
+				binary.BigEndian.PutUint64(key, rng.Uint64N(1<<40))
+				v.Put(Row{ID: rng.Uint32N(benchRows)}, key)
+			}
+		})
+	}
+}
+
+// BenchmarkViewDeliver is new mail: the highest id, the latest date.
+func BenchmarkViewDeliver(b *testing.B) {
+	v := benchView(b, 8)
+	var key [8]byte
+	n := uint32(benchRows)
+	b.ReportAllocs()
+	for b.Loop() {
+		n++
+		binary.BigEndian.PutUint64(key[:], 1<<40+uint64(n))
+		v.Put(Row{ID: n}, key[:])
+	}
+}
+
+func BenchmarkViewRank(b *testing.B) {
+	v := benchView(b, 8)
+	rng := rand.New(rand.NewPCG(1, 2))
+	for b.Loop() {
+		v.Snapshot().Rank(Row{ID: rng.Uint32N(benchRows)})
+	}
+}
+
+func BenchmarkViewPage(b *testing.B) {
+	s := benchView(b, 8).Snapshot()
+	rng := rand.New(rand.NewPCG(1, 2))
+	for b.Loop() {
+		n := 0
+		s.Range(int(rng.Uint32N(benchRows-50)), func(int, Row, []byte) bool { n++; return n < 50 })
+	}
+}
+
+func BenchmarkViewBuild(b *testing.B) {
+	for _, size := range []int{8, 60} {
+		b.Run(fmt.Sprintf("key=%d", size), func(b *testing.B) {
+			rows := benchKeys(size)
+			before := heap()
+			v, _ := BuildView(rows)
+			b.ReportMetric(float64(heap()-before)/benchRows, "heap-B/row")
+			b.ReportMetric(float64(v.Bytes())/benchRows, "counted-B/row")
+			for b.Loop() {
+				if v, _ = BuildView(rows); v.Len() != benchRows {
+					b.Fatal("rows are missing")
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkViewsOpenWarm(b *testing.B) {
+	c := NewViews(1 << 30)
+	key := ViewKey{Folder: 1, Sort: "date"}
+	load := func(_ context.Context, add func(Row, []byte)) error {
+		for _, r := range benchKeys(8) {
+			add(r.Row, r.Key)
+		}
+		return nil
+	}
+	if _, err := c.Open(b.Context(), key, nil, load); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			v, _ := c.Open(b.Context(), key, nil, load)
+			v.Len()
+			c.Close(v)
+		}
+	})
+}
+
+func benchCells(b *testing.B, items uint32) *Cells {
+	b.Helper()
+	c := NewCells(int64(items) * 1000)
+	record := make(Record, 600)
+	for id := range items {
+		c.Replace(id, record)
+	}
+	b.ResetTimer()
+	return c
+}
+
+func BenchmarkCellsGet(b *testing.B) {
+	const items = 100_000
+	b.Run("single", func(b *testing.B) {
+		c := benchCells(b, items)
+		rng := rand.New(rand.NewPCG(1, 2))
+		for b.Loop() {
+			c.Get(rng.Uint32N(items))
+		}
+	})
+	b.Run("parallel", func(b *testing.B) {
+		c := benchCells(b, items)
+		b.RunParallel(func(pb *testing.PB) {
+			rng := rand.New(rand.NewPCG(rand.Uint64(), 2))
+			for pb.Next() {
+				c.Get(rng.Uint32N(items))
+			}
+		})
+	})
+}
+
+// BenchmarkCellsChurn fills a full cache, so that every Put evicts.
+func BenchmarkCellsChurn(b *testing.B) {
+	c := NewCells(64 << 20)
+	record := make(Record, 600)
+	id := uint32(0)
+	b.ReportAllocs()
+	for b.Loop() {
+		id++
+		_, ticket, _ := c.Get(id)
+		c.Put(ticket, id, record)
+	}
+}
+
+func BenchmarkRecord(b *testing.B) {
+	props := []mapi.PropValue{}
+	for i := range uint16(40) {
+		props = append(props, mapi.String(mapi.MakeTag(0x1000+i, mapi.PtUnicode), "a value of usual length"))
+	}
+	b.Run("pack", func(b *testing.B) {
+		var buf []byte
+		b.ReportAllocs()
+		for b.Loop() {
+			buf, _ = AppendRecord(buf[:0], Header{}, props)
+		}
+	})
+	b.Run("value", func(b *testing.B) {
+		r := Pack(Header{}, props)
+		b.ReportAllocs()
+		for b.Loop() {
+			r.Value(props[17].Tag)
+		}
+	})
+}
