@@ -146,6 +146,8 @@ func FuzzRecord(f *testing.F) {
 		if again == nil {
 			t.Fatal("what was read cannot be packed")
 		}
+		byID := func(a, b mapi.PropValue) int { return int(a.Tag.ID()) - int(b.Tag.ID()) }
+		slices.SortStableFunc(props, byID)
 		for i, want := range props {
 			got, ok := again.At(i)
 			if !ok || got.Tag != want.Tag || got.Num != want.Num || !bytes.Equal(got.Data, want.Data) || len(got.Values()) != len(want.Values()) {

@@ -17,10 +17,15 @@ const (
 
 type node struct {
 	rows []entry // of a leaf
+	kids []child // of an inner node
+}
 
-	kids  []*node  // of an inner node
-	first []entry  // the first row below each child
-	ends  []uint32 // rows below the children up to and including this one
+// child is a node below an inner node. What a descent compares is kept here, so
+// that it visits one node a level.
+type child struct {
+	*node
+	first entry  // the first row below
+	end   uint32 // rows below this child and the ones before it
 }
 
 func (n *node) len() int {
@@ -30,21 +35,21 @@ func (n *node) len() int {
 	case n.kids == nil:
 		return len(n.rows)
 	}
-	return int(n.ends[len(n.ends)-1])
+	return int(n.kids[len(n.kids)-1].end)
 }
 
 func (n *node) start() entry {
 	if n.kids == nil {
 		return n.rows[0]
 	}
-	return n.first[0]
+	return n.kids[0].first
 }
 
 func (n *node) fanout() int { return max(len(n.rows), len(n.kids)) }
 
 func (n *node) bytes() int64 {
-	return int64(unsafe.Sizeof(*n)) + int64(cap(n.rows)+cap(n.first))*entrySize +
-		int64(cap(n.kids))*int64(unsafe.Sizeof(n)) + int64(cap(n.ends))*4
+	return int64(unsafe.Sizeof(*n)) + int64(cap(n.rows))*entrySize +
+		int64(cap(n.kids))*int64(unsafe.Sizeof(child{}))
 }
 
 // before is the number of rows in the children before child i.
@@ -52,7 +57,7 @@ func (n *node) before(i int) int {
 	if i == 0 {
 		return 0
 	}
-	return int(n.ends[i-1])
+	return int(n.kids[i-1].end)
 }
 
 // probe is a place in one of the two orders.
@@ -86,12 +91,12 @@ func (p *probe) lowerBound(rows []entry) int {
 	return lo
 }
 
-// child is the child of an inner node that holds the probe's place.
-func (p *probe) child(n *node) int {
-	lo, hi := 0, len(n.first)
+// child is the child that holds the probe's place.
+func (p *probe) child(kids []child) int {
+	lo, hi := 0, len(kids)
 	for lo < hi {
 		mid := int(uint(lo+hi) >> 1)
-		if p.compare(n.first[mid]) >= 0 {
+		if p.compare(kids[mid].first) >= 0 {
 			lo = mid + 1
 		} else {
 			hi = mid
@@ -106,9 +111,9 @@ func (n *node) rank(p *probe) (rank int, e entry, found bool) {
 		return 0, entry{}, false
 	}
 	for n.kids != nil {
-		i := p.child(n)
+		i := p.child(n.kids)
 		rank += n.before(i)
-		n = n.kids[i]
+		n = n.kids[i].node
 	}
 	i := p.lowerBound(n.rows)
 	if i < len(n.rows) && n.rows[i].Row == p.row && p.compare(n.rows[i]) == 0 {
@@ -119,10 +124,10 @@ func (n *node) rank(p *probe) (rank int, e entry, found bool) {
 
 // childOf is the child of an inner node that holds row i.
 func (n *node) childOf(i int) int {
-	lo, hi := 0, len(n.ends)
+	lo, hi := 0, len(n.kids)
 	for lo < hi {
 		mid := int(uint(lo+hi) >> 1)
-		if int(n.ends[mid]) <= i {
+		if int(n.kids[mid].end) <= i {
 			lo = mid + 1
 		} else {
 			hi = mid
@@ -136,7 +141,7 @@ func (n *node) at(i int) entry {
 	for n.kids != nil {
 		k := n.childOf(i)
 		i -= n.before(k)
-		n = n.kids[k]
+		n = n.kids[k].node
 	}
 	return n.rows[i]
 }

@@ -20,11 +20,7 @@ func (d *edit) leaf(parts ...[]entry) *node {
 }
 
 func (d *edit) inner(size int) *node {
-	n := &node{
-		kids:  makeRounded[*node](size)[:0],
-		first: makeRounded[entry](size)[:0],
-		ends:  makeRounded[uint32](size)[:0],
-	}
+	n := &node{kids: makeRounded[child](size)[:0]}
 	d.bytes += n.bytes()
 	return n
 }
@@ -33,15 +29,13 @@ func (d *edit) free(n *node) { d.bytes -= n.bytes() }
 
 // appendKid adds a child that has count rows and begins with first.
 func (n *node) appendKid(kid *node, first entry, count int) {
-	n.kids = append(n.kids, kid)
-	n.first = append(n.first, first)
-	n.ends = append(n.ends, uint32(n.before(len(n.ends))+count))
+	n.kids = append(n.kids, child{node: kid, first: first, end: uint32(n.before(len(n.kids)) + count)})
 }
 
 // appendKids adds children lo..hi of another node.
 func (n *node) appendKids(from *node, lo, hi int) {
 	for i := lo; i < hi; i++ {
-		n.appendKid(from.kids[i], from.first[i], int(from.ends[i])-from.before(i))
+		n.appendKid(from.kids[i].node, from.kids[i].first, int(from.kids[i].end)-from.before(i))
 	}
 }
 
@@ -95,12 +89,29 @@ func (d *edit) insertBelow(n *node, p *probe, e entry) (left, right *node) {
 		d.free(n)
 		return d.split(d.leaf(n.rows[:i], []entry{e}, n.rows[i:]))
 	}
-	i := p.child(n)
-	left, right = d.insertBelow(n.kids[i], p, e)
+	i := p.child(n.kids)
+	left, right = d.insertBelow(n.kids[i].node, p, e)
 	if right == nil {
 		return d.replace(n, i, 1, left), nil
 	}
 	return d.split(d.replace(n, i, 1, left, right))
+}
+
+// update gives the row at p, which is in the tree, another key. Only the order by
+// row can do that: there the row keeps its place.
+func (d *edit) update(n *node, p *probe, e entry) *node {
+	d.free(n)
+	if n.kids == nil {
+		leaf := d.leaf(n.rows)
+		leaf.rows[p.lowerBound(leaf.rows)] = e
+		return leaf
+	}
+	i := p.child(n.kids)
+	kid := d.update(n.kids[i].node, p, e)
+	out := d.inner(len(n.kids))
+	out.kids = append(out.kids, n.kids...)
+	out.kids[i].node, out.kids[i].first = kid, kid.start()
+	return out
 }
 
 // remove takes out the row at p, which is in the tree.
@@ -108,7 +119,7 @@ func (d *edit) remove(root *node, p *probe) *node {
 	root = d.removeBelow(root, p)
 	for root != nil && len(root.kids) == 1 {
 		d.free(root)
-		root = root.kids[0]
+		root = root.kids[0].node
 	}
 	return root
 }
@@ -123,8 +134,8 @@ func (d *edit) removeBelow(n *node, p *probe) *node {
 		}
 		return d.leaf(n.rows[:i], n.rows[i+1:])
 	}
-	i := p.child(n)
-	kid := d.removeBelow(n.kids[i], p)
+	i := p.child(n.kids)
+	kid := d.removeBelow(n.kids[i].node, p)
 	switch {
 	case kid == nil && len(n.kids) == 1:
 		d.free(n)
@@ -134,9 +145,9 @@ func (d *edit) removeBelow(n *node, p *probe) *node {
 	case kid.fanout() >= minFanout || len(n.kids) == 1:
 		return d.replace(n, i, 1, kid)
 	case i > 0:
-		return d.replaceJoined(n, i-1, n.kids[i-1], kid)
+		return d.replaceJoined(n, i-1, n.kids[i-1].node, kid)
 	}
-	return d.replaceJoined(n, i, kid, n.kids[i+1])
+	return d.replaceJoined(n, i, kid, n.kids[i+1].node)
 }
 
 // replaceJoined replaces children i and i+1 by the rows of a and b, in one node

@@ -130,16 +130,16 @@ func (v *View) put(r Row, key []byte) Change {
 	byKey.chunks = next.chunks
 	var d edit
 	kind, was := Added, 0
+	e := entry{Row: r, key: ref}
 	if exists {
 		kind = Moved
 		was = next.takeOut(&d, old)
-	}
-	e := entry{Row: r, key: ref}
-	next.byKey = d.insert(next.byKey, &byKey, e)
-	next.byRow = d.insert(next.byRow, &byRow, e)
-	if exists {
+		next.byRow = d.update(next.byRow, &byRow, e)
 		v.arena.drop(old.key)
+	} else {
+		next.byRow = d.insert(next.byRow, &byRow, e)
 	}
+	next.byKey = d.insert(next.byKey, &byKey, e)
 	v.publish(next, d.bytes+v.arena.bytes-before)
 	i, _, _ := next.byKey.rank(&byKey)
 	c := next.change(kind, i)
@@ -156,18 +156,18 @@ func (v *View) remove(r Row) Change {
 	next := &state{byKey: s.byKey, byRow: s.byRow, chunks: s.chunks}
 	var d edit
 	i := next.takeOut(&d, old)
+	next.byRow = d.remove(next.byRow, &probe{row: r})
 	v.arena.drop(old.key)
 	v.publish(next, d.bytes)
 	return next.change(Removed, i)
 }
 
-// takeOut removes a row from both trees of a state that is not published yet and
-// returns the index it had.
+// takeOut removes a row from the order by key of a state that is not published yet
+// and returns the index it had.
 func (s *state) takeOut(d *edit, e entry) int {
 	p := probe{chunks: s.chunks, key: s.chunks.at(e.key), row: e.Row, byKey: true}
 	i, _, _ := s.byKey.rank(&p)
 	s.byKey = d.remove(s.byKey, &p)
-	s.byRow = d.remove(s.byRow, &probe{row: e.Row})
 	return i
 }
 

@@ -91,12 +91,12 @@ func checkTree(t *testing.T, n *node, top bool) int {
 	}
 	sum := 0
 	for i, kid := range n.kids {
-		sum += checkTree(t, kid, false)
-		if int(n.ends[i]) != sum {
-			t.Fatalf("child %d ends at %d, have %d rows", i, n.ends[i], sum)
+		sum += checkTree(t, kid.node, false)
+		if int(kid.end) != sum {
+			t.Fatalf("child %d ends at %d, have %d rows", i, kid.end, sum)
 		}
-		if n.first[i] != kid.start() {
-			t.Fatalf("child %d starts at %v, noted %v", i, kid.start(), n.first[i])
+		if kid.first != kid.start() {
+			t.Fatalf("child %d starts at %v, noted %v", i, kid.start(), kid.first)
 		}
 	}
 	return sum
