@@ -37,8 +37,10 @@ func (h *Hub) NotifyGetItems(c *session.Call, _ *wire.NotifyGetItemsRequest, res
 			return mapi.NotFound
 		case <-c.Session.Done():
 			return mapi.EndOfSession
+		case <-c.PeerGone:
+			return mapi.EndOfSession // nobody reads the answer
 		case <-c.Context.Done():
-			return mapi.EndOfSession // nobody is there to read the answer, or the server stops
+			return mapi.EndOfSession // the server stops
 		case <-timer.C:
 			h.sessions.Touch(c.Session)
 			resp.NotificationArray = []wire.Notification{}

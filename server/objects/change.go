@@ -88,7 +88,7 @@ func (w *Writer) Do(ctx context.Context, store uint32, author Author, fn func(ct
 
 func (ch *Change) empty() bool {
 	b := ch.batch
-	return len(b.Events)+len(b.Changes)+len(b.Queue)+len(b.ACLs) == 0
+	return len(b.Events)+len(b.Changes)+len(b.Queue)+len(b.ACLs)+len(b.Results)+len(b.Rebuilt) == 0
 }
 
 // objects counts the events that are not about counters.
@@ -196,6 +196,12 @@ func (ch *Change) Stamp(props *mapi.Props, id uint32) {
 
 // Event announces a change of an object. Counters are announced by themselves.
 func (ch *Change) Event(e feed.Event) { ch.batch.Events = append(ch.batch.Events, e) }
+
+// Result announces a message that came to, changed in or left a search folder.
+func (ch *Change) Result(r feed.ResultChange) { ch.batch.Results = append(ch.batch.Results, r) }
+
+// Rebuilt announces that a search folder's contents were thrown away or replaced.
+func (ch *Change) Rebuilt(folder storage.Ref) { ch.batch.Rebuilt = append(ch.batch.Rebuilt, folder) }
 
 // Queued announces a change of the outgoing queue.
 func (ch *Change) Queued(e storage.QueueEntry, added bool) {

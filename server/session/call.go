@@ -16,6 +16,8 @@ type Call struct {
 	Peer    Peer
 	Now     time.Time
 	Log     *slog.Logger
+	// PeerGone is closed when the client hangs up, for operations that wait; nil for others.
+	PeerGone <-chan struct{}
 
 	// Attachment is the stream that came beside the request (MTOM), or nil.
 	Attachment io.Reader

@@ -1,0 +1,40 @@
+package ics
+
+import (
+	"zarafa/mapi"
+	"zarafa/wire"
+)
+
+// addressBookChanges are those of users and groups. The item's key is its entry id with the external id,
+// the parent's that of the Global Address Book.
+func (s *Service) addressBookChanges(r request, resp *wire.ICSChangeResponse) error {
+	list, err := s.store.ABChanges(r.Context, r.after)
+	if err != nil {
+		return err
+	}
+	resp.MaxChangeID = r.after
+	for _, ch := range list {
+		resp.MaxChangeID = max(resp.MaxChangeID, ch.ID)
+		if r.after != 0 {
+			resp.ChangesArray = append(resp.ChangesArray, wire.ICSChange{
+				ChangeID: ch.ID, SourceKey: ch.SourceKey, ParentSourceKey: ch.Parent, ChangeType: ch.Type,
+			})
+		}
+	}
+	if r.after != 0 {
+		return nil
+	}
+	users, err := s.directory.List(r.Context, r.Session.UserID, 0)
+	if err != nil {
+		return err
+	}
+	parent := mapi.ABEntryID{Type: mapi.TypeABCont, ID: 1}.Encode()
+	for _, o := range users {
+		if o.ID == mapi.UserEveryone || o.ID == mapi.UserSystem {
+			continue
+		}
+		key := mapi.ABEntryID{Version: 1, Type: o.Class.ABType(), ID: o.ID, ExternalID: o.ExternalID}
+		resp.ChangesArray = append(resp.ChangesArray, wire.ICSChange{SourceKey: key.Encode(), ParentSourceKey: parent, ChangeType: userNew})
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+// Package match evaluates restrictions on stored messages, for those parts of the server that look through folders outside
+// of tables: search folders and restricted synchronisation.
+//
+// It owns the question which values a restriction needs and where they come from: from the row as tables have it, where that is
+// enough, else from the whole message. A [Matcher] is for one goroutine.
+package match
+
+import (
+	"context"
+
+	"zarafa/mapi"
+	"zarafa/server/collation"
+	"zarafa/server/restrict"
+	"zarafa/storage"
+)
+
+// Reader is what a matcher reads.
+type Reader interface {
+	Object(ctx context.Context, id uint32) (*storage.Object, error)
+}
+
+// Matcher is a restriction, ready to be evaluated on messages. The nil restriction matches everything.
+type Matcher struct {
+	store  Reader
+	filter *restrict.Filter
+}
+
+// New compiles a restriction; its errors are those of restrict.Compile.
+func New(store Reader, r *mapi.Restriction, locale *collation.Locale) (*Matcher, error) {
+	m := &Matcher{store: store}
+	if r == nil {
+		return m, nil
+	}
+	var err error
+	m.filter, err = restrict.Compile(r, locale)
+	return m, err
+}
+
+// Matches evaluates the restriction on a message.
+func (m *Matcher) Matches(ctx context.Context, row *storage.Row) (bool, error) {
+	if m.filter == nil {
+		return true, nil
+	}
+	if !m.filter.NeedsParts() && !m.cut(row) {
+		return m.filter.Match(rowValues{row.Ref, row.Props}), nil
+	}
+	o, err := m.store.Object(ctx, row.ID)
+	if mapi.CodeOf(err) == mapi.NotFound {
+		return false, nil // deleted meanwhile
+	}
+	if err != nil {
+		return false, err
+	}
+	return m.filter.Match(message{rowValues{o.Ref, o.Props}, o.Children}), nil
+}
+
+// cut reports whether the restriction needs a value that the row holds only the beginning of.
+func (m *Matcher) cut(row *storage.Row) bool {
+	for _, tag := range m.filter.Tags() {
+		for _, c := range row.Cut {
+			if c.ID() == tag.ID() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// rowValues are the properties of an object and those that its reference holds.
+type rowValues struct {
+	ref   storage.Ref
+	props mapi.Props
+}
+
+// Value implements restrict.Row.
+func (r rowValues) Value(tag mapi.PropTag) (mapi.PropValue, bool) {
+	switch tag {
+	case mapi.PrEntryID, mapi.PrRecordKey:
+		return mapi.Binary(tag, r.ref.EntryID), true
+	case mapi.PrSourceKey:
+		return mapi.Binary(tag, r.ref.SourceKey), len(r.ref.SourceKey) > 0
+	case mapi.PrInstanceKey:
+		return mapi.Binary(tag, mapi.InstanceKey(r.ref.ID, 0)), true
+	case mapi.PrObjectType:
+		return mapi.Long(tag, uint32(r.ref.Type)), true
+	case mapi.PrECHierarchyID:
+		return mapi.Long(tag, r.ref.ID), true
+	case mapi.PrECParentHierarchyID:
+		return mapi.Long(tag, r.ref.Parent), true
+	case mapi.PrAssociated:
+		return mapi.Bool(tag, r.ref.Associated()), true
+	case mapi.PrMsgStatus:
+		if v, ok := r.props.Get(tag); ok {
+			return v, true
+		}
+		return mapi.Long(tag, 0), true
+	case mapi.PrContentUnread:
+		flags := r.props.Uint32(mapi.PrMessageFlags)
+		return mapi.Long(tag, ^flags&mapi.MsgRead), true
+	}
+	return r.props.Get(tag)
+}
+
+// message is a row with its recipients and attachments.
+type message struct {
+	rowValues
+	children []*storage.Object
+}
+
+// Parts implements restrict.Message.
+func (m message) Parts(kind mapi.PropTag) ([]restrict.Row, error) {
+	var out []restrict.Row
+	for _, c := range m.children {
+		attachment := c.Type == mapi.TypeAttach
+		if attachment == (kind == mapi.PrMessageAttachments) {
+			out = append(out, rowValues{c.Ref, c.Props})
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,153 @@
+package search
+
+import (
+	"bytes"
+	"context"
+
+	"zarafa/mapi"
+	"zarafa/server/objects"
+	"zarafa/server/restrict"
+	"zarafa/server/rights"
+	"zarafa/server/session"
+	"zarafa/storage"
+	"zarafa/wire"
+)
+
+// Flags that clients set, and the state they get (tables.md section 10); the numbers overlap.
+const (
+	setStop      uint32 = 0x1
+	setRecursive uint32 = 0x4
+
+	stateRunning   uint32 = 0x1
+	stateRebuild   uint32 = 0x2
+	stateRecursive uint32 = 0x4
+)
+
+// States stored in PR_EC_SEARCHFOLDER_STATUS.
+const (
+	statusRunning uint32 = 0
+	statusRebuild uint32 = 1
+	statusStopped uint32 = 2
+)
+
+// criteria are what a search folder looks for and where.
+type criteria struct {
+	restrict *mapi.Restriction
+	folders  [][]byte // entry ids
+	flags    uint32   // as the client set them
+}
+
+func (c criteria) recursive() bool { return c.flags&setRecursive != 0 }
+
+// TableSetSearchCriteria answers tableSetSearchCriteria: every call that does not stop the search starts it anew.
+func (s *Service) TableSetSearchCriteria(c *session.Call, req *wire.TableSetSearchCriteriaRequest, _ *wire.TableSetSearchCriteriaResponse) error {
+	folder, err := s.searchFolder(c, req.EntryID, rights.Edit)
+	if err != nil {
+		return err
+	}
+	by := objects.Author{User: c.Session.UserID, Now: c.Now}
+	if req.Flags&setStop != 0 {
+		s.end(folder.ID)
+		return s.saveProps(c.Context, folder, by, mapi.Long(mapi.PrECSearchfolderStatus, statusStopped))
+	}
+	if req.Restrict == nil || len(req.Folders) == 0 {
+		return mapi.Errorf(mapi.InvalidParameter, "tableSetSearchCriteria", "restriction or folders are missing")
+	}
+	if err := restrict.Check(req.Restrict); err != nil {
+		return err
+	}
+	set := criteria{restrict: req.Restrict.Clone(), flags: req.Flags}
+	for _, id := range req.Folders {
+		target, err := s.Tree.ByEntryID(c.Context, id)
+		if err != nil {
+			return err
+		}
+		if target.Store != folder.Store || target.Type != mapi.TypeFolder {
+			return mapi.Errorf(mapi.InvalidParameter, "tableSetSearchCriteria", "a folder to search is not one of the same store")
+		}
+		set.folders = append(set.folders, bytes.Clone(id))
+	}
+	s.end(folder.ID)
+	document := wire.AppendSearchCriteria(nil, &wire.SearchCriteria{Restrict: set.restrict, Folders: set.folders, Flags: set.flags})
+	err = s.saveProps(c.Context, folder, by,
+		mapi.PropValue{Tag: mapi.PrECSearchcrit, Data: document}, mapi.Long(mapi.PrECSearchfolderStatus, statusRebuild))
+	if err != nil {
+		return err
+	}
+	s.begin(folder, set, true)
+	return nil
+}
+
+// TableGetSearchCriteria answers tableGetSearchCriteria: NOT_INITIALIZED unless a search is active.
+func (s *Service) TableGetSearchCriteria(c *session.Call, req *wire.TableGetSearchCriteriaRequest, resp *wire.TableGetSearchCriteriaResponse) error {
+	folder, err := s.searchFolder(c, req.EntryID, rights.Read)
+	if err != nil {
+		return err
+	}
+	active := s.find(folder.ID)
+	if active == nil {
+		return mapi.NotInitialized
+	}
+	resp.Restrict, resp.FolderIDs = active.criteria.restrict, active.criteria.folders
+	resp.Flags = stateRunning
+	if active.rebuilding() {
+		resp.Flags |= stateRebuild
+	}
+	if active.criteria.recursive() {
+		resp.Flags |= stateRecursive
+	}
+	return nil
+}
+
+// searchFolder finds the folder a call names.
+func (s *Service) searchFolder(c *session.Call, id []byte, need rights.Need) (storage.Ref, error) {
+	ref, err := s.Tree.ByEntryID(c.Context, id)
+	if err != nil {
+		return ref, err
+	}
+	if ref.Type != mapi.TypeFolder || ref.FolderKind() != mapi.FolderSearch {
+		return ref, mapi.Errorf(mapi.NotInitialized, "search criteria", "object %d is no search folder", ref.ID)
+	}
+	return ref, s.Rights.Check(c.Context, c.Session.UserID, ref, need)
+}
+
+// saveProps sets properties of a search folder. No client sees them, so nobody is told.
+func (s *Service) saveProps(ctx context.Context, folder storage.Ref, by objects.Author, props ...mapi.PropValue) error {
+	return s.Writer.Do(ctx, folder.Store, by, func(ctx context.Context, ch *objects.Change) error {
+		o, err := ch.Object(ctx, folder.ID)
+		if err != nil {
+			return err
+		}
+		for _, p := range props {
+			o.Props.Set(p)
+		}
+		return ch.PutObject(ctx, o)
+	})
+}
+
+// storedCriteria reads what was stored with a search folder; nil if there is nothing.
+func storedCriteria(ctx context.Context, store storage.ObjectReader, row *storage.Row) (*criteria, uint32, error) {
+	status := row.Props.Uint32(mapi.PrECSearchfolderStatus)
+	if !row.Props.Has(mapi.PrECSearchcrit.ID()) {
+		return nil, status, nil
+	}
+	o, err := store.Object(ctx, row.ID) // the row may hold only the beginning of the document
+	if err != nil {
+		return nil, status, err
+	}
+	d := wire.NewDecoder(wire.ServerLimits())
+	d.Reset(bytes.Clone(o.Props.Bytes(mapi.PrECSearchcrit)))
+	defer d.Release()
+	stored, err := wire.DecodeSearchCriteria(d)
+	if err != nil {
+		return nil, status, err
+	}
+	if stored.Restrict == nil || len(stored.Folders) == 0 {
+		return nil, status, nil
+	}
+	c := &criteria{restrict: stored.Restrict.Clone(), flags: stored.Flags}
+	for _, id := range stored.Folders {
+		c.folders = append(c.folders, bytes.Clone(id))
+	}
+	return c, status, nil
+}
