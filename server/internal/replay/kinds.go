@@ -7,12 +7,11 @@ import (
 
 // valueKind says how the text of an element is to be read, translated and compared.
 type valueKind struct {
-	id     kind   // a number of this kind, in decimal
-	shape  shaper // base64 of a binary value
-	tag    bool   // a property tag
-	time   bool   // see compareTime
-	ignore bool   // not compared
-	empty  bool   // must be empty in the live answer
+	id    kind   // a number of this kind, in decimal
+	shape shaper // base64 of a binary value
+	tag   bool   // a property tag
+	time  bool   // see compareTime
+	empty bool   // must be empty in the live answer
 }
 
 // scope is what the kinds of an exchange's values depend on.

@@ -76,11 +76,6 @@ func (m *mapping) rename(k kind, recorded string) string {
 	return recorded
 }
 
-func (m *mapping) known(k kind, recorded string) bool {
-	_, ok := m.of(k).fwd[recorded]
-	return ok
-}
-
 // check learns a pair, or compares it with what was learned before.
 func (m *mapping) check(k kind, recorded, live string) error {
 	if fixed(k, recorded) || fixed(k, live) {

@@ -222,11 +222,13 @@ func (s *polls) finish() {
 			s.differ(events[i].ex, Diff{fmt.Sprintf("event/%s[%d]", to.connection, i), events[i].item.brief(), "absent", "the event did not come"})
 		}
 	}
-	for session, l := range s.live {
-		if end := s.ending[session]; end != nil {
-			if want, got := end.response.value("er"), l.end(); want != got {
-				s.differ(end, Diff{"notifyResponse/er", want, got, "the poll ended otherwise"})
-			}
+	for session, end := range s.ending {
+		got := "no poll"
+		if l := s.live[session]; l != nil {
+			got = l.end()
+		}
+		if want := end.response.value("er"); want != got {
+			s.differ(end, Diff{"notifyResponse/er", want, got, "the poll ended otherwise"})
 		}
 	}
 }

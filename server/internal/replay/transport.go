@@ -7,12 +7,16 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"time"
 )
 
 // endpoints talks HTTP to the two addresses of a server.
 type endpoints struct {
 	unix, tcp *http.Client
 }
+
+// idleConnection is shorter than the 6 s after which a server closes an idle TCP connection (wire.md section 2).
+const idleConnection = 4 * time.Second
 
 // reply is one HTTP answer.
 type reply struct {
@@ -27,6 +31,7 @@ func newEndpoints(unixPath, tcpAddr string) *endpoints {
 func newClient(network, address string) *http.Client {
 	dialer := &net.Dialer{}
 	return &http.Client{Transport: &http.Transport{
+		IdleConnTimeout: idleConnection,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return dialer.DialContext(ctx, network, address)
 		},

@@ -49,28 +49,11 @@ func run(ctx context.Context, args []string, out io.Writer) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	played, err := replay.Load(*dir, strings.Split(*scenarios, ",")...)
-	if err != nil {
-		return false, err
-	}
 	cfg := replay.Config{UnixPath: *unixPath, TCPAddr: *tcpAddr, EventWait: *wait, Exceptions: excused}
 	if *verbose {
 		cfg.Trace = out
 	}
-	player := replay.NewPlayer(cfg)
-	defer player.Close()
-	ok := true
-	for _, sc := range played {
-		report, err := player.Play(ctx, sc)
-		if err != nil {
-			return false, err
-		}
-		report.Print(out, *diffs)
-		ok = ok && len(report.Mismatches) == 0
-	}
-	for _, e := range replay.Stale(excused, played) {
-		fmt.Fprintln(out, "exception never used:", e)
-		ok = false
-	}
-	return ok, nil
+	res, err := replay.Run(ctx, cfg, *dir, strings.Split(*scenarios, ",")...)
+	res.Print(out, *diffs)
+	return err == nil && res.OK(), err
 }
