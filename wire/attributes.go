@@ -98,6 +98,10 @@ func (d *Decoder) noteAttribute(name, value []byte) {
 		if len(prefix) == 0 {
 			local = nil
 		}
+		if len(d.scopes) == maxScopes {
+			d.fail("too many namespace declarations")
+			return
+		}
 		d.scopes = append(d.scopes, nsBinding{depth: d.depth, prefix: local, uri: value})
 		return
 	}

@@ -1,7 +1,5 @@
 package wire
 
-import "errors"
-
 // Version is the SOAP version of an envelope. Requests in 1.2 are answered in 1.2, which
 // differs in namespaces and faults only; arrays keep the form of 1.1.
 type Version uint8
@@ -94,8 +92,7 @@ func DecodeRequest(d *Decoder) (Request, error) {
 }
 
 // DecodeResponse decodes a response. The name of the response's element is not compared, nor is
-// the order of its members. A fault that the server sent is returned as *Fault, like one
-// that decoding ran into; [SentFault] tells them apart.
+// the order of its members. Errors are *Fault, with Remote set if the server sent it.
 func DecodeResponse(d *Decoder, resp Response) error {
 	if !d.openMethod() {
 		return d.fault
@@ -103,26 +100,13 @@ func DecodeResponse(d *Decoder, resp Response) error {
 	d.scoped = false
 	if _, local := splitName(d.name); string(local) == "Fault" {
 		if f := d.faultContent(); d.fault == nil {
-			return &sentFault{f}
+			return f
 		}
 		return d.fault
 	}
 	resp.decode(d)
 	if d.fault != nil {
 		return d.fault
-	}
-	return nil
-}
-
-// sentFault marks a fault that came from the other side.
-type sentFault struct{ *Fault }
-
-func (s *sentFault) Unwrap() error { return s.Fault }
-
-// SentFault is the fault in an error of [DecodeResponse] if the server sent it, or nil.
-func SentFault(err error) *Fault {
-	if s, ok := errors.AsType[*sentFault](err); ok {
-		return s.Fault
 	}
 	return nil
 }
@@ -153,7 +137,7 @@ func (d *Decoder) openMethod() bool {
 	for d.child() {
 		switch prefix, local := splitName(d.name); {
 		case d.namespaceOf(prefix) != d.version.namespace():
-			d.skip()
+			d.skipForeign()
 		case string(local) == "Header":
 			d.header()
 		case string(local) == "Body":
@@ -163,7 +147,7 @@ func (d *Decoder) openMethod() bool {
 			d.fail("no method in body")
 			return false
 		default:
-			d.skip()
+			d.skipForeign()
 		}
 		d.closeScopes()
 	}
@@ -205,10 +189,20 @@ func (d *Decoder) header() {
 				String: "The data in element '" + printable(d.name) + "' must be understood but cannot be processed"}
 			return
 		}
-		d.skip()
+		d.skipForeign()
 		d.closeScopes()
 	}
 }
+
+// skipForeign skips an element outside the body, whose declarations do not matter.
+func (d *Decoder) skipForeign() {
+	d.scoped = false
+	d.skip()
+	d.scoped = true
+}
+
+// maxScopes bounds the namespace declarations around the method, because they are searched one by one.
+const maxScopes = 256
 
 // nsBinding is a namespace declaration.
 type nsBinding struct {

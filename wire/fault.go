@@ -5,6 +5,9 @@ package wire
 type Fault struct {
 	Code   FaultCode
 	String string
+	// Remote is set by a client's decoder if the server sent the fault; otherwise the
+	// message itself is at fault.
+	Remote bool
 }
 
 // FaultCode says whose fault it is, in the words of SOAP 1.1.
@@ -54,7 +57,7 @@ func AppendFault(dst []byte, f *Fault, version Version) []byte {
 
 // faultContent reads the content of a Fault element of either version.
 func (d *Decoder) faultContent() *Fault {
-	f := &Fault{Code: FaultServer}
+	f := &Fault{Code: FaultServer, Remote: true}
 	d.faultMembers(f, 0)
 	return f
 }

@@ -13,9 +13,7 @@ func (v *SaveObject) decode(d *Decoder) {
 		switch string(d.name) {
 		case "item":
 			if d.room(len(p.stack) - mark) {
-				var item SaveObject
-				item.decode(d)
-				p.push(item)
+				p.push(d.nestedSaveObject())
 			}
 		case "delProps":
 			if d.first(&seen, 1<<1) {
@@ -52,6 +50,15 @@ func (v *SaveObject) decode(d *Decoder) {
 	if len(p.stack) > mark {
 		v.Items = p.list(mark)
 	}
+}
+
+// nestedSaveObject is a function of its own because a variable in the loop above would escape.
+//
+//go:noinline
+func (d *Decoder) nestedSaveObject() SaveObject {
+	var v SaveObject
+	v.decode(d)
+	return v
 }
 
 func (v *TableOpenParams) decode(d *Decoder) {

@@ -242,7 +242,7 @@ func (c *codec) decoder(s *source, st structure) error {
 	unnamed := ""
 	for i, f := range st.fields {
 		if f.Repeated {
-			s.f("\t\tcase %q:\n\t\t\tif d.room(len(p.stack) - mark) {\n\t\t\t\tvar item %s\n\t\t\t\titem.decode(d)\n\t\t\t\tp.push(item)\n\t\t\t}", f.Name, c.in.typeName(f.Type))
+			s.f("\t\tcase %q:\n\t\t\tif d.room(len(p.stack) - mark) {\n\t\t\t\tp.push(d.nested%s())\n\t\t\t}", f.Name, c.in.typeName(f.Type))
 			continue
 		}
 		stmt, err := c.decodeField(f, "v."+names[i], st.status)
@@ -266,6 +266,13 @@ func (c *codec) decoder(s *source, st structure) error {
 		}
 	}
 	s.f("}\n")
+	for _, f := range st.fields {
+		if f.Repeated {
+			name := c.in.typeName(f.Type)
+			s.f("// nested%s is a function of its own because a variable in the loop above would escape.\n//\n//go:noinline", name)
+			s.f("func (d *Decoder) nested%s() %s {\n\tvar v %s\n\tv.decode(d)\n\treturn v\n}\n", name, name, name)
+		}
+	}
 	return nil
 }
 

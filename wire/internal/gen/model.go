@@ -79,7 +79,7 @@ func parseInterface(data []byte) (*Interface, error) {
 }
 
 // blobRoots are types that no operation carries but that are stored as XML in
-// the same encoding (tables.md sections 8 and 9).
+// the same encoding (tables.md sections 8 and 10).
 var blobRoots = [...]string{"collapseState", "searchCriteria"}
 
 // used is the set of types that operations and stored blobs need.

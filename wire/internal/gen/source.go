@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"go/format"
-	"regexp"
 	"strings"
 )
 
@@ -32,7 +31,7 @@ func (s *source) bytes() ([]byte, error) {
 	b.WriteString("import (\n")
 	for _, path := range s.imports {
 		base := path[strings.LastIndexByte(path, '/')+1:]
-		if regexp.MustCompile(`\b` + base + `\.[A-Z]`).Match(s.body.Bytes()) {
+		if bytes.Contains(s.body.Bytes(), []byte(base+".")) {
 			fmt.Fprintf(&b, "%q\n\n", path)
 		}
 	}
