@@ -134,25 +134,3 @@ func TestRawRows(t *testing.T) {
 		t.Errorf("%s\n%s", c, e)
 	}
 }
-
-func TestBlobs(t *testing.T) {
-	d := NewDecoder(ServerLimits())
-	criteria := AppendSearchCriteria(nil, &SearchCriteria{Restrict: &mapi.Restriction{Type: mapi.ResExist, Tag: 5}, Folders: [][]byte{{1}}, Flags: 4})
-	d.Reset(bytes.Clone(criteria))
-	var c SearchCriteria
-	if err := DecodeSearchCriteria(d, &c); err != nil || !bytes.Equal(AppendSearchCriteria(nil, &c), criteria) {
-		t.Errorf("%v %+v", err, c)
-	}
-	state := AppendCollapseState(nil, &CollapseState{CategoryStates: []CategoryState{{Props: []mapi.PropValue{mapi.Long(3, 1)}, Expanded: 1}}})
-	d.Reset(bytes.Clone(state))
-	var s CollapseState
-	if err := DecodeCollapseState(d, &s); err != nil || !bytes.Equal(AppendCollapseState(nil, &s), state) {
-		t.Errorf("%v %+v", err, s)
-	}
-	for _, bad := range []string{"", "x", "<x/>", "<CollapseState>", "<SearchCriteria/>"} {
-		d.Reset([]byte(bad))
-		if err := DecodeCollapseState(d, &s); err == nil {
-			t.Errorf("%q was accepted", bad)
-		}
-	}
-}
