@@ -1,0 +1,200 @@
+// Package client talks to a server of the protocol: it logs on, keeps the session alive across restarts of the server,
+// and offers users, stores, folders, messages and tables as objects.
+//
+// A [Session] may be used by several goroutines; each call takes a connection of its own. If the server says that the session has
+// ended, the client logs on again and repeats the call once.
+//
+// It refuses to guess after a broken connection: whether a call was carried out is then unknown, so it is not
+// repeated and the error is returned.
+package client
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"zarafa/mapi"
+	"zarafa/wire"
+	"zarafa/wire/soaphttp"
+)
+
+// Options say where to log on and as whom.
+type Options struct {
+	// Endpoint is http://host:port/, https://host:port/, file:///path/to.sock or default:.
+	Endpoint    string
+	User        string
+	Password    string // may be empty on a Unix socket
+	Impersonate string // become this user; User must be an administrator
+	App         string // name of the program, shown in the server's statistics
+	AppVersion  string
+	AppMisc     string
+	TLS         *tls.Config
+	// NoUnixAuth has the password checked on Unix sockets too.
+	NoUnixAuth bool
+	// SendTimeout and ReceiveTimeout bound a call's progress; 0 takes the defaults of package soaphttp.
+	SendTimeout, ReceiveTimeout time.Duration
+}
+
+// Capabilities this client has (wire.md section 8).
+const (
+	capabilities = 0x0002 | 0x0010 | 0x0040 | 0x0100 | 0x0200 | 0x0400 | 0x4000 | 0x8000
+	capCompress  = 0x0001
+)
+
+// clientVersion is what the client says its version is.
+const clientVersion = "11.0.2"
+
+// Session is a log-on.
+type Session struct {
+	options Options
+	http    *soaphttp.Client
+	group   uint64
+	decoder sync.Pool // of *wire.Decoder
+
+	mu         sync.Mutex
+	id         uint64
+	serverGUID mapi.GUID
+	granted    uint32
+}
+
+// LogOn connects and logs on.
+func LogOn(ctx context.Context, o Options) (*Session, error) {
+	h, err := soaphttp.NewClient(soaphttp.ClientConfig{
+		Endpoint: o.Endpoint, TLS: o.TLS, SendTimeout: o.SendTimeout, ReceiveTimeout: o.ReceiveTimeout,
+	})
+	if err != nil {
+		return nil, err
+	}
+	var random [8]byte
+	rand.Read(random[:]) // never fails (crypto/rand)
+	s := &Session{options: o, http: h, group: binary.LittleEndian.Uint64(random[:])}
+	s.decoder.New = func() any { return wire.NewDecoder(wire.ClientLimits()) }
+	if err := s.logOn(ctx); err != nil {
+		h.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Session) logOn(ctx context.Context) error {
+	caps := uint32(capabilities)
+	if !s.http.Local() {
+		caps |= capCompress
+	}
+	req := &wire.LogonRequest{
+		Username: wire.Text(s.options.User), Password: wire.Text(s.options.Password), ImpersonateUser: wire.Text(s.options.Impersonate),
+		Version: wire.Text(clientVersion), Capabilities: caps, SessionGroup: s.group, LicenseReq: []byte{},
+		ClientApp: wire.Text(s.options.App), ClientAppVersion: wire.Text(s.options.AppVersion), ClientAppMisc: wire.Text(s.options.AppMisc),
+	}
+	if s.options.NoUnixAuth {
+		req.Flags = 1
+	}
+	var resp wire.LogonResponse
+	err := s.exchange(ctx, req, &resp, nil, func() error {
+		guid, _ := mapi.GUIDOf(resp.ServerGUID)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.id, s.serverGUID, s.granted = resp.SessionID, guid, resp.Capabilities
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("logging on as %s: %w", s.options.User, err)
+	}
+	s.http.SetCompression(s.granted&capCompress != 0)
+	return nil
+}
+
+// ID is the id of the session now; it changes when the client has to log on again.
+func (s *Session) ID() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.id
+}
+
+// SessionGroup is the session group, which the sessions of one program share to get its notifications.
+func (s *Session) SessionGroup() uint64 { return s.group }
+
+// ServerGUID identifies the installation.
+func (s *Session) ServerGUID() mapi.GUID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.serverGUID
+}
+
+// Do makes a call: request is built for the session's id of the moment, since a call may be repeated after a new
+// log-on. read sees the response while what it refers to is valid; what it keeps it must copy. A result code other
+// than 0 becomes a *mapi.Error.
+func (s *Session) Do(ctx context.Context, request func(id uint64) wire.Request, resp wire.Response, read func() error) error {
+	return s.do(ctx, request, resp, nil, func(*soaphttp.Response) error {
+		if read == nil {
+			return nil
+		}
+		return read()
+	})
+}
+
+func (s *Session) do(ctx context.Context, request func(id uint64) wire.Request, resp wire.Response, attachment io.Reader, read func(*soaphttp.Response) error) error {
+	id := s.ID()
+	err := s.send(ctx, request(id), resp, attachment, read)
+	if mapi.CodeOf(err) != mapi.EndOfSession || attachment != nil {
+		return err
+	}
+	s.mu.Lock()
+	stale := s.id == id
+	s.mu.Unlock()
+	if stale {
+		if err := s.logOn(ctx); err != nil {
+			return err
+		}
+	}
+	return s.send(ctx, request(s.ID()), resp, nil, read)
+}
+
+func (s *Session) exchange(ctx context.Context, req wire.Request, resp wire.Response, attachment io.Reader, read func() error) error {
+	return s.send(ctx, req, resp, attachment, func(*soaphttp.Response) error { return read() })
+}
+
+// send does one exchange and hands the response to read if its result code is 0.
+func (s *Session) send(ctx context.Context, req wire.Request, resp wire.Response, attachment io.Reader, read func(*soaphttp.Response) error) error {
+	answer, err := s.http.Do(ctx, soaphttp.Request{Body: wire.AppendRequest(nil, req), Attachment: attachment})
+	if err != nil {
+		return &mapi.Error{Op: req.Op().String(), Code: mapi.NetworkError, Err: err}
+	}
+	defer answer.Close()
+	d := s.decoder.Get().(*wire.Decoder)
+	defer func() {
+		d.Release()
+		s.decoder.Put(d)
+	}()
+	d.Reset(answer.Body)
+	if err := wire.DecodeResponse(d, resp); err != nil {
+		return &mapi.Error{Op: req.Op().String(), Code: mapi.NetworkError, Err: err}
+	}
+	if code := *resp.ResultCode(); code != mapi.OK {
+		return &mapi.Error{Op: req.Op().String(), Code: code}
+	}
+	return read(answer)
+}
+
+// Close logs off and closes the connections.
+func (s *Session) Close(ctx context.Context) error {
+	defer s.http.Close()
+	var resp wire.LogoffResponse
+	err := s.exchange(ctx, &wire.LogoffRequest{SessionID: s.ID()}, &resp, nil, func() error { return nil })
+	if code := mapi.CodeOf(err); code == mapi.EndOfSession {
+		return nil // it has ended already
+	}
+	return err
+}
+
+// IsNotFound reports whether the server has no such thing.
+func IsNotFound(err error) bool { return mapi.CodeOf(err) == mapi.NotFound }
+
+// errIncomplete is returned when the server leaves out what it must not.
+var errIncomplete = errors.New("the server's answer is incomplete")
