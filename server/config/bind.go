@@ -2,6 +2,7 @@ package config
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,7 +14,7 @@ import (
 // Sockets are the server's open listeners.
 type Sockets struct {
 	Plain    []net.Listener // TCP without TLS
-	TLS      []net.Listener // TCP for TLS; the handshake is the server's
+	TLS      []net.Listener // TCP with TLS: their connections are *tls.Conn
 	Pipe     []net.Listener // unix socket
 	Priority []net.Listener // unix socket for prioritised tools
 }
@@ -38,6 +39,15 @@ func (c *Config) Bind(ctx context.Context) error {
 			return errors.Join(fmt.Errorf("%s: %w; correct the address, or stop what uses it", open.setting, err), s.Close())
 		}
 		*open.into = listeners
+	}
+	if len(s.TLS) > 0 {
+		keys, err := c.TLS.Load()
+		if err != nil {
+			return errors.Join(err, s.Close())
+		}
+		for i, l := range s.TLS {
+			s.TLS[i] = tls.NewListener(l, keys)
+		}
 	}
 	c.Sockets = s
 	return nil

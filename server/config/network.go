@@ -61,60 +61,6 @@ func (n *Network) section() settings.Section {
 	}}
 }
 
-// TLS names the keys of encrypted connections.
-type TLS struct {
-	KeyFile       string
-	KeyPassword   settings.Secret
-	CAFile        string
-	CAPath        string
-	MinProtocol   string
-	Ciphers       string
-	Curves        string
-	PreferServer  bool
-	ClientKeyPath string
-}
-
-func (t *TLS) section() settings.Section {
-	return settings.Section{Title: "TLS", Options: []settings.Option{
-		{
-			Name: "server_ssl_key_file", Default: "/etc/zarafa/ssl/server.pem", Value: settings.Text(&t.KeyFile),
-			Doc: "The server's private key and certificate, in one PEM file.",
-		},
-		{
-			Name: "server_ssl_key_pass", Value: settings.SecretText(&t.KeyPassword),
-			Doc: "The password of the private key.",
-		},
-		{
-			Name: "server_ssl_ca_file", Default: "/etc/zarafa/ssl/cacert.pem", Value: settings.Text(&t.CAFile),
-			Doc: "The certificates of the authorities whose client certificates are accepted.",
-		},
-		{
-			Name: "server_ssl_ca_path", Value: settings.Text(&t.CAPath),
-			Doc: "A folder of such certificates.",
-		},
-		{
-			Name: "server_tls_min_proto", Default: "tls1.2", Value: settings.Choice(&t.MinProtocol, "tls1.2", "tls1.3"),
-			Doc: "The oldest version of TLS that is accepted.",
-		},
-		{
-			Name: "server_ssl_ciphers", Value: settings.Text(&t.Ciphers),
-			Doc: "The cipher suites of TLS 1.2 that are accepted. Empty means the secure ones.",
-		},
-		{
-			Name: "server_ssl_curves", Value: settings.Text(&t.Curves),
-			Doc: "The curves of the key exchange. Empty means the secure ones.",
-		},
-		{
-			Name: "server_ssl_prefer_server_ciphers", Default: "yes", Value: settings.Bool(&t.PreferServer),
-			Doc: "Whether the server's order of cipher suites counts, rather than the client's.",
-		},
-		{
-			Name: "sslkeys_path", Default: "/etc/zarafa/sslkeys", Value: settings.Text(&t.ClientKeyPath),
-			Doc: "The folder of public keys whose owners may log on as any user.",
-		},
-	}}
-}
-
 // Peers says who may log on without a password through the unix socket.
 type Peers struct {
 	AllowLocalUsers    bool

@@ -24,11 +24,14 @@ func obsolete() settings.Section {
 		{"tables are always up to date", []string{"max_deferred_records", "max_deferred_records_folder", "cache_cellcache_reads", "counter_reset"}},
 		{"changes are always recorded", []string{"sync_log_all_changes"}},
 		{"plugins are part of the server", []string{"plugin_path"}},
-		{"server_tls_min_proto says which versions are accepted", []string{"server_ssl_protocols"}},
+		{"server_tls_min_proto says which versions are accepted, with their secure ciphers", []string{
+			"server_ssl_protocols", "server_ssl_ciphers", "server_ssl_curves", "server_ssl_prefer_server_ciphers",
+		}},
 		{"the server sends no statistics to anybody; /metrics has them", []string{
 			"statsclient_url", "statsclient_interval", "statsclient_ssl_verify",
 			"surveyclient_url", "surveyclient_interval", "surveyclient_ssl_verify",
 		}},
+		{"the private key must not be encrypted; only the server's user should be able to read it", []string{"server_ssl_key_pass"}},
 		{"the server does not update clients", []string{
 			"client_update_enabled", "client_update_path", "client_update_log_level", "client_update_log_path",
 		}},
