@@ -9,7 +9,7 @@ import (
 type cellKey uint64
 
 func makeCellKey(id uint32, kind Kind) cellKey {
-	return cellKey(1<<63 | uint64(id)<<8 | uint64(kind%MaxKinds))
+	return cellKey(1<<63 | uint64(id)<<8 | uint64(kind))
 }
 
 // hash is independent of objectHash, whose upper bits are the same within a shard.

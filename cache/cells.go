@@ -8,7 +8,8 @@ import (
 )
 
 // Kind separates records of one object: its row for tables, the whole object
-// encoded for the wire, and so on. The package gives no meaning to it.
+// encoded for the wire, and so on. The package gives no meaning to it, but that
+// kind 0 is the one that writers renew. A kind outside 0 to MaxKinds-1 is never kept.
 type Kind uint8
 
 // MaxKinds is the number of kinds: 0 to MaxKinds-1.
@@ -90,6 +91,9 @@ func (c *Cells) Get(id uint32) (Record, Ticket, bool) { return c.GetKind(id, 0) 
 
 // GetKind is Get for any kind.
 func (c *Cells) GetKind(id uint32, kind Kind) (Record, Ticket, bool) {
+	if kind >= MaxKinds {
+		return nil, Ticket{}, false
+	}
 	hash := objectHash(id)
 	s := c.shard(hash)
 	// The generation first: a change between the two then makes the ticket invalid.
@@ -110,6 +114,9 @@ func (c *Cells) Put(t Ticket, id uint32, r Record) { c.PutKind(t, id, 0, r) }
 
 // PutKind is Put for any kind.
 func (c *Cells) PutKind(t Ticket, id uint32, kind Kind, r Record) {
+	if kind >= MaxKinds {
+		return
+	}
 	hash := objectHash(id)
 	s := c.shard(hash)
 	s.mu.Lock()
@@ -120,12 +127,25 @@ func (c *Cells) PutKind(t Ticket, id uint32, kind Kind, r Record) {
 }
 
 // Replace keeps a copy of an object's new record of kind 0 and makes all tickets for
-// the object invalid. Call it after the commit; writers of one object must call in the order
-// of their commits. Records of other kinds stay as they are: invalidate them first.
-func (c *Cells) Replace(id uint32, r Record) { c.ReplaceKind(id, 0, r) }
+// the object invalid. The records of other kinds, which show the object as it was,
+// are removed. Call it after the commit; writers of one object must call in the order
+// of their commits.
+func (c *Cells) Replace(id uint32, r Record) {
+	hash := objectHash(id)
+	s := c.shard(hash)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.outdate(hash)
+	s.removeKinds(id, 1)
+	s.put(makeCellKey(id, 0), r)
+}
 
-// ReplaceKind is Replace for any kind.
+// ReplaceKind is Replace for one kind; records of the other kinds stay. A writer that
+// has several calls Replace first.
 func (c *Cells) ReplaceKind(id uint32, kind Kind, r Record) {
+	if kind >= MaxKinds {
+		return
+	}
 	hash := objectHash(id)
 	s := c.shard(hash)
 	s.mu.Lock()
@@ -141,11 +161,7 @@ func (c *Cells) Invalidate(ids ...uint32) {
 		s := c.shard(hash)
 		s.mu.Lock()
 		s.outdate(hash)
-		for kind := Kind(0); kind < MaxKinds; kind++ {
-			if s.kinds&(1<<kind) != 0 {
-				s.remove(makeCellKey(id, kind))
-			}
-		}
+		s.removeKinds(id, 0)
 		s.mu.Unlock()
 	}
 }

@@ -168,6 +168,24 @@ func TestTickets(t *testing.T) {
 	})
 }
 
+func TestReplaceDropsOtherKinds(t *testing.T) {
+	c := NewCells(1 << 20)
+	has := func(kind Kind) bool { _, _, ok := c.GetKind(1, kind); return ok }
+	c.ReplaceKind(1, 3, cellOf(1, 3, 1, 20))
+	c.Replace(1, cellOf(1, 0, 2, 20))
+	if !has(0) || has(3) {
+		t.Errorf("after Replace: kind 0 %v, kind 3 %v", has(0), has(3))
+	}
+	c.ReplaceKind(1, 3, cellOf(1, 3, 2, 20))
+	if !has(0) || !has(3) {
+		t.Errorf("after ReplaceKind: kind 0 %v, kind 3 %v", has(0), has(3))
+	}
+	c.ReplaceKind(1, MaxKinds, cellOf(1, 0, 9, 20))
+	if has(MaxKinds) || c.Stats().Items != 2 {
+		t.Errorf("a kind out of range is kept")
+	}
+}
+
 func TestUnfitRecords(t *testing.T) {
 	c := NewCells(1 << 20)
 	for name, r := range map[string]Record{"nil": nil, "empty": {}, "huge": make(Record, 1<<19)} {

@@ -157,6 +157,15 @@ func (s *cellShard) remove(key cellKey) {
 	}
 }
 
+// removeKinds forgets an object's records of this kind and the following ones.
+func (s *cellShard) removeKinds(id uint32, from Kind) {
+	for kind := from; kind < MaxKinds; kind++ {
+		if s.kinds&(1<<kind) != 0 {
+			s.remove(makeCellKey(id, kind))
+		}
+	}
+}
+
 // unlink counts a record of a chunk as dead and gives up a chunk that has no other.
 func (s *cellShard) unlink(p cellPlace) {
 	c := s.chunkOf(p)
