@@ -71,7 +71,7 @@ func (d *Decoder) attribute() bool {
 		d.fail("malformed attribute")
 		return false
 	}
-	name := bytes.TrimRight(d.buf[d.pos:d.pos+eq], " \t\r\n")
+	name := trim(d.buf[d.pos : d.pos+eq])
 	d.pos += eq + 1
 	d.skipBlanks()
 	if d.pos >= len(d.buf) || d.buf[d.pos] != '"' && d.buf[d.pos] != '\'' {
@@ -81,7 +81,7 @@ func (d *Decoder) attribute() bool {
 	quote := d.buf[d.pos]
 	d.pos++
 	n := bytes.IndexByte(d.buf[d.pos:], quote)
-	if n < 0 || bytes.ContainsAny(name, "<>\"' \t\r\n/") {
+	if n < 0 || !isName(name) {
 		d.fail("malformed attribute")
 		return false
 	}
@@ -89,6 +89,16 @@ func (d *Decoder) attribute() bool {
 	d.pos += n + 1
 	d.noteAttribute(name, value)
 	return d.fault == nil
+}
+
+// isName refuses what would mean that a quote or an end of the tag was overlooked.
+func isName(name []byte) bool {
+	for _, c := range name {
+		if endsName(c) || c == '"' || c == '\'' {
+			return false
+		}
+	}
+	return len(name) > 0
 }
 
 // noteAttribute keeps an attribute that means something; prefixes are not compared.

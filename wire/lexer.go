@@ -83,14 +83,27 @@ func (d *Decoder) startTag() bool {
 	return d.attributes()
 }
 
-func endsName(c byte) bool { return c == '>' || c == '/' || c == '<' || isBlank(c) }
+// endsName first asks what holds for nearly all characters of names.
+func endsName(c byte) bool {
+	return c <= '>' && (c == '>' || c == '/' || c == '<' || isBlank(c))
+}
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
 
-// endTag moves behind an end tag, whose name is not compared.
+// endTag moves behind an end tag, whose name need not match.
 func (d *Decoder) endTag() {
 	d.depth--
-	d.seekPast(">")
+	// Behind the text of an element its own name is the likely one.
+	if end := d.pos + 1 + len(d.name); end < len(d.buf) && d.buf[end] == '>' && string(d.buf[d.pos+1:end]) == string(d.name) {
+		d.pos = end + 1
+		return
+	}
+	i := bytes.IndexByte(d.buf[d.pos:], '>')
+	if i < 0 {
+		d.fail(unexpectedEnd)
+		return
+	}
+	d.pos += i + 1
 }
 
 // seekPast moves behind the next occurrence of a text.

@@ -17,10 +17,14 @@ const badNumber = "invalid number"
 // number reads blanks, an optional sign and decimal digits.
 func (d *Decoder) number(xsdType string) (v uint64, negative bool) {
 	d.typed(xsdType)
-	text := trim(d.text())
+	text := d.text()
+	if v, ok := shortNumber(text); ok {
+		return v, false
+	}
 	if d.fault != nil {
 		return 0, false
 	}
+	text = trim(text)
 	if len(text) > 0 && (text[0] == '+' || text[0] == '-') {
 		negative = text[0] == '-'
 		text = text[1:]
@@ -38,6 +42,20 @@ func (d *Decoder) number(xsdType string) (v uint64, negative bool) {
 		v = v*10 + digit
 	}
 	return v, negative
+}
+
+// shortNumber reads what nearly all numbers are: digits that cannot overflow.
+func shortNumber(text []byte) (v uint64, ok bool) {
+	if len(text) == 0 || len(text) > 19 {
+		return 0, false
+	}
+	for _, c := range text {
+		if c -= '0'; c > 9 {
+			return 0, false
+		}
+		v = v*10 + uint64(c)
+	}
+	return v, true
 }
 
 func trim(text []byte) []byte {

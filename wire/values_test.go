@@ -9,7 +9,7 @@ import (
 	"zarafa/mapi"
 )
 
-// decodeRow decodes one property that is written as the child elements of a propVal.
+// decodeProp decodes one property that is written as the child elements of a propVal.
 func decodeProp(t *testing.T, content string) (mapi.PropValue, *Fault) {
 	t.Helper()
 	d := NewDecoder(ServerLimits())
