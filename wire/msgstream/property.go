@@ -1,0 +1,49 @@
+package msgstream
+
+import "zarafa/mapi"
+
+const (
+	version = 1
+	// firstNamedID is the lowest property id that is followed by a name.
+	firstNamedID = 0x8501
+)
+
+// NameKind tells how a property is named within its GUID.
+type NameKind uint32
+
+// Kinds of names (MAPI's MNID_ID and MNID_STRING).
+const (
+	NameID     NameKind = 0
+	NameString NameKind = 1
+)
+
+// Name identifies a named property independently of the sender's numbering.
+type Name struct {
+	GUID mapi.GUID // in MAPI's memory layout
+	Kind NameKind
+	ID   uint32 // of NameID
+	Text string // of NameString
+}
+
+// Property is a value and, if its id is a named one, its name. The id is the sender's: a
+// receiver must look its own up by the name.
+type Property struct {
+	mapi.PropValue
+	Name *Name
+}
+
+// Named reports whether a property of this tag carries a name in a stream. Ids from 0x8000 to 0x8500
+// are fixed by the protocol and travel without one.
+func Named(tag mapi.PropTag) bool { return tag.ID() >= firstNamedID }
+
+// Streamable reports whether values of this tag can be written.
+func Streamable(tag mapi.PropTag) bool {
+	switch tag.Type().Base() {
+	case mapi.PtI2, mapi.PtLong, mapi.PtR4, mapi.PtDouble, mapi.PtAppTime, mapi.PtCurrency, mapi.PtI8,
+		mapi.PtSysTime, mapi.PtString8, mapi.PtUnicode, mapi.PtBinary, mapi.PtCLSID:
+		return tag.Type()&mapi.MVInstance == 0
+	case mapi.PtBoolean:
+		return tag.Type() == mapi.PtBoolean
+	}
+	return false
+}
