@@ -355,7 +355,7 @@ func (s *Service) containerRows(snap *snapshot, caller, caps, id uint32, objType
 	case containerLists:
 		return nil, mapi.Errorf(mapi.InvalidParameter, "tableOpen", "the list of address lists has no members")
 	case containerGlobal, containerRoot:
-		if !s.settings.EnableGAB && !admin {
+		if !s.settings().EnableGAB && !admin {
 			return nil, nil
 		}
 		list := make([]*Object, 0, len(snap.ids))

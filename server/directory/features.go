@@ -23,7 +23,7 @@ func (s *Service) featuresOf(o *Object) (enabled, disabled []string) {
 		return enabled, disabled
 	}
 	for _, f := range features() {
-		off := slices.Contains(s.settings.DisabledFeatures, f)
+		off := slices.Contains(s.settings().DisabledFeatures, f)
 		if slices.Contains(o.Multi[tagEnabledFeatures], f) {
 			off = false
 		} else if slices.Contains(o.Multi[tagDisabledFeatures], f) {

@@ -66,7 +66,7 @@ func (s *Service) CreateGroup(c *session.Call, req *wire.CreateGroupRequest, res
 	if err != nil {
 		return err
 	}
-	s.settings.Scripts.run(c.Context, s.log, s.settings.Scripts.CreateGroup, "creategroup", "GROUP", created.Name)
+	s.settings().Scripts.run(c.Context, s.log, s.settings().Scripts.CreateGroup, "creategroup", "GROUP", created.Name)
 	resp.UlGroupID, resp.SGroupID = created.ID, s.EntryID(created, c.Session.Capabilities)
 	return nil
 }
@@ -119,7 +119,7 @@ func (s *Service) GroupDelete(c *session.Call, req *wire.GroupDeleteRequest, _ *
 	if err := s.remove(c.Context, o); err != nil {
 		return err
 	}
-	s.settings.Scripts.run(c.Context, s.log, s.settings.Scripts.DeleteGroup, "deletegroup", "GROUPID", text(int64(o.ID)))
+	s.settings().Scripts.run(c.Context, s.log, s.settings().Scripts.DeleteGroup, "deletegroup", "GROUPID", text(int64(o.ID)))
 	return nil
 }
 

@@ -31,7 +31,7 @@ type Settings struct {
 
 // Service is the directory kept in the server's own database.
 type Service struct {
-	settings Settings
+	inForce  atomic.Pointer[Settings]
 	store    storage.Store
 	log      *slog.Logger
 	verifier *verifier
@@ -50,16 +50,27 @@ var _ Directory = (*Service)(nil)
 func New(ctx context.Context, store storage.Store, settings Settings, log *slog.Logger, now func() time.Time) (*Service, error) {
 	workers := max(settings.PasswordWorkers, 1)
 	s := &Service{
-		settings: settings, store: store, log: log, now: now,
+		store: store, log: log, now: now,
 		verifier:    newVerifier(settings.PasswordLifetime, workers, now),
 		endSessions: func(uint32) {},
 	}
+	s.inForce.Store(&settings)
 	s.write.Lock()
 	defer s.write.Unlock()
 	if err := s.reload(ctx); err != nil {
 		return nil, fmt.Errorf("reading users and groups: %w", err)
 	}
 	return s, nil
+}
+
+func (s *Service) settings() *Settings { return s.inForce.Load() }
+
+// Reconfigure puts other settings into force. How long passwords are remembered stays as it was at the start.
+func (s *Service) Reconfigure(settings Settings) {
+	s.inForce.Store(&settings)
+	s.write.Lock()
+	defer s.write.Unlock()
+	s.publish() // the built-in objects show some of them
 }
 
 // OnAccountGone has f called with a user whose sessions must end. Set it before the first request.
@@ -92,17 +103,17 @@ func (s *Service) publish() { s.current.Store(build(s.source, s.builtin())) }
 // builtin are the objects every installation has.
 func (s *Service) builtin() []*Object {
 	return []*Object{
-		{ID: mapi.UserEveryone, Class: mapi.ClassSecurityGroup, Name: "Everyone", FullName: "Everyone", Hidden: s.settings.HideEveryone},
-		{ID: mapi.UserSystem, Class: mapi.ClassActiveUser, Name: "SYSTEM", FullName: "SYSTEM", Email: s.settings.SystemEmail,
-			AdminLevel: 2, Hidden: s.settings.HideSystem, Server: s.serverName(), Quota: Quota{UseDefault: true}},
+		{ID: mapi.UserEveryone, Class: mapi.ClassSecurityGroup, Name: "Everyone", FullName: "Everyone", Hidden: s.settings().HideEveryone},
+		{ID: mapi.UserSystem, Class: mapi.ClassActiveUser, Name: "SYSTEM", FullName: "SYSTEM", Email: s.settings().SystemEmail,
+			AdminLevel: 2, Hidden: s.settings().HideSystem, Server: s.serverName(), Quota: Quota{UseDefault: true}},
 	}
 }
 
 func (s *Service) serverName() string {
-	if s.settings.ServerName == "" {
+	if s.settings().ServerName == "" {
 		return "Unknown"
 	}
-	return s.settings.ServerName
+	return s.settings().ServerName
 }
 
 // isBuiltin reports whether the object is not the plugin's.
@@ -209,7 +220,7 @@ func (s *Service) EffectiveQuota(ctx context.Context, user uint32) (Quota, error
 		return Quota{}, err
 	}
 	if o.Quota.UseDefault {
-		q := s.settings.Quota
+		q := s.settings().Quota
 		q.UseDefault = true
 		return q, nil
 	}

@@ -129,7 +129,7 @@ func (s *Service) CreateUser(c *session.Call, req *wire.CreateUserRequest, resp 
 		return err
 	}
 	if class != mapi.ClassContact {
-		s.settings.Scripts.run(c.Context, s.log, s.settings.Scripts.CreateUser, "createuser", "USER", created.Name)
+		s.settings().Scripts.run(c.Context, s.log, s.settings().Scripts.CreateUser, "createuser", "USER", created.Name)
 	}
 	resp.UlUserID, resp.SUserID = created.ID, s.EntryID(created, c.Session.Capabilities)
 	return nil
@@ -237,7 +237,7 @@ func (s *Service) DeleteUser(c *session.Call, req *wire.DeleteUserRequest, _ *wi
 	}
 	s.endSessions(o.ID)
 	for _, m := range mailboxes {
-		s.settings.Scripts.run(c.Context, s.log, s.settings.Scripts.DeleteUser, "deleteuser", "STOREGUID", strings.ToUpper(m.GUID.String()))
+		s.settings().Scripts.run(c.Context, s.log, s.settings().Scripts.DeleteUser, "deleteuser", "STOREGUID", strings.ToUpper(m.GUID.String()))
 	}
 	return nil
 }
