@@ -26,19 +26,19 @@ type body struct {
 	ended   bool          // untilXMLEnd: the end was seen
 }
 
-// limitedReader counts what it reads and fails with err when there is more than max.
+// limitedReader counts what it reads and fails when there is more than max.
 type limitedReader struct {
 	r     io.Reader
 	total int64
 	max   int64
-	err   error
+	text  string // of the fault
 }
 
 func (l *limitedReader) Read(p []byte) (int, error) {
 	n, err := l.r.Read(p)
 	l.total += int64(n)
 	if l.total > l.max {
-		return n, l.err
+		return n, tooLarge(l.text)
 	}
 	return n, err
 }
@@ -46,11 +46,11 @@ func (l *limitedReader) Read(p []byte) (int, error) {
 // open prepares to read the body that follows h on br.
 func (b *body) open(bufs *buffers, br *bufio.Reader, h *header, maxRaw, maxDecoded int64) error {
 	*b = body{bufs: bufs, br: br, framing: h.framing, coding: h.coding}
-	b.framed = limitedReader{max: maxRaw, err: tooLarge("Request too large")}
+	b.framed = limitedReader{max: maxRaw, text: "Request too large"}
 	switch h.framing {
 	case contentLength:
 		if h.length > maxRaw {
-			return b.framed.err
+			return tooLarge(b.framed.text)
 		}
 		b.length = io.LimitedReader{R: br, N: h.length}
 		b.framed.r = &b.length
@@ -65,7 +65,7 @@ func (b *body) open(bufs *buffers, br *bufio.Reader, h *header, maxRaw, maxDecod
 // decompress puts the decompressor behind the framing. Without a length it must read from br
 // itself, byte by byte at the end, since what follows belongs to the next message.
 func (b *body) decompress(maxDecoded int64) error {
-	b.decoded = limitedReader{r: &b.framed, max: maxDecoded, err: tooLarge("Request too large after decompression")}
+	b.decoded = limitedReader{r: &b.framed, max: maxDecoded, text: "Request too large after decompression"}
 	if b.coding == identity {
 		return nil
 	}
@@ -183,7 +183,7 @@ func (b *body) readEnvelope() (buf *[]byte, reserved int64, err error) {
 			return buf, reserved, nil
 		}
 		if int64(len(*buf)) > limit {
-			return buf, reserved, b.decoded.err
+			return buf, reserved, tooLarge(b.decoded.text)
 		}
 	}
 }

@@ -22,7 +22,7 @@ func (r *Response) readRoot(limit int64) error {
 	if _, err := r.parts.nextPart(); err != nil {
 		return unexpectedEOF(err)
 	}
-	root := limitedReader{r: r.parts, max: limit, err: tooLarge("answer too large")}
+	root := limitedReader{r: r.parts, max: limit, text: "answer too large"}
 	var err error
 	if r.buf, _, err = cc.bufs.readAll(&root, 0); err != nil {
 		return err

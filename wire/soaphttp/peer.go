@@ -13,27 +13,28 @@ type Peer struct {
 	// Address is the source of the peer's sessions (wire.md section 8): its IP address as text, the text a
 	// proxy forwarded, or "*:pid-<pid>" on a Unix socket.
 	Address string
-	UID     uint32 // of the peer process, Unix sockets only
-	GID     uint32
-	PID     int32
-	Local   bool // a process of this machine
-	Proxied bool // the connection comes through a proxy (Config.ProxyHeader)
+	// UID, GID and PID are the peer process's on a Unix socket; all ones where they are not known, since
+	// 0 would be root.
+	UID, GID uint32
+	PID      int32
+	Local    bool // a process of this machine
+	Proxied  bool // the connection comes through a proxy (Config.ProxyHeader)
 	// Certs is the verified client certificate's chain, leaf first; empty if none was presented.
 	Certs []*x509.Certificate
 }
+
+const unknownID = ^uint32(0)
 
 // identifyPeer describes a fresh connection; a TLS peer's certificate is not known before the handshake.
 func identifyPeer(nc net.Conn) Peer {
 	remote := addrOf(nc.RemoteAddr())
 	if remote.IsValid() {
 		local := addrOf(nc.LocalAddr())
-		return Peer{Network: "tcp", Address: remote.String(), Local: remote.IsLoopback() || remote == local}
+		return Peer{Network: "tcp", Address: remote.String(), Local: remote.IsLoopback() || remote == local,
+			UID: unknownID, GID: unknownID, PID: -1}
 	}
-	p := Peer{Network: "unix", Local: true}
-	if !p.readCredentials(nc) {
-		// The peer stays nobody: an id of 0 would be root.
-		p.UID, p.GID, p.PID = ^uint32(0), ^uint32(0), -1
-	}
+	p := Peer{Network: "unix", Local: true, UID: unknownID, GID: unknownID, PID: -1}
+	p.readCredentials(nc) // if it fails the peer stays nobody
 	p.Address = "*:pid-" + strconv.Itoa(int(p.PID))
 	return p
 }

@@ -8,14 +8,14 @@ import (
 )
 
 // readCredentials asks the kernel for the process at the other end of a Unix socket.
-func (p *Peer) readCredentials(nc net.Conn) bool {
+func (p *Peer) readCredentials(nc net.Conn) {
 	sc, ok := nc.(syscall.Conn)
 	if !ok {
-		return false
+		return
 	}
 	raw, err := sc.SyscallConn()
 	if err != nil {
-		return false
+		return
 	}
 	var cred *unix.Ucred
 	var credErr error
@@ -23,8 +23,7 @@ func (p *Peer) readCredentials(nc net.Conn) bool {
 		cred, credErr = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED)
 	})
 	if err != nil || credErr != nil {
-		return false
+		return
 	}
 	p.UID, p.GID, p.PID = cred.Uid, cred.Gid, cred.Pid
-	return true
 }

@@ -1,8 +1,6 @@
 package soaphttp
 
-import (
-	"io"
-)
+import "io"
 
 const responseContinue = "HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -93,6 +91,8 @@ func (c *conn) readBody(x *Exchange) error {
 
 // readMultipart reads the root of a MTOM request and goes to the part behind it.
 func (c *conn) readMultipart(x *Exchange) error {
+	// Without a length nobody can tell where an unread part ends.
+	x.close = x.close || c.h.framing == untilXMLEnd
 	c.body.parts = c.bufs.reader(&c.body)
 	parts := newMultipartReader(c.body.parts, c.h.boundary)
 	_, err := parts.nextPart()
@@ -102,7 +102,7 @@ func (c *conn) readMultipart(x *Exchange) error {
 	if err != nil {
 		return err
 	}
-	root := limitedReader{r: parts, max: c.srv.cfg.MaxDecompressedBytes, err: tooLarge("Envelope too large")}
+	root := limitedReader{r: parts, max: c.srv.cfg.MaxDecompressedBytes, text: "Envelope too large"}
 	c.buf, c.taken, err = c.bufs.readAll(&root, 0)
 	if err != nil {
 		return err

@@ -1,0 +1,5 @@
+//go:build !race
+
+package soaphttp
+
+const raceEnabled = false
