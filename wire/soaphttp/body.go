@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httputil"
+
+	"zarafa/wire"
 )
 
 // body reads one message's body: it undoes framing and compression and keeps to
@@ -147,7 +149,7 @@ func (bufs *buffers) growBody(buf **[]byte, reserved, hint int64) (int64, error)
 	}
 	if n > progressBytes {
 		if !bufs.reserve(n - reserved) {
-			return reserved, &httpError{http.StatusServiceUnavailable, faultServer, "Too many large requests at a time"}
+			return reserved, &httpError{http.StatusServiceUnavailable, wire.FaultServer, "Too many large requests at a time"}
 		}
 		reserved = n
 	}

@@ -10,6 +10,8 @@ import (
 	"runtime/debug"
 	"sync/atomic"
 	"time"
+
+	"zarafa/wire"
 )
 
 const (
@@ -160,13 +162,13 @@ func (c *conn) handle(x *Exchange) {
 			c.srv.cfg.Logger.Error("BUG: panic while serving a request", "panic", r, "stack", string(debug.Stack()))
 			x.close = true
 			if x.status == 0 {
-				c.refuse(x, &httpError{http.StatusInternalServerError, faultServer, "Internal error"})
+				c.refuse(x, &httpError{http.StatusInternalServerError, wire.FaultServer, "Internal error"})
 			}
 		}
 	}()
 	c.srv.handler.ServeSOAP(c.srv.ctx, x)
 	if x.status == 0 {
-		c.refuse(x, &httpError{http.StatusInternalServerError, faultServer, "No answer"})
+		c.refuse(x, &httpError{http.StatusInternalServerError, wire.FaultServer, "No answer"})
 	}
 }
 
@@ -177,16 +179,16 @@ func (c *conn) refuse(x *Exchange, err error) {
 	switch {
 	case errors.As(err, &he):
 	case isTimeout(err):
-		he = &httpError{http.StatusInternalServerError, faultServer, "Timed out while reading the request"}
+		he = &httpError{http.StatusInternalServerError, wire.FaultServer, "Timed out while reading the request"}
 	case errors.Is(err, errMultipart):
-		he = &httpError{http.StatusInternalServerError, faultClient, "Malformed multipart message"}
+		he = &httpError{http.StatusInternalServerError, wire.FaultClient, "Malformed multipart message"}
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		he = &httpError{http.StatusInternalServerError, faultClient, "Request ends early"}
+		he = &httpError{http.StatusInternalServerError, wire.FaultClient, "Request ends early"}
 	default:
-		he = &httpError{http.StatusInternalServerError, faultClient, "Malformed request body"}
+		he = &httpError{http.StatusInternalServerError, wire.FaultClient, "Malformed request body"}
 	}
 	c.srv.cfg.Logger.Debug("request refused", "peer", x.Peer.Address, "status", he.status, "error", err)
-	x.reply(he.status, appendFault(nil, he.code, he.text))
+	x.reply(he.status, he.appendTo(nil))
 }
 
 // releaseRequest gives back what the request held.

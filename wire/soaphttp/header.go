@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"zarafa/wire"
 )
 
 // bodyFraming says how the end of a body is found.
@@ -63,7 +65,7 @@ func (h *header) readLine(br *bufio.Reader) ([]byte, error) {
 	line, err := br.ReadSlice('\n')
 	h.size += len(line)
 	if err == bufio.ErrBufferFull || h.max > 0 && h.size > h.max {
-		return nil, &httpError{http.StatusRequestHeaderFieldsTooLarge, faultClient, "HTTP header too large"}
+		return nil, &httpError{http.StatusRequestHeaderFieldsTooLarge, wire.FaultClient, "HTTP header too large"}
 	}
 	if err != nil {
 		if err == io.EOF {
@@ -187,7 +189,7 @@ func (h *header) setCoding(value []byte) error {
 		h.coding = deflateCoding
 	case len(value) == 0, isField(value, "identity"):
 	default:
-		return &httpError{http.StatusUnsupportedMediaType, faultClient, "Unsupported Content-Encoding"}
+		return &httpError{http.StatusUnsupportedMediaType, wire.FaultClient, "Unsupported Content-Encoding"}
 	}
 	return nil
 }
