@@ -74,6 +74,19 @@ func (v *View) Key() ViewKey {
 // current any more. A private view is never stale.
 func (v *View) Stale() bool { return v.shared != nil && v.shared.forgotten.Load() }
 
+// Loaded reports that the view's rows are there; a private view's always are.
+func (v *View) Loaded() bool {
+	if v.shared == nil {
+		return true
+	}
+	select {
+	case <-v.shared.loaded:
+		return v.shared.err == nil
+	default:
+		return false
+	}
+}
+
 func (s *shared) overhead() int64 {
 	if s == nil {
 		return 0

@@ -1,0 +1,105 @@
+package tables
+
+import (
+	"context"
+
+	"zarafa/cache"
+	"zarafa/mapi"
+	"zarafa/storage"
+)
+
+// maxDepth is how many levels a table with CONVENIENT_DEPTH goes down; deeper folders are left out.
+const maxDepth = 256
+
+// shownDepth is the greatest PR_DEPTH.
+const shownDepth = 50
+
+// deepSource is all folders below one: a hierarchy table with CONVENIENT_DEPTH. It watches
+// the direct children only, as clients have always seen it.
+type deepSource struct{ folderSource }
+
+func (d *deepSource) load(ctx context.Context, t *table) (*rowList, error) {
+	depths := make(map[uint32]uint32)
+	var hides hidden
+	privileged, err := t.svc.privileged(ctx, t.session.UserID, d.folder.Store)
+	if err != nil {
+		return nil, err
+	}
+	if !privileged {
+		hides = t.svc.hidesFolders(t.session.UserID)
+	}
+	rows, err := t.privateRows(ctx, depths, func(add func(uint32, []byte, cache.Record) error) error {
+		level := []uint32{d.folder.ID}
+		for depth := uint32(1); len(level) > 0 && depth <= maxDepth; depth++ {
+			var below []uint32
+			for _, folder := range level {
+				err := d.children(ctx, t, folder, func(id uint32, rec cache.Record) error {
+					if v, _ := rec.Value(mapi.PrSubfolders); v.Bool() {
+						below = append(below, id)
+					}
+					if hides != nil {
+						if h, err := hides(ctx, id, rec); h || err != nil {
+							return err
+						}
+					}
+					depths[id] = min(depth, shownDepth)
+					return add(id, nil, rec)
+				})
+				if err != nil {
+					return err
+				}
+			}
+			level = below
+		}
+		return nil
+	})
+	if rows != nil {
+		rows.hides = hides
+	}
+	return rows, err
+}
+
+// children calls f for the subfolders of a folder. They come from the shared views, so that asking again
+// costs no statement.
+func (d *deepSource) children(ctx context.Context, t *table, folder uint32, f func(uint32, cache.Record) error) error {
+	set := rowSet{folder, d.set.class}
+	view, err := t.svc.openView(ctx, set, &order{locale: t.locale}, folderKind())
+	if err != nil {
+		return err
+	}
+	defer t.svc.Views.Close(view)
+	return t.svc.eachRecord(ctx, view.Snapshot(), func(r cache.Row, _ []byte, rec cache.Record) error {
+		return f(r.ID, rec)
+	})
+}
+
+// partsSource is the children of an object that are neither folders nor messages, read once: such tables
+// exist in the protocol, but hear of no changes.
+type partsSource struct {
+	parent  storage.Ref
+	objType mapi.ObjectType
+}
+
+func (s *partsSource) watches() []rowSet { return nil }
+
+func (s *partsSource) cells(ctx context.Context, p *page, rows []cache.Row) error {
+	return p.objects(ctx, rows)
+}
+
+func (s *partsSource) load(ctx context.Context, t *table) (*rowList, error) {
+	types := []mapi.ObjectType{s.objType}
+	if s.objType == mapi.TypeMailUser {
+		types = append(types, mapi.TypeDistList)
+	}
+	return t.privateRows(ctx, nil, func(add func(uint32, []byte, cache.Record) error) error {
+		for _, objType := range types {
+			q := storage.RowQuery{Parent: s.parent.ID, Type: objType}
+			if err := t.svc.Store.Rows(ctx, q, func(row *storage.Row) error {
+				return add(row.ID, nil, pack(row))
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,184 @@
+package tables
+
+import (
+	"context"
+
+	"zarafa/cache"
+	"zarafa/mapi"
+	"zarafa/storage"
+	"zarafa/wire"
+)
+
+// page is the rows that one operation looks at, with what their cells are made of. It is
+// reused by the operations of its table, so that a page of a warm table costs no memory but its answer.
+type page struct {
+	t    *table
+	ctx  context.Context
+	rows []cache.Row
+	ids  []uint32
+	recs []cache.Record // of objects; nil for a row that is gone
+	kept []*keptRow     // of rows that the table keeps itself
+
+	heads   map[uint32]category // categories by number
+	holdsMu bool                // the caller holds the table's mu
+	capped  bool                // also in a table without caps
+	levels  uint32              // of categories
+	depths  map[uint32]uint32   // of rows whose depth is not the table's
+
+	// What many rows of a page have in common.
+	parents map[uint32]storage.Ref
+	boxes   map[uint32]storage.Mailbox
+	access  map[uint32]Access
+	queue   map[uint32]uint32 // flags in the master queue; nil: not read
+	full    map[mapi.PropTag]mapi.PropValue
+	fullOf  int // index of the row that full belongs to, + 1
+}
+
+// begin prepares the cells of rows.
+func (t *table) begin(ctx context.Context, rows []cache.Row) (*page, error) {
+	p := &t.scratch
+	p.t, p.ctx, p.rows = t, ctx, rows
+	p.recs, p.kept, p.ids = p.recs[:0], p.kept[:0], p.ids[:0]
+	clear(p.parents)
+	clear(p.boxes)
+	clear(p.access)
+	clear(p.heads)
+	p.queue, p.full, p.fullOf = nil, nil, 0
+	p.describe(t.filled())
+	return p, t.source.cells(ctx, p, rows)
+}
+
+// describe takes over what the cells depend on of the table's rows.
+func (p *page) describe(rows *rowList) {
+	p.levels, p.depths = 0, nil
+	if rows == nil {
+		return
+	}
+	p.depths = rows.depths
+	if rows.groups != nil {
+		p.levels = uint32(rows.groups.order.levels)
+	}
+}
+
+// kindOf is what a row's own cells depend on.
+func (p *page) kindOf(r cache.Row) rowKind {
+	k := p.t.kind
+	if p.levels > 0 {
+		k.depth = p.levels
+	}
+	if d, ok := p.depths[r.ID]; ok {
+		k.depth = d
+	}
+	return k
+}
+
+// objects is the cells of rows that are objects of the database.
+func (p *page) objects(ctx context.Context, rows []cache.Row) (err error) {
+	for _, r := range rows {
+		if r.ID != 0 {
+			p.ids = append(p.ids, r.ID)
+		}
+	}
+	if p.recs, err = p.t.svc.records(ctx, p.ids, p.recs); err != nil {
+		return err
+	}
+	if len(p.ids) == len(rows) {
+		return nil
+	}
+	p.headers()
+	// Category rows have no object: put the records where their rows are.
+	spread := make([]cache.Record, len(rows))
+	next := 0
+	for i, r := range rows {
+		if r.ID != 0 {
+			spread[i] = p.recs[next]
+			next++
+		}
+	}
+	p.recs = append(p.recs[:0], spread...)
+	return nil
+}
+
+// exists reports whether row i still has something to show.
+func (p *page) exists(i int) bool {
+	switch {
+	case len(p.kept) > 0:
+		return p.kept[i] != nil
+	case p.rows[i].ID == 0:
+		_, ok := p.heads[p.rows[i].Order]
+		return ok
+	}
+	return p.recs[i] != nil
+}
+
+// appendRow appends the encoded cells of row i.
+func (p *page) appendRow(dst []byte, i int, columns []mapi.PropTag) ([]byte, error) {
+	dst = wire.AppendRowStart(dst, len(columns))
+	for _, tag := range columns {
+		v, err := p.shown(i, tag)
+		if err != nil {
+			return nil, err
+		}
+		dst = wire.AppendPropVal(dst, v)
+	}
+	return wire.AppendRowEnd(dst), nil
+}
+
+// values are the cells of row i, for a notification.
+func (p *page) values(i int, columns []mapi.PropTag) ([]mapi.PropValue, error) {
+	row := make([]mapi.PropValue, len(columns))
+	for c, tag := range columns {
+		v, err := p.shown(i, tag)
+		if err != nil {
+			return nil, err
+		}
+		row[c] = v.Clone()
+	}
+	return row, nil
+}
+
+// shown is a cell as the client sees it: of the type it asked for, or an error cell.
+func (p *page) shown(i int, tag mapi.PropTag) (mapi.PropValue, error) {
+	v, ok, err := p.cell(i, tag)
+	if err != nil {
+		return v, err
+	}
+	if !ok {
+		return mapi.Missing(tag), nil
+	}
+	t := tag.Type()
+	if t&mapi.MVIFlag == mapi.MVIFlag {
+		t = t.Base()
+	}
+	v.Tag = tag.WithType(t)
+	return v, nil
+}
+
+// cell is a property of row i. Strings and binaries are cut, except in a table without caps.
+func (p *page) cell(i int, tag mapi.PropTag) (mapi.PropValue, bool, error) {
+	r := p.rows[i]
+	if len(p.kept) > 0 {
+		v, ok := p.kept[i].cell(r, tag)
+		return v, ok, nil
+	}
+	if r.ID == 0 {
+		v, ok := p.headerCell(r, tag)
+		return v, ok, nil
+	}
+	v, ok, err := p.objectCell(i, tag)
+	if ok && !p.capped && p.t.noCap() && maybeCut(v) {
+		if whole, found := p.whole(i, p.t.columns)[tag.Canonical()]; found {
+			v = whole
+		}
+	}
+	return v, ok, err
+}
+
+// whole are the uncut values of row i. What cannot be read stays cut.
+func (p *page) whole(i int, tags []mapi.PropTag) map[mapi.PropTag]mapi.PropValue {
+	if p.fullOf != i+1 {
+		p.full, _ = p.t.svc.uncut(p.ctx, p.rows[i].ID, p.recs[i], tags)
+		p.fullOf = i + 1
+	}
+	return p.full
+}

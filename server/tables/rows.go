@@ -1,0 +1,126 @@
+package tables
+
+import (
+	"context"
+
+	"zarafa/cache"
+	"zarafa/mapi"
+	"zarafa/server/session"
+	"zarafa/wire"
+)
+
+// Bookmarks that every table has.
+const (
+	bookmarkBeginning uint32 = 0
+	bookmarkCurrent   uint32 = 1
+	bookmarkEnd       uint32 = 2
+	firstBookmark     uint32 = 3
+)
+
+// queryNoAdvance leaves the cursor where it is. Clients put all sorts of numbers into the other flags.
+const queryNoAdvance = 0x1
+
+// TableQueryRows reads rows forward from the cursor (tables.md section 5).
+func (s *Service) TableQueryRows(c *session.Call, req *wire.TableQueryRowsRequest, resp *wire.TableQueryRowsResponse) error {
+	return s.with(c, req.TableID, func(ctx context.Context, t *table) error {
+		return t.queryRows(ctx, req.RowCount, req.Flags, &resp.RowSet)
+	})
+}
+
+func (t *table) queryRows(ctx context.Context, count, flags uint32, out *wire.RowSet) error {
+	if err := t.populate(ctx); err != nil {
+		return err
+	}
+	snap := t.snapshot()
+	from := t.position(snap)
+	to := from + int(min(int64(count), int64(snap.Len()-from)))
+	if err := t.encode(ctx, snap, from, to, out); err != nil {
+		return err
+	}
+	if flags&queryNoAdvance == 0 {
+		t.cursor = placeAt(snap, to, t.cursor.key)
+	}
+	return nil
+}
+
+// encodeBlock is how many rows are looked up at a time.
+const encodeBlock = 1024
+
+// encode appends the rows of a range to a row set. Rows whose object has just been deleted are left out.
+func (t *table) encode(ctx context.Context, snap cache.Snapshot, from, to int, out *wire.RowSet) error {
+	rows := t.scratch.rows[:0]
+	for from < to {
+		rows = rows[:0]
+		end := min(from+encodeBlock, to)
+		snap.Range(from, func(i int, r cache.Row, _ []byte) bool {
+			rows = append(rows, r)
+			return i+1 < end
+		})
+		from = end
+		p, err := t.begin(ctx, rows)
+		if err != nil {
+			return err
+		}
+		for i := range rows {
+			if !p.exists(i) {
+				continue
+			}
+			if out.Raw, err = p.appendRow(out.Raw, i, t.columns); err != nil {
+				return err
+			}
+			out.RawCount++
+		}
+	}
+	return nil
+}
+
+// TableGetRowCount gives the number of visible rows and the index of the cursor.
+func (s *Service) TableGetRowCount(c *session.Call, req *wire.TableGetRowCountRequest, resp *wire.TableGetRowCountResponse) error {
+	return s.with(c, req.TableID, func(ctx context.Context, t *table) error {
+		if err := t.populate(ctx); err != nil {
+			return err
+		}
+		snap := t.snapshot()
+		resp.Count, resp.Row = uint32(snap.Len()), uint32(t.position(snap))
+		return nil
+	})
+}
+
+// TableSeekRow moves the cursor. A bookmark whose row has moved is sought all the same, and then
+// POSITION_CHANGED says so.
+func (s *Service) TableSeekRow(c *session.Call, req *wire.TableSeekRowRequest, resp *wire.TableSeekRowResponse) error {
+	return s.with(c, req.TableID, func(ctx context.Context, t *table) error {
+		if err := t.populate(ctx); err != nil {
+			return err
+		}
+		snap := t.snapshot()
+		current := t.position(snap)
+		base, changed := 0, false
+		switch req.Bookmark {
+		case bookmarkBeginning:
+		case bookmarkCurrent:
+			base = current
+		case bookmarkEnd:
+			base = snap.Len()
+		default:
+			var err error
+			if base, changed, err = t.bookmarkIndex(snap, req.Bookmark); err != nil {
+				return err
+			}
+		}
+		target := max(0, min(base+int(req.RowCount), snap.Len()))
+		switch req.Bookmark {
+		case bookmarkBeginning:
+			resp.RowsSought = int32(target)
+		case bookmarkEnd:
+			resp.RowsSought = int32(target - snap.Len())
+		default:
+			resp.RowsSought = int32(target - current)
+		}
+		t.cursor = placeAt(snap, target, t.cursor.key)
+		if changed {
+			return mapi.PositionChanged
+		}
+		return nil
+	})
+}

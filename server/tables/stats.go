@@ -1,0 +1,58 @@
+package tables
+
+import (
+	"context"
+
+	"zarafa/cache"
+	"zarafa/mapi"
+	"zarafa/server/session"
+)
+
+// statsSource is a statistics table (tables.md section 2), if the caller may see it.
+func (s *Service) statsSource(c *session.Call, tableType uint32) (source, error) {
+	level, err := s.adminLevel(c.Context, c.Session.UserID)
+	if err != nil {
+		return nil, err
+	}
+	need := uint32(1)
+	switch tableType {
+	case mapi.TableStatsCompany:
+		return nil, mapi.Errorf(mapi.NotFound, "tableOpen", "there are no companies")
+	case mapi.TableStatsServers:
+		need = 2
+	}
+	if level < need {
+		return nil, mapi.Errorf(mapi.NoAccess, "tableOpen", "user %d is no administrator of level %d", c.Session.UserID, need)
+	}
+	if s.Stats == nil {
+		return nil, mapi.Errorf(mapi.NoSupport, "tableOpen", "no statistics are kept")
+	}
+	return &keptSource{make: func(ctx context.Context, _ *table, add func(cache.Row, *keptRow)) error {
+		return s.statsRows(ctx, tableType, add)
+	}}, nil
+}
+
+func (s *Service) statsRows(ctx context.Context, tableType uint32, add func(cache.Row, *keptRow)) error {
+	var rows []mapi.Props
+	var err error
+	first := uint32(0)
+	switch tableType {
+	case mapi.TableStatsUsers:
+		users, err := s.Stats.Users(ctx)
+		for _, u := range users {
+			add(cache.Row{ID: u.UserID}, propsRow(u.Props))
+		}
+		return err
+	case mapi.TableStatsSystem:
+		rows, err = s.Stats.System(ctx)
+	case mapi.TableStatsSessions:
+		rows, err = s.Stats.Sessions(ctx)
+	default:
+		rows, err = s.Stats.Servers(ctx)
+		first = 1
+	}
+	for i, props := range rows {
+		add(cache.Row{ID: first + uint32(i)}, propsRow(props))
+	}
+	return err
+}
