@@ -54,8 +54,10 @@ type Change struct {
 	tree    *Tree
 	refs    map[uint32]storage.Ref
 	names   map[uint32]map[string]storage.Ref // folders by name, of parents that were asked for
+	starts  map[uint32][]byte                 // of large values that were put, by instance
+	queued  map[uint32][]storage.QueueEntry   // of the store, by message; nil before it was asked for
 	counts  map[uint32]*storage.Counters
-	counted []uint32 // keys of counts in order of first use, so that statements come in a fixed order
+	touched []uint32 // keys of counts in order of first use, so that statements come in a fixed order
 	changes []storage.Change
 	batch   *feed.Batch
 	after   []func()
@@ -68,7 +70,8 @@ func (w *Writer) Do(ctx context.Context, store uint32, author Author, fn func(ct
 	return w.store.Update(ctx, store, func(ctx context.Context, tx storage.Tx) error {
 		ch = &Change{
 			Tx: tx, Author: author, Store: store, server: w.store.ServerGUID(), tree: w.tree,
-			refs: make(map[uint32]storage.Ref), names: make(map[uint32]map[string]storage.Ref), counts: make(map[uint32]*storage.Counters),
+			refs: make(map[uint32]storage.Ref), names: make(map[uint32]map[string]storage.Ref),
+			starts: make(map[uint32][]byte), counts: make(map[uint32]*storage.Counters),
 			batch: &feed.Batch{Store: store},
 		}
 		if err := fn(ctx, ch); err != nil {
@@ -130,19 +133,9 @@ func (ch *Change) Count(id uint32, delta storage.Counters) {
 	if c == nil {
 		c = new(storage.Counters)
 		ch.counts[id] = c
-		ch.counted = append(ch.counted, id)
+		ch.touched = append(ch.touched, id)
 	}
-	c.Content += delta.Content
-	c.Unread += delta.Unread
-	c.Associated += delta.Associated
-	c.Subfolders += delta.Subfolders
-	c.DeletedContent += delta.DeletedContent
-	c.DeletedAssoc += delta.DeletedAssoc
-	c.DeletedFolders += delta.DeletedFolders
-	c.Size += delta.Size
-	if delta.CommitTime != 0 {
-		c.CommitTime = delta.CommitTime
-	}
+	add(c, delta)
 }
 
 // Resize adds to the store's size.
@@ -224,7 +217,7 @@ func (ch *Change) finish(ctx context.Context) error {
 		e := &ch.batch.Events[i]
 		told[e.Object.ID] = e.Kind == feed.Deleted && e.Hard || told[e.Object.ID]
 	}
-	for _, id := range ch.counted {
+	for _, id := range ch.touched {
 		if told[id] {
 			continue // its counters went with it
 		}

@@ -182,7 +182,7 @@ func (ch *Change) InsertFolder(ctx context.Context, o *storage.Object, parent st
 		names[foldName(o.Props.Str(mapi.PrDisplayName))] = o.Ref
 	}
 	ch.Count(parent.ID, countOf(o.Ref, o.Props, 1))
-	ch.Event(feed.Event{Kind: feed.Created, Object: cloneRef(o.Ref), ParentEntryID: parent.EntryID, Row: RowOf(o)})
+	ch.Event(feed.Event{Kind: feed.Created, Object: cloneRef(o.Ref), ParentEntryID: parent.EntryID, Row: ch.RowOf(o)})
 	return nil
 }
 

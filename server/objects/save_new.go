@@ -94,7 +94,7 @@ func (ch *Change) InsertMessage(ctx context.Context, o *storage.Object, folder s
 	ch.Count(folder.ID, countOf(o.Ref, o.Props, 1))
 	ch.Commit(folder.ID)
 	ch.Resize(int64(o.Props.Uint32(mapi.PrMessageSize)))
-	ch.Event(feed.Event{Kind: feed.Created, Object: cloneRef(o.Ref), ParentEntryID: folder.EntryID, Row: RowOf(o)})
+	ch.Event(feed.Event{Kind: feed.Created, Object: cloneRef(o.Ref), ParentEntryID: folder.EntryID, Row: ch.RowOf(o)})
 	return nil
 }
 

@@ -18,9 +18,6 @@ const (
 	serverFlags = mapi.MsgAssociated | mapi.MsgDeleted
 )
 
-// inlineLimit is the size from which a value that tables do not show lies in the table lob.
-const inlineLimit = mapi.LoadValueLimit
-
 // ownTypes are properties whose type the server relies on; a client's value of another type is dropped.
 var ownTypes = [...]mapi.PropTag{
 	mapi.PrMessageFlags, mapi.PrAttachSize, mapi.PrCreationTime, mapi.PrLastModificationTime,
@@ -98,8 +95,7 @@ func (sv *saver) set(ctx context.Context, ch *Change, o *storage.Object, v mapi.
 	if id == mapi.PrMessageFlags.ID() && o.Type == mapi.TypeMessage {
 		v = mapi.Long(mapi.PrMessageFlags, sv.flags(o, v.Uint32()))
 	}
-	hidden := v.Tag == mapi.PrHTML || v.Tag == mapi.PrRTFCompressed
-	if isBlob(id) || hidden && len(v.Data) >= inlineLimit {
+	if isBlob(id) || !v.Tag.Type().Multi() && len(v.Data) >= mapi.LoadValueLimit {
 		ref, err := ch.PutLob(ctx, v.Tag, BlobOf(v.Data))
 		if err != nil {
 			return err

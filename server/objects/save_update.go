@@ -83,16 +83,16 @@ func (sv *saver) recordUpdate(ctx context.Context, ch *Change, o *storage.Object
 		list = append(list, prop(o, mapi.PrChangeKey), prop(o, mapi.PrPredecessorChangeList))
 	}
 	answer(&sv.result, list...)
-	ch.Event(feed.Event{Kind: feed.Modified, Object: cloneRef(o.Ref), ParentEntryID: parent.EntryID, Row: rowIfComplete(o)})
+	ch.Event(feed.Event{Kind: feed.Modified, Object: cloneRef(o.Ref), ParentEntryID: parent.EntryID, Row: ch.rowOfMessage(o)})
 	return nil
 }
 
-// rowIfComplete is the new row of a message. A folder's has counters that may be out of date here.
-func rowIfComplete(o *storage.Object) *storage.Row {
+// rowOfMessage is the new row of a message. A folder's has counters that may be out of date here.
+func (ch *Change) rowOfMessage(o *storage.Object) *storage.Row {
 	if o.Type != mapi.TypeMessage {
 		return nil
 	}
-	return RowOf(o)
+	return ch.RowOf(o)
 }
 
 // refuseRename fails if a folder is to get the name of another one beside it.

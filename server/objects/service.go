@@ -3,6 +3,7 @@ package objects
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 
 	"zarafa/mapi"
 	"zarafa/server/directory"
@@ -63,6 +64,7 @@ type Service struct {
 	settings Settings
 	names    *Names
 	locks    *Locks
+	purging  atomic.Bool
 	log      *slog.Logger
 }
 

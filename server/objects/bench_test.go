@@ -1,0 +1,302 @@
+package objects
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"zarafa/mapi"
+	"zarafa/server/directory"
+	"zarafa/server/feed"
+	"zarafa/server/rights"
+	"zarafa/server/session"
+	"zarafa/storage"
+	"zarafa/wire"
+)
+
+// Users of these tests besides the built-in ones.
+const (
+	alice uint32 = 3
+	bob   uint32 = 4
+	root2 uint32 = 5
+)
+
+// testDir is a directory of fixed users.
+type testDir struct {
+	objects map[uint32]*directory.Object
+	quota   directory.Quota
+}
+
+func newTestDir() *testDir {
+	d := &testDir{objects: make(map[uint32]*directory.Object)}
+	for _, o := range []*directory.Object{
+		{ID: mapi.UserEveryone, Class: mapi.ClassSecurityGroup, Name: "Everyone", FullName: "Everyone"},
+		{ID: mapi.UserSystem, Class: mapi.ClassActiveUser, Name: "SYSTEM", FullName: "SYSTEM", AdminLevel: 2},
+		{ID: alice, Class: mapi.ClassActiveUser, Name: "alice", FullName: "Alice Example", ExternalID: []byte("alice-0123456789")},
+		{ID: bob, Class: mapi.ClassActiveUser, Name: "bob", FullName: "Robert Example", ExternalID: []byte("bob---0123456789")},
+		{ID: root2, Class: mapi.ClassActiveUser, Name: "root2", FullName: "Second Admin", AdminLevel: 2, ExternalID: []byte("root2-0123456789")},
+	} {
+		d.objects[o.ID] = o
+	}
+	return d
+}
+
+func (d *testDir) ByID(_ context.Context, id uint32) (*directory.Object, error) {
+	if o := d.objects[id]; o != nil {
+		return o, nil
+	}
+	return nil, mapi.NotFound
+}
+
+func (d *testDir) ByName(_ context.Context, name string, kind mapi.ObjectClass) (*directory.Object, error) {
+	for _, o := range d.objects {
+		if strings.EqualFold(o.Name, name) && o.Class.Kind() == kind.Kind() {
+			return o, nil
+		}
+	}
+	return nil, mapi.NotFound
+}
+
+func (d *testDir) Resolve(ctx context.Context, caller, id uint32, ab []byte) (*directory.Object, error) {
+	if len(ab) > 0 {
+		e, ok := mapi.ParseABEntryID(ab)
+		if !ok {
+			return nil, mapi.InvalidEntryID
+		}
+		id = e.ID
+	} else if id == 0 {
+		id = caller
+	}
+	return d.ByID(ctx, id)
+}
+
+func (d *testDir) List(context.Context, uint32, mapi.ObjectClass) ([]*directory.Object, error) {
+	return nil, nil
+}
+func (d *testDir) GroupsOf(context.Context, uint32) ([]uint32, error) {
+	return []uint32{mapi.UserEveryone}, nil
+}
+func (d *testDir) Members(context.Context, uint32) ([]*directory.Object, error) { return nil, nil }
+func (d *testDir) IsAdminOver(ctx context.Context, caller, target uint32) (bool, error) {
+	if _, err := d.ByID(ctx, target); err != nil {
+		return false, err
+	}
+	o, err := d.ByID(ctx, caller)
+	return err == nil && o.AdminLevel > 0, err
+}
+func (d *testDir) EffectiveQuota(context.Context, uint32) (directory.Quota, error) {
+	return d.quota, nil
+}
+func (d *testDir) EntryID(o *directory.Object, _ uint32) []byte {
+	a := mapi.ABEntryID{Type: o.Class.ABType(), ID: o.ID, ExternalID: o.ExternalID}
+	if len(o.ExternalID) > 0 {
+		a.Version = 1
+	}
+	return a.Encode()
+}
+
+// bench is a service over a seeded store, with a mailbox for alice and one for bob.
+type bench struct {
+	t     *testing.T
+	store storage.Store
+	svc   *Service
+	right *rights.Service
+	dir   *testDir
+	subs  *subscriptions
+	now   time.Time
+
+	guid map[uint32]mapi.GUID
+	root map[uint32]mapi.EntryID
+	box  map[uint32]mapi.EntryID
+	feed *recorder
+	ids  uint64
+}
+
+// recorder keeps the batches of the feed.
+type recorder struct{ batches []*feed.Batch }
+
+func (r *recorder) Apply(b *feed.Batch) { r.batches = append(r.batches, b) }
+
+// events lists the kinds of events since the last call, counters left out.
+func (r *recorder) events() []feed.Kind {
+	var kinds []feed.Kind
+	for _, b := range r.batches {
+		for _, e := range b.Events {
+			if !e.CountersOnly {
+				kinds = append(kinds, e.Kind)
+			}
+		}
+	}
+	r.batches = nil
+	return kinds
+}
+
+type subscriptions struct{ n int }
+
+func (s *subscriptions) Subscribe(*session.Call, *wire.NotifySubscribe) error { s.n++; return nil }
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	b := &bench{
+		t: t, store: newTestStore(t), dir: newTestDir(), subs: &subscriptions{}, feed: &recorder{},
+		now:  time.Date(2026, 11, 23, 12, 0, 0, 5e6, time.UTC),
+		guid: make(map[uint32]mapi.GUID), root: make(map[uint32]mapi.EntryID), box: make(map[uint32]mapi.EntryID),
+	}
+	if err := Seed(t.Context(), b.store); err != nil {
+		t.Fatal(err)
+	}
+	tree, bus := NewTree(b.store), &feed.Bus{}
+	check := rights.NewChecker(rights.Config{OwnerAutoFullAccess: true}, tree, b.dir, b.store)
+	bus.Add(tree)
+	bus.Add(check)
+	bus.Add(b.feed)
+	b.svc = New(Options{
+		Store: b.store, Tree: tree, Rights: check, Directory: b.dir, Bus: bus, Subscribe: b.subs,
+		Settings: DefaultSettings(), Log: slog.New(slog.DiscardHandler),
+	})
+	b.right = rights.NewService(check, tree, b.dir, b.store, bus)
+	for _, user := range []uint32{alice, bob} {
+		b.makeStore(user, mapi.StorePrivate)
+	}
+	return b
+}
+
+// makeStore makes a store for a user as the administrator.
+func (b *bench) makeStore(user, storeType uint32) {
+	b.t.Helper()
+	guid := mapi.NewGUID()
+	b.guid[user], b.box[user] = guid, mapi.NewEntryID(guid, mapi.TypeStore)
+	b.root[user] = mapi.NewEntryID(guid, mapi.TypeFolder)
+	b.ok(b.svc.CreateStore(b.as(mapi.UserSystem), &wire.CreateStoreRequest{
+		StoreType: storeType, UlUserID: user, StoreID: b.box[user], RootID: b.root[user],
+	}, &wire.CreateStoreResponse{}))
+}
+
+// as is a call of a user in a session of its own.
+func (b *bench) as(user uint32) *session.Call {
+	b.ids++
+	s := &session.Session{ID: b.ids, UserID: user, Capabilities: session.CapGIFN32}
+	return &session.Call{Context: b.t.Context(), Session: s, Now: b.now, Log: slog.New(slog.DiscardHandler)}
+}
+
+func (b *bench) ok(err error) {
+	b.t.Helper()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// fails checks that an operation ended with a code.
+func (b *bench) fails(err error, want mapi.Code) {
+	b.t.Helper()
+	if got := mapi.CodeOf(err); got != want {
+		b.t.Fatalf("got %v (%v), want %v", got, err, want)
+	}
+}
+
+func (b *bench) folder(user uint32, parent mapi.EntryID, name string) mapi.EntryID {
+	b.t.Helper()
+	var resp wire.CreateFolderResponse
+	b.ok(b.svc.CreateFolder(b.as(user), &wire.CreateFolderRequest{
+		ParentID: parent, Type: mapi.FolderGeneric, Name: wire.Text(name), Comment: wire.Text(""),
+	}, &resp))
+	return resp.EntryID
+}
+
+// save saves a new message and gives its entry id and the answer.
+func (b *bench) save(user uint32, folder mapi.EntryID, n *wire.SaveObject) (mapi.EntryID, *wire.SaveObject) {
+	b.t.Helper()
+	id := mapi.NewEntryID(folder.StoreGUID(), mapi.TypeMessage)
+	n.ObjType = uint32(mapi.TypeMessage)
+	var resp wire.LoadObjectResponse
+	b.ok(b.svc.SaveObject(b.as(user), &wire.SaveObjectRequest{ParentEntryID: folder, EntryID: id, SaveObj: n}, &resp))
+	return id, &resp.SaveObject
+}
+
+// message saves a plain message.
+func (b *bench) message(user uint32, folder mapi.EntryID, subject string, flags uint32) mapi.EntryID {
+	b.t.Helper()
+	id, _ := b.save(user, folder, &wire.SaveObject{ModProps: []mapi.PropValue{
+		mapi.String(mapi.PrMessageClass, "IPM.Note"), mapi.String(mapi.PrSubject, subject), mapi.Long(mapi.PrMessageFlags, flags),
+	}})
+	return id
+}
+
+func (b *bench) load(user uint32, id mapi.EntryID) *wire.SaveObject {
+	b.t.Helper()
+	return b.loadAs(user, id, 0)
+}
+
+func (b *bench) loadAs(user uint32, id mapi.EntryID, flags uint32) *wire.SaveObject {
+	b.t.Helper()
+	var resp wire.LoadObjectResponse
+	b.ok(b.svc.LoadObject(b.as(user), &wire.LoadObjectRequest{EntryID: id, Flags: mapi.OpenUnicode | flags}, &resp))
+	return &resp.SaveObject
+}
+
+func (b *bench) ref(id mapi.EntryID) storage.Ref {
+	b.t.Helper()
+	ref, err := b.store.RefByEntryID(b.t.Context(), id)
+	b.ok(err)
+	return ref
+}
+
+// consistent recounts every folder of a user's store and its size.
+func (b *bench) consistent(user uint32) {
+	b.t.Helper()
+	box, err := b.svc.tree.MailboxByGUID(b.t.Context(), b.guid[user])
+	b.ok(err)
+	size := b.recountBelow(box.Root, false)
+	have, err := b.store.Counters(b.t.Context(), box.ID)
+	b.ok(err)
+	if have.Size != size {
+		b.t.Errorf("the store's size is %d, its messages have %d", have.Size, size)
+	}
+}
+
+func (b *bench) recountBelow(folder uint32, deleted bool) (size int64) {
+	b.t.Helper()
+	ctx := b.t.Context()
+	have, err := b.store.Counters(ctx, folder)
+	b.ok(err)
+	want, err := Recount(ctx, b.store, folder)
+	b.ok(err)
+	if have.CommitTime, have.Size = 0, 0; have != want {
+		b.t.Errorf("folder %d: counters %+v, counted %+v", folder, have, want)
+	}
+	b.ok(b.store.Rows(ctx, storage.RowQuery{Parent: folder, Type: mapi.TypeMessage}, func(r *storage.Row) error {
+		if !deleted && !r.Deleted() {
+			size += messageSize(r)
+		}
+		return nil
+	}))
+	subs, err := b.store.Refs(ctx, storage.RowQuery{Parent: folder, Type: mapi.TypeFolder})
+	b.ok(err)
+	for _, s := range subs {
+		size += b.recountBelow(s.ID, deleted || s.Deleted())
+	}
+	return size
+}
+
+// value is a property of an answer.
+func value(n *wire.SaveObject, tag mapi.PropTag) mapi.PropValue {
+	v, _ := mapi.Props(n.ModProps).Get(tag)
+	return v
+}
+
+func hasTag(n *wire.SaveObject, tag mapi.PropTag) bool {
+	for _, t := range n.DelProps {
+		if t == tag {
+			return true
+		}
+	}
+	return false
+}
+
+// newTestStore opens an empty store.
+func newTestStore(*testing.T) storage.Store { return newMemStore() }
+
+var _ = bytes.Equal

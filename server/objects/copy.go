@@ -1,0 +1,171 @@
+package objects
+
+import (
+	"context"
+
+	"zarafa/mapi"
+	"zarafa/server/feed"
+	"zarafa/server/rights"
+	"zarafa/server/session"
+	"zarafa/storage"
+	"zarafa/wire"
+)
+
+// CopyObjects copies or moves messages into a folder; moving a soft-deleted one restores it (objects.md section 5). What
+// cannot be copied is skipped and makes the answer PARTIAL_COMPLETION.
+func (s *Service) CopyObjects(c *session.Call, req *wire.CopyObjectsRequest, _ *wire.CopyObjectsResponse) error {
+	dest, err := s.folder(c.Context, req.DestFolderID)
+	if err != nil {
+		return err
+	}
+	if dest.FolderKind() == mapi.FolderSearch {
+		return mapi.Errorf(mapi.NoAccess, "copyObjects", "folder %d is a search folder", dest.ID)
+	}
+	if err := s.check(c, dest, rights.Create); err != nil {
+		return err
+	}
+	byStore, skipped, err := s.messages(c, req.Messages, "copyObjects")
+	if err != nil {
+		return err
+	}
+	run, need := s.copyMessages, rights.Read
+	if req.Flags&mapi.CopyMove != 0 {
+		run, need = s.moveMessages, rights.Delete
+	}
+	for _, list := range byStore {
+		allowed := list[:0]
+		for _, ref := range list {
+			if s.check(c, ref, need) == nil {
+				allowed = append(allowed, ref)
+			} else {
+				skipped++
+			}
+		}
+		n, err := run(c, allowed, dest, req.SyncID)
+		if err != nil {
+			return err
+		}
+		skipped += n
+	}
+	if skipped > 0 {
+		return mapi.Errorf(mapi.PartialCompletion, "copyObjects", "%d of %d messages were skipped", skipped, len(req.Messages))
+	}
+	return nil
+}
+
+// copyMessages copies messages of one store in one transaction and returns how many were skipped.
+func (s *Service) copyMessages(c *session.Call, list []storage.Ref, dest storage.Ref, sync uint32) (skipped int, err error) {
+	if len(list) == 0 {
+		return 0, nil
+	}
+	if err := s.checkQuota(c, dest.Store, quotaHard); err != nil {
+		return 0, err
+	}
+	box, err := s.tree.Mailbox(c.Context, dest.Store)
+	if err != nil {
+		return 0, err
+	}
+	err = s.writer.Do(c.Context, dest.Store, author(c, sync), func(ctx context.Context, ch *Change) error {
+		skipped = 0
+		folder, err := ch.Folder(ctx, dest.ID)
+		if err != nil {
+			return err
+		}
+		if err := ch.announceCopies(ctx, folder); err != nil {
+			return err
+		}
+		for _, ref := range list {
+			err := ch.copyMessage(ctx, ref, folder, box.GUID)
+			if mapi.CodeOf(err) == mapi.NotFound {
+				skipped++ // it vanished meanwhile
+				continue
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return skipped, err
+}
+
+// announceCopies tells of the folder before the copies: clients have always been told before and after.
+func (ch *Change) announceCopies(ctx context.Context, folder storage.Ref) error {
+	parent, err := ch.EntryID(ctx, folder.Parent)
+	if err != nil {
+		return err
+	}
+	ch.Event(feed.Event{Kind: feed.Modified, Object: folder, ParentEntryID: parent, CountersOnly: true})
+	return nil
+}
+
+// copyMessage puts a copy of a message into a folder.
+func (ch *Change) copyMessage(ctx context.Context, ref storage.Ref, folder storage.Ref, store mapi.GUID) error {
+	o, err := ch.Object(ctx, ref.ID)
+	if err != nil {
+		return err
+	}
+	original := o.Ref
+	if err := ch.renumber(ctx, o, folder, store); err != nil {
+		return err
+	}
+	for _, tag := range []mapi.PropTag{mapi.PrDeletedOn, mapi.PrChangeKey, mapi.PrPredecessorChangeList} {
+		o.Props.Delete(tag.ID())
+	}
+	imap, err := ch.NewIMAPID(ctx)
+	if err != nil {
+		return err
+	}
+	o.Props.Set(mapi.Long(mapi.PrECIMAPID, imap))
+	change, err := ch.Record(ctx, folder.SourceKey, o.SourceKey, ChangeMessage|ChangeNew, 0)
+	if err != nil {
+		return err
+	}
+	ch.Stamp(&o.Props, change)
+	if err := ch.Insert(ctx, o); err != nil {
+		return err
+	}
+	ch.Count(folder.ID, countOf(o.Ref, o.Props, 1))
+	ch.Commit(folder.ID)
+	ch.Resize(int64(o.Props.Uint32(mapi.PrMessageSize)))
+	from, err := ch.EntryID(ctx, original.Parent)
+	if err != nil {
+		return err
+	}
+	ch.Event(feed.Event{
+		Kind: feed.Copied, Object: o.Ref, ParentEntryID: folder.EntryID, Old: original, OldParentEntryID: from, Row: ch.RowOf(o),
+	})
+	return nil
+}
+
+// renumber gives an object that was read new ids all the way down, and a new place.
+func (ch *Change) renumber(ctx context.Context, o *storage.Object, folder storage.Ref, store mapi.GUID) (err error) {
+	o.Flags &^= mapi.FlagDeleted
+	o.EntryID = mapi.NewEntryID(store, o.Type)
+	if o.SourceKey, err = ch.NewSourceKey(ctx); err != nil {
+		return err
+	}
+	if err := ch.renumberParts(ctx, o, folder.Store, 0); err != nil {
+		return err
+	}
+	o.Parent = folder.ID
+	return nil
+}
+
+// renumberParts gives an object and its parts new ids in a store; message is the new id of the message, 0 for itself.
+func (ch *Change) renumberParts(ctx context.Context, o *storage.Object, store, message uint32) (err error) {
+	if o.ID, err = ch.NewObjectID(ctx); err != nil {
+		return err
+	}
+	o.Store, o.Message, o.Owner = store, message, ch.User
+	if message == 0 {
+		message = o.ID
+	}
+	for _, part := range o.Children {
+		if err := ch.renumberParts(ctx, part, store, message); err != nil {
+			return err
+		}
+		part.Parent = o.ID
+	}
+	return nil
+}

@@ -1,0 +1,231 @@
+package objects
+
+import (
+	"context"
+	"slices"
+
+	"zarafa/mapi"
+	"zarafa/server/feed"
+	"zarafa/server/rights"
+	"zarafa/server/session"
+	"zarafa/storage"
+	"zarafa/wire"
+)
+
+// statusDelMarked is the bit of PR_MSG_STATUS that an IMAP client sets before it expunges.
+const statusDelMarked uint32 = 0x8
+
+// DeleteObjects deletes messages; it needs Delete on each. Unknown ids are skipped (objects.md section 5).
+func (s *Service) DeleteObjects(c *session.Call, req *wire.DeleteObjectsRequest, _ *wire.DeleteObjectsResponse) error {
+	byStore, _, err := s.messages(c, req.Messages, "deleteObjects")
+	if err != nil {
+		return err
+	}
+	for _, list := range byStore {
+		if err := s.checkEach(c, list, rights.Delete); err != nil {
+			return err
+		}
+	}
+	hard := req.Flags&mapi.DelHard != 0
+	for _, list := range byStore {
+		if err := s.writer.Do(c.Context, list[0].Store, author(c, req.SyncID), func(ctx context.Context, ch *Change) error {
+			return ch.DeleteMessages(ctx, list, hard)
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// messages finds the messages that a request lists, grouped by store in the order of the list. Ids of nothing, or of
+// something else than a message, are counted in missing.
+func (s *Service) messages(c *session.Call, ids [][]byte, op string) (byStore [][]storage.Ref, missing int, err error) {
+	if ids == nil {
+		return nil, 0, mapi.Errorf(mapi.InvalidParameter, op, "the request has no list")
+	}
+	if len(ids) > s.settings.MaxObjectsInList {
+		return nil, 0, mapi.Errorf(mapi.TooBig, op, "%d ids, the limit is %d", len(ids), s.settings.MaxObjectsInList)
+	}
+	place := make(map[uint32]int)
+	seen := make(map[uint32]bool, len(ids))
+	for _, id := range ids {
+		ref, err := s.message(c.Context, id)
+		switch code := mapi.CodeOf(err); {
+		case code == mapi.NotFound || code == mapi.InvalidEntryID || code == mapi.InvalidType:
+			missing++
+			continue
+		case err != nil:
+			return nil, 0, err
+		case seen[ref.ID]:
+			continue
+		}
+		seen[ref.ID] = true
+		i, ok := place[ref.Store]
+		if !ok {
+			i = len(byStore)
+			place[ref.Store] = i
+			byStore = append(byStore, nil)
+		}
+		byStore[i] = append(byStore[i], ref)
+	}
+	return byStore, missing, nil
+}
+
+// checkEach asks for a right on every object of a list from one store.
+func (s *Service) checkEach(c *session.Call, list []storage.Ref, need rights.Need) error {
+	all, err := s.rights.Everywhere(c.Context, c.Session.UserID, list[0].Store, need)
+	if err != nil || all {
+		return err
+	}
+	for _, ref := range list {
+		if err := s.check(c, ref, need); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DeleteMessages deletes messages of the change's store: hard, or soft those that are live. With a sync id that
+// has a stored set, messages outside of the set are left alone.
+func (ch *Change) DeleteMessages(ctx context.Context, list []storage.Ref, hard bool) error {
+	ids := make([]uint32, len(list))
+	for i, ref := range list {
+		ids[i] = ref.ID
+	}
+	rows, err := ch.rowsOf(ctx, storage.RowQuery{IDs: ids})
+	if err != nil {
+		return err
+	}
+	if rows, err = ch.onlySynced(ctx, rows); err != nil {
+		return err
+	}
+	if hard {
+		return ch.hardDelete(ctx, rows)
+	}
+	return ch.softDelete(ctx, rows)
+}
+
+func (ch *Change) rowsOf(ctx context.Context, q storage.RowQuery) ([]*storage.Row, error) {
+	var rows []*storage.Row
+	err := ch.Rows(ctx, q, func(r *storage.Row) error {
+		rows = append(rows, r)
+		return nil
+	})
+	return rows, err
+}
+
+// onlySynced drops messages that the synchronising client does not know.
+func (ch *Change) onlySynced(ctx context.Context, rows []*storage.Row) ([]*storage.Row, error) {
+	if ch.SyncID == 0 {
+		return rows, nil
+	}
+	sets, err := ch.SyncedSets(ctx, ch.SyncID)
+	if err != nil || len(sets) == 0 {
+		return rows, err
+	}
+	keys, ok, err := ch.SyncedMessages(ctx, ch.SyncID, sets[len(sets)-1])
+	if err != nil || !ok {
+		return rows, err
+	}
+	known := make(map[string]bool, len(keys))
+	for _, k := range keys {
+		known[string(k)] = true
+	}
+	return slices.DeleteFunc(rows, func(r *storage.Row) bool {
+		return r.Type == mapi.TypeMessage && !known[string(r.SourceKey)]
+	}), nil
+}
+
+// softDelete marks live rows, messages and folders alike, and counts them as deleted.
+func (ch *Change) softDelete(ctx context.Context, rows []*storage.Row) error {
+	rows = slices.DeleteFunc(rows, func(r *storage.Row) bool { return r.Deleted() })
+	if len(rows) == 0 {
+		return nil
+	}
+	for _, r := range rows {
+		old := r.Ref
+		ch.Count(r.Parent, countOf(r.Ref, r.Props, -1))
+		r.Flags |= mapi.FlagDeleted
+		r.Props.Set(mapi.Time(mapi.PrDeletedOn, mapi.FileTimeOf(ch.Now)))
+		if status, ok := r.Props.Get(mapi.PrMsgStatus); ok {
+			r.Props.Set(mapi.Long(mapi.PrMsgStatus, status.Uint32()&^statusDelMarked))
+		}
+		ch.Count(r.Parent, countOf(r.Ref, r.Props, 1))
+		ch.Commit(r.Parent)
+		if err := ch.dequeue(ctx, r); err != nil {
+			return err
+		}
+		if err := ch.recordDelete(ctx, r.Ref, ChangeSoftDelete); err != nil {
+			return err
+		}
+		if r.Type == mapi.TypeMessage {
+			ch.Resize(-messageSize(r))
+		}
+		if err := ch.announceDelete(ctx, r.Ref, old, false); err != nil {
+			return err
+		}
+	}
+	return ch.PutRows(ctx, rows...)
+}
+
+func messageSize(r *storage.Row) int64 { return int64(r.Props.Uint32(mapi.PrMessageSize)) }
+
+// dequeue takes a message out of the outgoing queues.
+func (ch *Change) dequeue(ctx context.Context, r *storage.Row) error {
+	if r.Type != mapi.TypeMessage {
+		return nil
+	}
+	queue, err := ch.queue(ctx)
+	if err != nil || len(queue[r.ID]) == 0 {
+		return err
+	}
+	for _, e := range queue[r.ID] {
+		if err := ch.DeleteQueueEntry(ctx, r.ID, e.Flags&mapi.SubmitMaster != 0); err != nil {
+			return err
+		}
+		ch.Queued(e, false)
+	}
+	r.Props.Set(mapi.Long(mapi.PrMessageFlags, r.Props.Uint32(mapi.PrMessageFlags)&^mapi.MsgSubmit))
+	return nil
+}
+
+// queue is the store's part of the outgoing queue by message, read once.
+func (ch *Change) queue(ctx context.Context) (map[uint32][]storage.QueueEntry, error) {
+	if ch.queued == nil {
+		list, err := ch.Queue(ctx, ch.Store)
+		if err != nil {
+			return nil, err
+		}
+		ch.queued = make(map[uint32][]storage.QueueEntry, len(list))
+		for _, e := range list {
+			ch.queued[e.Message] = append(ch.queued[e.Message], e)
+		}
+	}
+	return ch.queued, nil
+}
+
+// recordDelete notes a deletion for synchronisation; search folders are not synchronised.
+func (ch *Change) recordDelete(ctx context.Context, ref storage.Ref, change uint32) error {
+	kind := ChangeMessage
+	if ref.Type == mapi.TypeFolder {
+		if ref.FolderKind() == mapi.FolderSearch {
+			return nil
+		}
+		kind = ChangeFolder
+	}
+	parent, err := ch.Folder(ctx, ref.Parent)
+	if err != nil {
+		return err
+	}
+	_, err = ch.Record(ctx, parent.SourceKey, ref.SourceKey, kind|change, 0)
+	return err
+}
+
+func (ch *Change) announceDelete(ctx context.Context, ref, old storage.Ref, hard bool) error {
+	parent, err := ch.EntryID(ctx, ref.Parent)
+	if err != nil {
+		return err
+	}
+	ch.Event(feed.Event{Kind: feed.Deleted, Object: ref, ParentEntryID: parent, Old: old, OldParentEntryID: parent, Hard: hard})
+	return nil
+}

@@ -1,0 +1,163 @@
+package objects
+
+import (
+	"context"
+
+	"zarafa/mapi"
+	"zarafa/server/rights"
+	"zarafa/server/session"
+	"zarafa/storage"
+	"zarafa/wire"
+)
+
+// maxAttempts bounds how often a deletion starts over because objects came after rights were checked.
+const maxAttempts = 4
+
+// EmptyFolder deletes what is in a folder, associated messages only if the flags say so. It needs Delete on the folder
+// and on everything in it.
+func (s *Service) EmptyFolder(c *session.Call, req *wire.EmptyFolderRequest, _ *wire.EmptyFolderResponse) error {
+	folder, err := s.folder(c.Context, req.EntryID)
+	if err != nil {
+		return err
+	}
+	if err := s.check(c, folder, rights.Delete); err != nil {
+		return err
+	}
+	hard, associated := req.Flags&mapi.DelHard != 0, req.Flags&mapi.DelAssociated != 0
+	return s.deleteBelow(c, folder, req.SyncID, func(ctx context.Context, ch *Change, _ *subtree) error {
+		var roots []*storage.Row
+		for _, t := range []mapi.ObjectType{mapi.TypeMessage, mapi.TypeFolder} {
+			rows, err := ch.rowsOf(ctx, storage.RowQuery{Parent: folder.ID, Type: t})
+			if err != nil {
+				return err
+			}
+			for _, r := range rows {
+				if !r.Associated() || associated {
+					roots = append(roots, r)
+				}
+			}
+		}
+		return ch.deleteRoots(ctx, roots, hard)
+	})
+}
+
+// deleteRoots deletes rows of one folder: search folders always hard.
+func (ch *Change) deleteRoots(ctx context.Context, roots []*storage.Row, hard bool) error {
+	var doomed, messages []*storage.Row
+	roots, err := ch.onlySynced(ctx, roots)
+	if err != nil {
+		return err
+	}
+	for _, r := range roots {
+		switch {
+		case hard || r.Type == mapi.TypeFolder && r.FolderKind() == mapi.FolderSearch:
+			doomed = append(doomed, r)
+		case r.Type == mapi.TypeMessage:
+			messages = append(messages, r)
+		default:
+			if err := ch.softDeleteFolder(ctx, r); err != nil {
+				return err
+			}
+		}
+	}
+	if err := ch.softDelete(ctx, messages); err != nil {
+		return err
+	}
+	return ch.hardDelete(ctx, doomed)
+}
+
+// DeleteFolder deletes a folder. Without the flags DEL_MESSAGES and DEL_FOLDERS it must have no messages and no
+// subfolders, at any depth.
+func (s *Service) DeleteFolder(c *session.Call, req *wire.DeleteFolderRequest, _ *wire.DeleteFolderResponse) error {
+	folder, err := s.folder(c.Context, req.EntryID)
+	if err != nil {
+		return err
+	}
+	if folder.FolderKind() == mapi.FolderRoot {
+		return mapi.Errorf(mapi.NoAccess, "deleteFolder", "folder %d is the root of its store", folder.ID)
+	}
+	for _, need := range []rights.Need{rights.FolderAccess, rights.Delete} {
+		if err := s.check(c, folder, need); err != nil {
+			return err
+		}
+	}
+	return s.deleteBelow(c, folder, req.SyncID, func(ctx context.Context, ch *Change, t *subtree) error {
+		if err := refuseContent(t, req.Flags); err != nil {
+			return err
+		}
+		rows, err := ch.rowsOf(ctx, storage.RowQuery{IDs: []uint32{folder.ID}})
+		if err != nil {
+			return err
+		}
+		return ch.deleteRoots(ctx, rows, req.Flags&mapi.DelHard != 0)
+	})
+}
+
+// refuseContent fails if a folder has content that the flags do not allow to delete.
+func refuseContent(t *subtree, flags uint32) error {
+	if flags&mapi.DelFolders == 0 {
+		for _, f := range t.folders {
+			if !f.Deleted() {
+				return mapi.Errorf(mapi.HasFolders, "deleteFolder", "there is folder %d", f.ID)
+			}
+		}
+	}
+	if flags&mapi.DelMessages == 0 {
+		for _, m := range t.messages {
+			if !m.Deleted() && !m.Associated() {
+				return mapi.Errorf(mapi.HasMessages, "deleteFolder", "there is message %d", m.ID)
+			}
+		}
+	}
+	return nil
+}
+
+// deleteBelow runs a deletion that reaches everything below a folder, after checking that the caller may delete all of
+// it. Who may delete only some of a store is asked for each object before the transaction; if more has come when it starts,
+// both are done again.
+func (s *Service) deleteBelow(c *session.Call, folder storage.Ref, sync uint32, fn func(context.Context, *Change, *subtree) error) error {
+	all, err := s.rights.Everywhere(c.Context, c.Session.UserID, folder.Store, rights.Delete)
+	if err != nil {
+		return err
+	}
+	checked := make(map[uint32]bool)
+	for range maxAttempts {
+		var unknown []storage.Ref
+		err := s.writer.Do(c.Context, folder.Store, author(c, sync), func(ctx context.Context, ch *Change) error {
+			var t subtree
+			if err := ch.expand(ctx, folder, true, 0, &t); err != nil {
+				return err
+			}
+			if unknown = nil; !all {
+				unknown = t.except(checked)
+			}
+			if len(unknown) > 0 {
+				return mapi.Errorf(mapi.Busy, "delete", "folder %d changed meanwhile", folder.ID)
+			}
+			return fn(ctx, ch, &t)
+		})
+		if len(unknown) == 0 {
+			return err
+		}
+		for _, ref := range unknown {
+			if err := s.check(c, ref, rights.Delete); err != nil {
+				return err
+			}
+			checked[ref.ID] = true
+		}
+	}
+	return mapi.Errorf(mapi.Busy, "delete", "folder %d keeps changing", folder.ID)
+}
+
+// except lists what is in a subtree and not in a set.
+func (t *subtree) except(known map[uint32]bool) []storage.Ref {
+	var list []storage.Ref
+	for _, rows := range [][]*storage.Row{t.messages, t.folders} {
+		for _, r := range rows {
+			if !known[r.ID] {
+				list = append(list, r.Ref)
+			}
+		}
+	}
+	return list
+}

@@ -1,0 +1,157 @@
+package objects
+
+import (
+	"context"
+
+	"zarafa/mapi"
+	"zarafa/storage"
+)
+
+// A subtree is everything below a folder.
+type subtree struct {
+	folders  []*storage.Row // parents before children, without the folder itself
+	messages []*storage.Row
+	// counted tells of each message whether the store's size includes it: not if it, or a folder above it, is
+	// soft-deleted.
+	counted []bool
+}
+
+// expand reads everything below a folder. counted says whether the messages directly in it are part of the store's size.
+func (ch *Change) expand(ctx context.Context, folder storage.Ref, counted bool, depth int, t *subtree) error {
+	if depth > maxDepth {
+		return mapi.Errorf(mapi.TooComplex, "objects", "folders are nested deeper than %d", maxDepth)
+	}
+	messages, err := ch.rowsOf(ctx, storage.RowQuery{Parent: folder.ID, Type: mapi.TypeMessage})
+	if err != nil {
+		return err
+	}
+	for _, m := range messages {
+		t.messages = append(t.messages, m)
+		t.counted = append(t.counted, counted && !m.Deleted())
+	}
+	folders, err := ch.rowsOf(ctx, storage.RowQuery{Parent: folder.ID, Type: mapi.TypeFolder})
+	if err != nil {
+		return err
+	}
+	for _, f := range folders {
+		t.folders = append(t.folders, f)
+		ch.Know(f.Ref)
+		if err := ch.expand(ctx, f.Ref, counted && !f.Deleted(), depth+1, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// size is what the store's size holds of a subtree.
+func (t *subtree) size() int64 {
+	var size int64
+	for i, m := range t.messages {
+		if t.counted[i] {
+			size += messageSize(m)
+		}
+	}
+	return size
+}
+
+// underDeleted reports whether a folder is soft-deleted or lies in one that is.
+func (ch *Change) underDeleted(ctx context.Context, folder uint32) (bool, error) {
+	for level := 0; folder != 0 && level < maxDepth; level++ {
+		ref, err := ch.Folder(ctx, folder)
+		if err != nil {
+			return false, err
+		}
+		if ref.Deleted() {
+			return true, nil
+		}
+		folder = ref.Parent
+	}
+	return false, nil
+}
+
+// hardDelete removes messages and folders with all that is in them.
+func (ch *Change) hardDelete(ctx context.Context, roots []*storage.Row) error {
+	var ids []uint32
+	for _, r := range roots {
+		ch.Know(r.Ref)
+		under, err := ch.underDeleted(ctx, r.Parent)
+		if err != nil {
+			return err
+		}
+		ch.Count(r.Parent, countOf(r.Ref, r.Props, -1))
+		ch.Commit(r.Parent)
+		counted := !under && !r.Deleted()
+		var t subtree
+		if r.Type == mapi.TypeFolder {
+			if err := ch.expand(ctx, r.Ref, counted, 0, &t); err != nil {
+				return err
+			}
+		} else if counted {
+			ch.Resize(-messageSize(r))
+		}
+		ch.Resize(-t.size())
+		if err := ch.removeRows(ctx, r, &t, &ids); err != nil {
+			return err
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return ch.Delete(ctx, ids)
+}
+
+// removeRows records and announces the removal of a root and its subtree, the innermost first, and collects the ids.
+func (ch *Change) removeRows(ctx context.Context, root *storage.Row, t *subtree, ids *[]uint32) error {
+	remove := func(r *storage.Row) error {
+		*ids = append(*ids, r.ID)
+		if queue, err := ch.queue(ctx); err != nil {
+			return err
+		} else if r.Type == mapi.TypeMessage {
+			for _, e := range queue[r.ID] {
+				ch.Queued(e, false)
+			}
+		}
+		if err := ch.recordDelete(ctx, r.Ref, ChangeHardDelete); err != nil {
+			return err
+		}
+		return ch.announceDelete(ctx, r.Ref, r.Ref, true)
+	}
+	for _, m := range t.messages {
+		if err := remove(m); err != nil {
+			return err
+		}
+	}
+	for i := len(t.folders) - 1; i >= 0; i-- {
+		if err := remove(t.folders[i]); err != nil {
+			return err
+		}
+	}
+	return remove(root)
+}
+
+// softDeleteFolder marks a folder; what is in it stays as it is but leaves the store's size, and is recorded as deleted.
+func (ch *Change) softDeleteFolder(ctx context.Context, r *storage.Row) error {
+	if r.Deleted() {
+		return nil
+	}
+	var t subtree
+	under, err := ch.underDeleted(ctx, r.Parent)
+	if err != nil {
+		return err
+	}
+	if err := ch.expand(ctx, r.Ref, !under, 0, &t); err != nil {
+		return err
+	}
+	ch.Resize(-t.size())
+	for _, list := range [][]*storage.Row{t.messages, t.folders} {
+		for _, inner := range list {
+			if inner.Deleted() {
+				continue
+			}
+			if err := ch.recordDelete(ctx, inner.Ref, ChangeSoftDelete); err != nil {
+				return err
+			}
+		}
+	}
+	return ch.softDelete(ctx, []*storage.Row{r})
+}

@@ -1,0 +1,130 @@
+package objects
+
+import (
+	"context"
+
+	"zarafa/mapi"
+	"zarafa/server/feed"
+	"zarafa/server/session"
+	"zarafa/storage"
+)
+
+// moveMessages moves messages of one store in one transaction and returns how many were skipped. Across stores
+// clients copy and delete.
+func (s *Service) moveMessages(c *session.Call, list []storage.Ref, dest storage.Ref, sync uint32) (skipped int, err error) {
+	if len(list) == 0 {
+		return 0, nil
+	}
+	if list[0].Store != dest.Store {
+		return len(list), nil
+	}
+	for _, ref := range list {
+		if ref.Deleted() {
+			if err := s.checkQuota(c, dest.Store, quotaHard); err != nil {
+				return 0, err
+			}
+			break
+		}
+	}
+	box, err := s.tree.Mailbox(c.Context, dest.Store)
+	if err != nil {
+		return 0, err
+	}
+	ids := make([]uint32, len(list))
+	for i, ref := range list {
+		ids[i] = ref.ID
+	}
+	err = s.writer.Do(c.Context, dest.Store, author(c, sync), func(ctx context.Context, ch *Change) error {
+		rows, err := ch.rowsOf(ctx, storage.RowQuery{IDs: ids})
+		if err != nil {
+			return err
+		}
+		skipped = len(ids) - len(rows)
+		folder, err := ch.Folder(ctx, dest.ID)
+		if err != nil {
+			return err
+		}
+		moved := rows[:0]
+		for _, r := range rows {
+			if r.Parent == folder.ID && !r.Deleted() {
+				continue // it is there already
+			}
+			if err := ch.moveMessage(ctx, r, folder, box.GUID); err != nil {
+				return err
+			}
+			moved = append(moved, r)
+		}
+		if len(moved) == 0 {
+			return nil
+		}
+		return ch.PutRows(ctx, moved...)
+	})
+	return skipped, err
+}
+
+// moveMessage gives a message a new place and the ids of a new message; its row remains to be written.
+func (ch *Change) moveMessage(ctx context.Context, r *storage.Row, folder storage.Ref, store mapi.GUID) error {
+	old := r.Ref
+	from, err := ch.Folder(ctx, old.Parent)
+	if err != nil {
+		return err
+	}
+	uncounted, err := ch.underDeleted(ctx, old.Parent)
+	if err != nil {
+		return err
+	}
+	ch.Count(old.Parent, countOf(old, r.Props, -1))
+	ch.Commit(old.Parent)
+	if uncounted || old.Deleted() {
+		ch.Resize(messageSize(r))
+	}
+	if err := ch.refresh(ctx, r, store); err != nil {
+		return err
+	}
+	if err := ch.Move(ctx, r.Ref, folder.ID); err != nil {
+		return err
+	}
+	r.Parent = folder.ID
+	ch.Count(folder.ID, countOf(r.Ref, r.Props, 1))
+	ch.Commit(folder.ID)
+	if from.ID != folder.ID {
+		if _, err := ch.Record(ctx, from.SourceKey, old.SourceKey, ChangeMessage|ChangeHardDelete, 0); err != nil {
+			return err
+		}
+	}
+	change, err := ch.Record(ctx, folder.SourceKey, r.SourceKey, ChangeMessage|ChangeNew, 0)
+	if err != nil {
+		return err
+	}
+	ch.Stamp(&r.Props, change)
+	ch.Event(feed.Event{
+		Kind: feed.Moved, Object: r.Ref, ParentEntryID: folder.EntryID, Old: old, OldParentEntryID: from.EntryID, Row: cloneRow(r),
+	})
+	return nil
+}
+
+// refresh makes a message look new: entry id, source key, IMAP id and modification time, and live.
+func (ch *Change) refresh(ctx context.Context, r *storage.Row, store mapi.GUID) (err error) {
+	r.EntryID = mapi.NewEntryID(store, mapi.TypeMessage)
+	if r.SourceKey, err = ch.NewSourceKey(ctx); err != nil {
+		return err
+	}
+	imap, err := ch.NewIMAPID(ctx)
+	if err != nil {
+		return err
+	}
+	r.Flags &^= mapi.FlagDeleted
+	r.Props.Delete(mapi.PrDeletedOn.ID())
+	r.Props.Set(mapi.Long(mapi.PrECIMAPID, imap))
+	r.Props.Set(mapi.Time(mapi.PrLastModificationTime, ch.Time()))
+	return nil
+}
+
+// cloneRow copies a row for the feed.
+func cloneRow(r *storage.Row) *storage.Row {
+	c := *r
+	c.Ref = cloneRef(r.Ref)
+	c.Props = mapi.CloneProps(r.Props)
+	c.Cut = append([]mapi.PropTag(nil), r.Cut...)
+	return &c
+}

@@ -1,0 +1,191 @@
+package objects
+
+import (
+	"context"
+	"time"
+
+	"zarafa/mapi"
+	"zarafa/server/feed"
+	"zarafa/server/session"
+	"zarafa/storage"
+	"zarafa/wire"
+)
+
+// purgeInterval is how often the purge runs by itself.
+const purgeInterval = time.Hour
+
+// purgeChunk bounds the objects that one transaction of a removed store's purge deletes.
+const purgeChunk = 1000
+
+// PurgeSoftDelete removes what was deleted softly at least so many days ago; 0 means everything. It is for the
+// system's administrators. BUSY if a purge is running.
+func (s *Service) PurgeSoftDelete(c *session.Call, req *wire.PurgeSoftDeleteRequest, _ *wire.PurgeSoftDeleteResponse) error {
+	if err := s.requireSysadmin(c, "purgeSoftDelete"); err != nil {
+		return err
+	}
+	return s.purge(c.Context, c.Now, req.Days)
+}
+
+// PurgeDeferredUpdates answers 0: this server defers no updates, they are all in place when a call returns.
+func (s *Service) PurgeDeferredUpdates(c *session.Call, _ *wire.PurgeDeferredUpdatesRequest, _ *wire.PurgeDeferredUpdatesResponse) error {
+	return s.requireSysadmin(c, "purgeDeferredUpdates")
+}
+
+// RunPurge purges every hour until ctx ends, if softdelete_lifetime is not 0. Removed stores go at once, the rest after the lifetime.
+func (s *Service) RunPurge(ctx context.Context, now func() time.Time) {
+	if s.settings.SoftDeleteDays == 0 {
+		return
+	}
+	tick := time.NewTicker(purgeInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := s.purge(ctx, now(), uint32(s.settings.SoftDeleteDays)); err != nil && ctx.Err() == nil {
+			s.log.Error("the purge of soft-deleted objects failed; it will be repeated", "error", err)
+		}
+	}
+}
+
+func (s *Service) purge(ctx context.Context, now time.Time, days uint32) error {
+	if !s.purging.CompareAndSwap(false, true) {
+		return mapi.Errorf(mapi.Busy, "purgeSoftDelete", "a purge is running")
+	}
+	defer s.purging.Store(false)
+	if err := s.purgeStores(ctx); err != nil {
+		return err
+	}
+	boxes, err := s.tree.Mailboxes(ctx)
+	if err != nil {
+		return err
+	}
+	until := mapi.FileTimeOf(now.Add(-time.Duration(days) * 24 * time.Hour))
+	for _, box := range boxes {
+		if err := s.purgeFolder(ctx, now, box.ID, box.Root, until, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// purgeFolder removes what was deleted in a folder until a time, subfolders first, and goes on in those that stay. Only
+// folders whose counters say that something is deleted are looked into.
+func (s *Service) purgeFolder(ctx context.Context, now time.Time, store, folder uint32, until mapi.FileTime, depth int) error {
+	if depth > maxDepth {
+		return nil
+	}
+	counters, err := s.store.Counters(ctx, folder)
+	if mapi.CodeOf(err) == mapi.NotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, kind := range []struct {
+		t mapi.ObjectType
+		n int64
+	}{
+		{mapi.TypeFolder, counters.DeletedFolders},
+		{mapi.TypeMessage, counters.DeletedContent + counters.DeletedAssoc},
+	} {
+		if kind.n > 0 {
+			if err := s.purgeRows(ctx, now, store, folder, kind.t, until); err != nil {
+				return err
+			}
+		}
+	}
+	subfolders, err := s.store.Refs(ctx, storage.RowQuery{Parent: folder, Type: mapi.TypeFolder, FlagsMask: mapi.FlagDeleted})
+	if err != nil {
+		return err
+	}
+	for _, sub := range subfolders {
+		if err := s.purgeFolder(ctx, now, store, sub.ID, until, depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) purgeRows(ctx context.Context, now time.Time, store, folder uint32, t mapi.ObjectType, until mapi.FileTime) error {
+	q := storage.RowQuery{Parent: folder, Type: t, FlagsMask: mapi.FlagDeleted, Flags: mapi.FlagDeleted}
+	return s.writer.Do(ctx, store, Author{User: mapi.UserSystem, Now: now}, func(ctx context.Context, ch *Change) error {
+		rows, err := ch.rowsOf(ctx, q)
+		if err != nil {
+			return err
+		}
+		doomed := rows[:0]
+		for _, r := range rows {
+			if on, ok := r.Props.Get(mapi.PrDeletedOn); !ok || on.Time() <= until {
+				doomed = append(doomed, r)
+			}
+		}
+		return ch.hardDelete(ctx, doomed)
+	})
+}
+
+// purgeStores removes the stores that removeStore has marked. Nothing is recorded for synchronisation: who synchronised
+// with such a store finds it gone.
+func (s *Service) purgeStores(ctx context.Context) error {
+	removed, err := s.store.Refs(ctx, storage.RowQuery{Type: mapi.TypeStore, FlagsMask: mapi.FlagDeleted, Flags: mapi.FlagDeleted})
+	if err != nil {
+		return err
+	}
+	for _, store := range removed {
+		if err := s.purgeStore(ctx, store); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) purgeStore(ctx context.Context, store storage.Ref) error {
+	var doomed []storage.Ref
+	if err := s.collect(ctx, store, 0, &doomed); err != nil {
+		return err
+	}
+	for len(doomed) > 0 {
+		n := min(len(doomed), purgeChunk)
+		chunk := doomed[:n]
+		doomed = doomed[n:]
+		batch := &feed.Batch{Store: store.ID, Bulk: true}
+		ids := make([]uint32, len(chunk))
+		for i, ref := range chunk {
+			ids[i] = ref.ID
+			batch.Events = append(batch.Events, feed.Event{Kind: feed.Deleted, Object: ref, Old: ref, Hard: true})
+		}
+		if err := s.store.Update(ctx, store.ID, func(ctx context.Context, tx storage.Tx) error {
+			return tx.Delete(ctx, ids)
+		}, func() { s.writer.bus.Publish(batch) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// collect lists everything in an object, the innermost first, and the object itself last.
+func (s *Service) collect(ctx context.Context, ref storage.Ref, depth int, list *[]storage.Ref) error {
+	if depth > maxDepth {
+		return mapi.Errorf(mapi.TooComplex, "purgeSoftDelete", "folders are nested deeper than %d", maxDepth)
+	}
+	if ref.Type == mapi.TypeFolder {
+		messages, err := s.store.Refs(ctx, storage.RowQuery{Parent: ref.ID, Type: mapi.TypeMessage})
+		if err != nil {
+			return err
+		}
+		*list = append(*list, messages...)
+	}
+	folders, err := s.store.Refs(ctx, storage.RowQuery{Parent: ref.ID, Type: mapi.TypeFolder})
+	if err != nil {
+		return err
+	}
+	for _, f := range folders {
+		if err := s.collect(ctx, f, depth+1, list); err != nil {
+			return err
+		}
+	}
+	*list = append(*list, ref)
+	return nil
+}

@@ -1,0 +1,149 @@
+package objects
+
+import (
+	"context"
+
+	"zarafa/mapi"
+	"zarafa/server/feed"
+	"zarafa/server/rights"
+	"zarafa/server/session"
+	"zarafa/storage"
+	"zarafa/wire"
+)
+
+// Flags of setReadFlags (objects.md section 4).
+const (
+	suppressReceipt     uint32 = 0x1
+	clearReadFlag       uint32 = 0x4
+	generateReceiptOnly uint32 = 0x10
+	clearRNPending      uint32 = 0x20
+	clearNRNPending     uint32 = 0x40
+)
+
+// SetReadFlags marks messages read or unread: those listed, or all of a folder. Read suffices. It is one
+// transaction a store however many messages there are.
+func (s *Service) SetReadFlags(c *session.Call, req *wire.SetReadFlagsRequest, _ *wire.SetReadFlagsResponse) error {
+	if req.Flags&generateReceiptOnly != 0 {
+		return nil
+	}
+	if req.Messages == nil {
+		folder, err := s.folder(c.Context, req.EntryID)
+		if err != nil {
+			return err
+		}
+		return s.readFolder(c, folder, req)
+	}
+	byStore, _, err := s.messages(c, req.Messages, "setReadFlags")
+	if err != nil {
+		return err
+	}
+	for _, list := range byStore {
+		if err := s.checkEach(c, list, rights.Read); err != nil {
+			return err
+		}
+	}
+	for _, list := range byStore {
+		ids := make([]uint32, len(list))
+		for i, ref := range list {
+			ids[i] = ref.ID
+		}
+		if err := s.setRead(c, list[0].Store, storage.RowQuery{IDs: ids}, req); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readFolder marks all messages of a folder, or all that a search folder has found.
+func (s *Service) readFolder(c *session.Call, folder storage.Ref, req *wire.SetReadFlagsRequest) error {
+	if err := s.check(c, folder, rights.Read); err != nil {
+		return err
+	}
+	q := storage.RowQuery{Parent: folder.ID, Type: mapi.TypeMessage, FlagsMask: mapi.FlagAssociated | mapi.FlagDeleted}
+	if folder.FolderKind() != mapi.FolderSearch {
+		return s.setRead(c, folder.Store, q, req)
+	}
+	found, err := s.store.SearchResults(c.Context, folder.ID)
+	if err != nil {
+		return err
+	}
+	ids := make([]uint32, 0, len(found))
+	for _, r := range found {
+		ref, err := s.tree.Ref(c.Context, r.Message)
+		if err == nil && ref.Store == folder.Store && s.check(c, ref, rights.Read) == nil {
+			ids = append(ids, r.Message)
+		}
+	}
+	return s.setRead(c, folder.Store, storage.RowQuery{IDs: ids}, req)
+}
+
+func (s *Service) setRead(c *session.Call, store uint32, q storage.RowQuery, req *wire.SetReadFlagsRequest) error {
+	if q.Parent == 0 && len(q.IDs) == 0 {
+		return nil
+	}
+	return s.writer.Do(c.Context, store, author(c, req.SyncID), func(ctx context.Context, ch *Change) error {
+		rows, err := ch.rowsOf(ctx, q)
+		if err != nil {
+			return err
+		}
+		changed := rows[:0]
+		for _, r := range rows {
+			if r.Flags != 0 || r.Type != mapi.TypeMessage {
+				continue // associated or deleted
+			}
+			done, err := ch.setRead(ctx, r, req.Flags)
+			if err != nil {
+				return err
+			}
+			if done {
+				changed = append(changed, r)
+			}
+		}
+		if len(changed) == 0 {
+			return nil
+		}
+		return ch.PutRows(ctx, changed...)
+	})
+}
+
+// setRead changes the flags of one row, which remains to be written; it reports whether anything changed.
+func (ch *Change) setRead(ctx context.Context, r *storage.Row, flags uint32) (bool, error) {
+	before := r.Props.Uint32(mapi.PrMessageFlags)
+	after := readFlags(before, flags)
+	if after == before {
+		return false, nil
+	}
+	r.Props.Set(mapi.Long(mapi.PrMessageFlags, after))
+	if delta := int64(before&mapi.MsgRead) - int64(after&mapi.MsgRead); delta != 0 {
+		ch.Count(r.Parent, storage.Counters{Unread: delta})
+	}
+	parent, err := ch.Folder(ctx, r.Parent)
+	if err != nil {
+		return false, err
+	}
+	change, err := ch.Record(ctx, parent.SourceKey, r.SourceKey, ChangeMessage|ChangeFlag, after&mapi.MsgRead)
+	if err != nil {
+		return false, err
+	}
+	if ch.SyncID == 0 {
+		ch.Stamp(&r.Props, change)
+	}
+	ch.Event(feed.Event{Kind: feed.Modified, Object: r.Ref, ParentEntryID: parent.EntryID, Row: cloneRow(r)})
+	return true, nil
+}
+
+// readFlags is what becomes of a message's flags. Every call without CLEAR_READ_FLAG marks read, also one that
+// only takes a pending receipt back.
+func readFlags(before, flags uint32) uint32 {
+	after := before | mapi.MsgRead
+	if flags&clearReadFlag != 0 {
+		after = before &^ mapi.MsgRead
+	}
+	if flags&(suppressReceipt|clearRNPending) != 0 {
+		after &^= mapi.MsgRNPending
+	}
+	if flags&(suppressReceipt|clearNRNPending) != 0 {
+		after &^= mapi.MsgNRNPending
+	}
+	return after
+}

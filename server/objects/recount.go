@@ -1,0 +1,86 @@
+package objects
+
+import (
+	"context"
+
+	"zarafa/mapi"
+	"zarafa/server/feed"
+	"zarafa/server/rights"
+	"zarafa/server/session"
+	"zarafa/storage"
+	"zarafa/wire"
+)
+
+// ResetFolderCount counts a folder's contents anew and answers how many counters were wrong. It needs Owner.
+func (s *Service) ResetFolderCount(c *session.Call, req *wire.ResetFolderCountRequest, resp *wire.ResetFolderCountResponse) error {
+	folder, err := s.folder(c.Context, req.EntryID)
+	if err != nil {
+		return err
+	}
+	if err := s.check(c, folder, rights.Owner); err != nil {
+		return err
+	}
+	return s.writer.Do(c.Context, folder.Store, author(c, 0), func(ctx context.Context, ch *Change) error {
+		have, err := ch.Counters(ctx, folder.ID)
+		if err != nil {
+			return err
+		}
+		want, err := Recount(ctx, ch, folder.ID)
+		if err != nil {
+			return err
+		}
+		want.CommitTime, want.Size = have.CommitTime, have.Size
+		resp.Updates = differences(have, want)
+		if resp.Updates == 0 {
+			return nil
+		}
+		parent, err := ch.EntryID(ctx, folder.Parent)
+		if err != nil {
+			return err
+		}
+		ch.Event(feed.Event{Kind: feed.Modified, Object: folder, ParentEntryID: parent, CountersOnly: true})
+		return ch.SetCounters(ctx, folder.Store, folder.ID, want)
+	})
+}
+
+// Recount counts what is in a folder.
+func Recount(ctx context.Context, from storage.ObjectReader, folder uint32) (storage.Counters, error) {
+	var total storage.Counters
+	for _, t := range []mapi.ObjectType{mapi.TypeMessage, mapi.TypeFolder} {
+		if err := from.Rows(ctx, storage.RowQuery{Parent: folder, Type: t}, func(r *storage.Row) error {
+			add(&total, countOf(r.Ref, r.Props, 1))
+			return nil
+		}); err != nil {
+			return total, err
+		}
+	}
+	return total, nil
+}
+
+// add adds delta to counters; a commit time replaces.
+func add(c *storage.Counters, delta storage.Counters) {
+	c.Content += delta.Content
+	c.Unread += delta.Unread
+	c.Associated += delta.Associated
+	c.Subfolders += delta.Subfolders
+	c.DeletedContent += delta.DeletedContent
+	c.DeletedAssoc += delta.DeletedAssoc
+	c.DeletedFolders += delta.DeletedFolders
+	c.Size += delta.Size
+	if delta.CommitTime != 0 {
+		c.CommitTime = delta.CommitTime
+	}
+}
+
+func differences(a, b storage.Counters) uint32 {
+	var n uint32
+	for _, pair := range [][2]int64{
+		{a.Content, b.Content}, {a.Unread, b.Unread}, {a.Associated, b.Associated}, {a.Subfolders, b.Subfolders},
+		{a.DeletedContent, b.DeletedContent}, {a.DeletedAssoc, b.DeletedAssoc}, {a.DeletedFolders, b.DeletedFolders},
+	} {
+		if pair[0] != pair[1] {
+			n++
+		}
+	}
+	return n
+}
