@@ -96,7 +96,7 @@ func (s *Session) logOn(ctx context.Context) error {
 		req.Flags = 1
 	}
 	var resp wire.LogonResponse
-	err := s.exchange(ctx, req, &resp, nil, func() error {
+	err := s.exchange(ctx, req, &resp, func() error {
 		guid, _ := mapi.GUIDOf(resp.ServerGUID)
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -131,12 +131,17 @@ func (s *Session) ServerGUID() mapi.GUID {
 // log-on. read sees the response while what it refers to is valid; what it keeps it must copy. A result code other
 // than 0 becomes a *mapi.Error.
 func (s *Session) Do(ctx context.Context, request func(id uint64) wire.Request, resp wire.Response, read func() error) error {
-	return s.do(ctx, request, resp, nil, func(*soaphttp.Response) error {
+	return s.do(ctx, request, resp, nil, plain(read))
+}
+
+// plain makes a reader of a response without parts.
+func plain(read func() error) func(*soaphttp.Response) error {
+	return func(*soaphttp.Response) error {
 		if read == nil {
 			return nil
 		}
 		return read()
-	})
+	}
 }
 
 func (s *Session) do(ctx context.Context, request func(id uint64) wire.Request, resp wire.Response, attachment io.Reader, read func(*soaphttp.Response) error) error {
@@ -156,8 +161,9 @@ func (s *Session) do(ctx context.Context, request func(id uint64) wire.Request, 
 	return s.send(ctx, request(s.ID()), resp, nil, read)
 }
 
-func (s *Session) exchange(ctx context.Context, req wire.Request, resp wire.Response, attachment io.Reader, read func() error) error {
-	return s.send(ctx, req, resp, attachment, func(*soaphttp.Response) error { return read() })
+// exchange makes a call once, in the session that the request names.
+func (s *Session) exchange(ctx context.Context, req wire.Request, resp wire.Response, read func() error) error {
+	return s.send(ctx, req, resp, nil, plain(read))
 }
 
 // send does one exchange and hands the response to read if its result code is 0.
@@ -186,7 +192,7 @@ func (s *Session) send(ctx context.Context, req wire.Request, resp wire.Response
 func (s *Session) Close(ctx context.Context) error {
 	defer s.http.Close()
 	var resp wire.LogoffResponse
-	err := s.exchange(ctx, &wire.LogoffRequest{SessionID: s.ID()}, &resp, nil, func() error { return nil })
+	err := s.exchange(ctx, &wire.LogoffRequest{SessionID: s.ID()}, &resp, nil)
 	if code := mapi.CodeOf(err); code == mapi.EndOfSession {
 		return nil // it has ended already
 	}
