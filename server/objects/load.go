@@ -67,7 +67,7 @@ func (s *Service) findToLoad(c *session.Call, req *wire.LoadObjectRequest) (stor
 	case mapi.TypeFolder:
 		return ref, s.check(c, ref, rights.Visible)
 	}
-	if s.locks.Locked(ref.ID, c.Session.ID) {
+	if s.locks.LockedFor(ref.ID, c.Session.ID) {
 		return ref, mapi.Errorf(mapi.NoAccess, "loadObject", "message %d is locked by another session", ref.ID)
 	}
 	return ref, s.check(c, ref, rights.Read)

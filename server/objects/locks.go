@@ -25,8 +25,11 @@ func NewLocks() *Locks {
 	return &Locks{byMessage: make(map[uint32]uint64), bySession: make(map[uint64]map[uint32]struct{})}
 }
 
-// Locked reports whether a session other than this one holds a message; session 0 asks for any.
-func (l *Locks) Locked(message uint32, session uint64) bool {
+// Locked reports whether any session holds a message.
+func (l *Locks) Locked(message uint32) bool { return l.LockedFor(message, 0) }
+
+// LockedFor reports whether a session other than this one holds a message.
+func (l *Locks) LockedFor(message uint32, session uint64) bool {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	holder, ok := l.byMessage[message]
@@ -80,11 +83,6 @@ func (l *Locks) release(session uint64) {
 		delete(l.byMessage, message)
 	}
 	delete(l.bySession, session)
-}
-
-// Locked reports whether a session other than this one has locked a message.
-func (s *Service) Locked(message uint32, session uint64) bool {
-	return s.locks.Locked(message, session)
 }
 
 // SetLockState locks a message for the session, or unlocks it; it needs Owner on the message.

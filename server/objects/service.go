@@ -49,6 +49,7 @@ type Options struct {
 	Directory directory.Directory
 	Bus       *feed.Bus
 	Subscribe Subscriber // nil: subscriptions in loadObject are refused
+	Locks     *Locks     // nil: the service makes its own
 	Settings  Settings
 	Log       *slog.Logger
 }
@@ -74,10 +75,13 @@ func New(o Options) *Service {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
+	if o.Locks == nil {
+		o.Locks = NewLocks()
+	}
 	return &Service{
 		store: o.Store, tree: o.Tree, writer: NewWriter(o.Store, o.Tree, o.Bus), rights: o.Rights, dir: o.Directory,
 		subs: o.Subscribe, settings: o.Settings, log: log,
-		names: NewNames(o.Store, o.Settings.MaxNames, o.Settings.MaxNamesPerUser), locks: NewLocks(),
+		names: NewNames(o.Store, o.Settings.MaxNames, o.Settings.MaxNamesPerUser), locks: o.Locks,
 	}
 }
 
