@@ -34,7 +34,7 @@ func (d *deepSource) load(ctx context.Context, t *table) (*rowList, error) {
 			var below []uint32
 			for _, folder := range level {
 				err := d.children(ctx, t, folder, func(id uint32, rec cache.Record) error {
-					if v, _ := rec.Value(mapi.PrSubfolders); v.Bool() {
+					if d.mayHaveChildren(rec) {
 						below = append(below, id)
 					}
 					if hides != nil {
@@ -57,6 +57,13 @@ func (d *deepSource) load(ctx context.Context, t *table) (*rowList, error) {
 		rows.hides = hides
 	}
 	return rows, err
+}
+
+// mayHaveChildren is false for a folder that its counters say has none. Root folders have no counters, and
+// those of deleted children do not tell.
+func (d *deepSource) mayHaveChildren(rec cache.Record) bool {
+	v, counted := rec.Value(mapi.PrSubfolders)
+	return !counted || v.Bool() || d.set.class != cache.Folders
 }
 
 // children calls f for the subfolders of a folder. They come from the shared views, so that asking again

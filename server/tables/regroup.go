@@ -2,6 +2,7 @@ package tables
 
 import (
 	"bytes"
+	"slices"
 
 	"zarafa/cache"
 	"zarafa/mapi"
@@ -188,9 +189,19 @@ func (g *categories) rekey(c *category, except cache.Row) (events []rowEvent) {
 	for _, r := range rows {
 		key, shown := g.isShown(r)
 		g.place(r, key, shown)
-		if shown && r != c.row() {
-			events = append(events, rowEvent{mapi.TableRowModified, r})
+	}
+	// From the top down, so that whoever moves one row after the other finds the prior row in its place.
+	snap := g.visible.Snapshot()
+	ranks := make([]int, 0, len(rows))
+	for _, r := range rows[1:] {
+		if i, shown := snap.Rank(r); shown {
+			ranks = append(ranks, i)
 		}
+	}
+	slices.Sort(ranks)
+	for _, i := range ranks {
+		r, _ := snap.At(i)
+		events = append(events, rowEvent{mapi.TableRowModified, r})
 	}
 	return events
 }
