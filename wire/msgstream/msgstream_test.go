@@ -194,6 +194,35 @@ func TestStringFlavours(t *testing.T) {
 	}
 }
 
+func large(tag mapi.PropTag, name *Name, size int64, data string) Property {
+	return Property{PropValue: mapi.PropValue{Tag: tag}, Name: name, Large: &Large{size, func() (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader(data)), nil
+	}}}
+}
+
+// A value outside of memory is written as one inside would be.
+func TestLargeProperties(t *testing.T) {
+	name := &Name{GUID: mapi.GUID{3, 41}, Kind: NameString, Text: "n"}
+	outside := []Property{
+		{PropValue: mapi.Long(0x30020003, 1)}, large(0x1000001F, nil, 5, "grün"), large(0x10130102, nil, 0, ""), large(0x90000102, name, 3, "abc"), {PropValue: mapi.Long(0x30010003, 2)},
+	}
+	inside := []Property{
+		outside[0], {PropValue: mapi.String(0x1000001E, "grün")}, {PropValue: mapi.Binary(0x10130102, nil)},
+		{PropValue: mapi.Binary(0x90000102, []byte("abc")), Name: name}, outside[4],
+	}
+	var got, want bytes.Buffer
+	for _, c := range []struct {
+		out   *bytes.Buffer
+		props []Property
+	}{{&got, outside}, {&want, inside}} {
+		w := NewWriter(c.out)
+		must(t, w.Message(0, c.props, 1), w.Recipient(mapi.TypeMailUser, 1, c.props), w.Close())
+	}
+	if !bytes.Equal(got.Bytes(), want.Bytes()) {
+		t.Errorf("%x\n%x", got.Bytes(), want.Bytes())
+	}
+}
+
 func words(n ...uint32) []byte {
 	var b []byte
 	for _, v := range n {
@@ -294,14 +323,22 @@ func TestWriterRefuses(t *testing.T) {
 			w.Message(1, nil, 0)
 			return w.Message(1, nil, 0)
 		},
-		"embedded cut":      func(w *Writer) error { begun(w); w.Attachment(1, nil, 0, nil); w.Message(1, nil, 1); return w.Close() },
-		"recipient type":    func(w *Writer) error { begun(w); return w.Recipient(mapi.TypeAttach, 1, nil) },
-		"short data":        func(w *Writer) error { begun(w); return w.Attachment(1, nil, 9, strings.NewReader("x")) },
-		"huge data":         func(w *Writer) error { begun(w); return w.Attachment(1, nil, 1<<32, strings.NewReader("x")) },
-		"missing cell":      func(w *Writer) error { return w.Message(0, []Property{{PropValue: mapi.Missing(0x3001001F)}}, 0) },
-		"name missing":      func(w *Writer) error { return w.Message(0, []Property{{PropValue: mapi.Long(0x90000003, 1)}}, 0) },
-		"name too many":     func(w *Writer) error { return w.Message(0, []Property{{mapi.Long(0x30000003, 1), &Name{}}}, 0) },
-		"unknown name kind": func(w *Writer) error { return w.Message(0, []Property{{mapi.Long(0x90000003, 1), &Name{Kind: 2}}}, 0) },
+		"embedded cut":   func(w *Writer) error { begun(w); w.Attachment(1, nil, 0, nil); w.Message(1, nil, 1); return w.Close() },
+		"recipient type": func(w *Writer) error { begun(w); return w.Recipient(mapi.TypeAttach, 1, nil) },
+		"short data":     func(w *Writer) error { begun(w); return w.Attachment(1, nil, 9, strings.NewReader("x")) },
+		"huge data":      func(w *Writer) error { begun(w); return w.Attachment(1, nil, 1<<32, strings.NewReader("x")) },
+		"missing cell":   func(w *Writer) error { return w.Message(0, []Property{{PropValue: mapi.Missing(0x3001001F)}}, 0) },
+		"name missing":   func(w *Writer) error { return w.Message(0, []Property{{PropValue: mapi.Long(0x90000003, 1)}}, 0) },
+		"name too many": func(w *Writer) error {
+			return w.Message(0, []Property{{PropValue: mapi.Long(0x30000003, 1), Name: &Name{}}}, 0)
+		},
+		"large number": func(w *Writer) error { return w.Message(0, []Property{large(0x30010003, nil, 4, "1234")}, 0) },
+		"large short":  func(w *Writer) error { return w.Message(0, []Property{large(0x30010102, nil, 4, "123")}, 0) },
+		"large huge":   func(w *Writer) error { return w.Message(0, []Property{large(0x30010102, nil, 1<<32, "")}, 0) },
+		"large name":   func(w *Writer) error { return w.Message(0, []Property{large(0x90010102, nil, 1, "1")}, 0) },
+		"unknown name kind": func(w *Writer) error {
+			return w.Message(0, []Property{{PropValue: mapi.Long(0x90000003, 1), Name: &Name{Kind: 2}}}, 0)
+		},
 	} {
 		w := NewWriter(io.Discard)
 		err := f(w)

@@ -1,6 +1,10 @@
 package msgstream
 
-import "zarafa/mapi"
+import (
+	"io"
+
+	"zarafa/mapi"
+)
 
 const (
 	version = 1
@@ -27,9 +31,19 @@ type Name struct {
 
 // Property is a value and, if its id is a named one, its name. The id is the sender's: a
 // receiver must look its own up by the name.
+//
+// Large, if not nil, stands for the Data of a single string or binary: a Writer copies it from there. A
+// Reader never sets it.
 type Property struct {
 	mapi.PropValue
-	Name *Name
+	Name  *Name
+	Large *Large
+}
+
+// Large is a value outside of memory. Open is called once, when its turn has come.
+type Large struct {
+	Size int64
+	Open func() (io.ReadCloser, error)
 }
 
 // Named reports whether a property of this tag carries a name in a stream. Ids from 0x8000 to 0x8500

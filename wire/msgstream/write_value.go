@@ -13,8 +13,8 @@ func appendObject(dst []byte, typ mapi.ObjectType, id uint32) []byte {
 	return binary.BigEndian.AppendUint32(dst, id)
 }
 
-// appendProperty writes tag, value and name.
-func appendProperty(dst []byte, p *Property) ([]byte, error) {
+// appendTag checks that a property can be written and writes its tag.
+func appendTag(dst []byte, p *Property) ([]byte, error) {
 	tag := p.Tag
 	if !Streamable(tag) {
 		return dst, fmt.Errorf("msgstream: property %v has no form in a stream", tag)
@@ -25,7 +25,16 @@ func appendProperty(dst []byte, p *Property) ([]byte, error) {
 	if tag.Type().Base() == mapi.PtUnicode {
 		tag = tag.WithType(tag.Type()&mapi.MVFlag | mapi.PtString8)
 	}
-	dst = binary.BigEndian.AppendUint32(dst, uint32(tag))
+	return binary.BigEndian.AppendUint32(dst, uint32(tag)), nil
+}
+
+// appendProperty writes tag, value and name.
+func appendProperty(dst []byte, p *Property) ([]byte, error) {
+	dst, err := appendTag(dst, p)
+	if err != nil {
+		return dst, err
+	}
+	tag := p.Tag
 	if tag.Type().Multi() {
 		values := p.Values()
 		dst = binary.BigEndian.AppendUint32(dst, uint32(len(values)))

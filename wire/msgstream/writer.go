@@ -94,11 +94,7 @@ func (w *Writer) Attachment(id uint32, props []Property, size int64, data io.Rea
 	if err := w.flushBuf(); err != nil || size == 0 {
 		return err
 	}
-	n, err := io.Copy(w.w, io.LimitReader(data, size))
-	if err == nil && n < size {
-		err = io.ErrUnexpectedEOF
-	}
-	if err != nil {
+	if err := w.copyExactly(data, size); err != nil {
 		return w.fail(fmt.Errorf("attachment data: %w", err))
 	}
 	return nil
@@ -156,11 +152,55 @@ func (w *Writer) properties(props []Property) error {
 	w.buf = binary.BigEndian.AppendUint32(w.buf, uint32(len(props)))
 	for i := range props {
 		var err error
-		if w.buf, err = appendProperty(w.buf, &props[i]); err != nil {
+		if props[i].Large != nil {
+			err = w.largeProperty(&props[i])
+		} else {
+			w.buf, err = appendProperty(w.buf, &props[i])
+		}
+		if err != nil {
 			return w.fail(err)
 		}
 	}
 	return nil
+}
+
+// largeProperty writes buf and then a property whose value is copied from its source.
+func (w *Writer) largeProperty(p *Property) (err error) {
+	if w.buf, err = appendTag(w.buf, p); err != nil {
+		return err
+	}
+	switch p.Tag.Type() {
+	case mapi.PtString8, mapi.PtUnicode, mapi.PtBinary:
+	default:
+		return fmt.Errorf("msgstream: property %v cannot be large", p.Tag)
+	}
+	size := p.Large.Size
+	if size < 0 || size > math.MaxUint32 {
+		return mapi.Errorf(mapi.TooBig, "message stream", "property %v of %d bytes", p.Tag, size)
+	}
+	w.buf = binary.BigEndian.AppendUint32(w.buf, uint32(size))
+	if err := w.flushBuf(); err != nil {
+		return err
+	}
+	w.buf = w.buf[:0]
+	source, err := p.Large.Open()
+	if err != nil {
+		return err
+	}
+	err = errors.Join(w.copyExactly(source, size), source.Close())
+	if err == nil && p.Name != nil {
+		w.buf, err = appendName(w.buf, p.Name)
+	}
+	return err
+}
+
+// copyExactly copies size bytes; fewer are an error.
+func (w *Writer) copyExactly(source io.Reader, size int64) error {
+	n, err := io.Copy(w.w, io.LimitReader(source, size))
+	if err == nil && n < size {
+		err = io.ErrUnexpectedEOF
+	}
+	return err
 }
 
 func (w *Writer) flushBuf() error {
