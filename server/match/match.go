@@ -42,7 +42,7 @@ func (m *Matcher) Matches(ctx context.Context, row *storage.Row) (bool, error) {
 		return true, nil
 	}
 	if !m.filter.NeedsParts() && !m.cut(row) {
-		return m.filter.Match(rowValues{row.Ref, row.Props}), nil
+		return m.filter.Match(Values{row.Ref, row.Props}), nil
 	}
 	o, err := m.store.Object(ctx, row.ID)
 	if mapi.CodeOf(err) == mapi.NotFound {
@@ -51,7 +51,7 @@ func (m *Matcher) Matches(ctx context.Context, row *storage.Row) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return m.filter.Match(message{rowValues{o.Ref, o.Props}, o.Children}), nil
+	return m.filter.Match(message{Values{o.Ref, o.Props}, o.Children}), nil
 }
 
 // cut reports whether the restriction needs a value that the row holds only the beginning of.
@@ -66,44 +66,44 @@ func (m *Matcher) cut(row *storage.Row) bool {
 	return false
 }
 
-// rowValues are the properties of an object and those that its reference holds.
-type rowValues struct {
-	ref   storage.Ref
-	props mapi.Props
+// Values are the properties of a message or part, and those that its reference holds or implies.
+type Values struct {
+	Ref   storage.Ref
+	Props mapi.Props
 }
 
 // Value implements restrict.Row.
-func (r rowValues) Value(tag mapi.PropTag) (mapi.PropValue, bool) {
+func (r Values) Value(tag mapi.PropTag) (mapi.PropValue, bool) {
 	switch tag {
 	case mapi.PrEntryID, mapi.PrRecordKey:
-		return mapi.Binary(tag, r.ref.EntryID), true
+		return mapi.Binary(tag, r.Ref.EntryID), true
 	case mapi.PrSourceKey:
-		return mapi.Binary(tag, r.ref.SourceKey), len(r.ref.SourceKey) > 0
+		return mapi.Binary(tag, r.Ref.SourceKey), len(r.Ref.SourceKey) > 0
 	case mapi.PrInstanceKey:
-		return mapi.Binary(tag, mapi.InstanceKey(r.ref.ID, 0)), true
+		return mapi.Binary(tag, mapi.InstanceKey(r.Ref.ID, 0)), true
 	case mapi.PrObjectType:
-		return mapi.Long(tag, uint32(r.ref.Type)), true
+		return mapi.Long(tag, uint32(r.Ref.Type)), true
 	case mapi.PrECHierarchyID:
-		return mapi.Long(tag, r.ref.ID), true
+		return mapi.Long(tag, r.Ref.ID), true
 	case mapi.PrECParentHierarchyID:
-		return mapi.Long(tag, r.ref.Parent), true
+		return mapi.Long(tag, r.Ref.Parent), true
 	case mapi.PrAssociated:
-		return mapi.Bool(tag, r.ref.Associated()), true
+		return mapi.Bool(tag, r.Ref.Associated()), true
 	case mapi.PrMsgStatus:
-		if v, ok := r.props.Get(tag); ok {
+		if v, ok := r.Props.Get(tag); ok {
 			return v, true
 		}
 		return mapi.Long(tag, 0), true
 	case mapi.PrContentUnread:
-		flags := r.props.Uint32(mapi.PrMessageFlags)
+		flags := r.Props.Uint32(mapi.PrMessageFlags)
 		return mapi.Long(tag, ^flags&mapi.MsgRead), true
 	}
-	return r.props.Get(tag)
+	return r.Props.Get(tag)
 }
 
 // message is a row with its recipients and attachments.
 type message struct {
-	rowValues
+	Values
 	children []*storage.Object
 }
 
@@ -113,7 +113,7 @@ func (m message) Parts(kind mapi.PropTag) ([]restrict.Row, error) {
 	for _, c := range m.children {
 		attachment := c.Type == mapi.TypeAttach
 		if attachment == (kind == mapi.PrMessageAttachments) {
-			out = append(out, rowValues{c.Ref, c.Props})
+			out = append(out, Values{c.Ref, c.Props})
 		}
 	}
 	return out, nil

@@ -88,6 +88,9 @@ func New(o Options) *Service {
 // Writer gives other parts of the server the way to write to the tree.
 func (s *Service) Writer() *Writer { return s.writer }
 
+// Tree gives other parts of the server the way to find objects.
+func (s *Service) Tree() *Tree { return s.tree }
+
 // Names gives other parts of the server the table of named properties.
 func (s *Service) Names() *Names { return s.names }
 
