@@ -67,6 +67,9 @@ func TestStatementsWithoutCache(t *testing.T) {
 
 // TestWarmPageAllocations: a page of a warm table allocates its answer and little else, however many rows it has.
 func TestWarmPageAllocations(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector allocates")
+	}
 	w := newWorld(t, large)
 	for i := range 500 {
 		w.message(inboxID, fmt.Sprintf("subject %d", i), flags(1))

@@ -3,6 +3,7 @@ package tables
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 
 	"zarafa/cache"
@@ -27,7 +28,7 @@ type update struct {
 	ctx     context.Context
 	changes []change
 	records map[uint32]cache.Record
-	bulk    map[rowSet]bool // sets whose subscribers get one CHANGED
+	bulk    []rowSet // sets whose subscribers get one CHANGED
 }
 
 // Apply implements feed.Sink: it brings the cell cache, the shared views and open tables up to date and queues the
@@ -35,7 +36,7 @@ type update struct {
 func (s *Service) Apply(b *feed.Batch) {
 	s.gate.RLock()
 	defer s.gate.RUnlock()
-	u := update{svc: s, ctx: context.Background(), records: make(map[uint32]cache.Record), bulk: make(map[rowSet]bool)}
+	u := update{svc: s, ctx: context.Background(), records: make(map[uint32]cache.Record)}
 	for i := range b.Events {
 		u.event(&b.Events[i], b.Bulk)
 	}
@@ -50,7 +51,7 @@ func (s *Service) Apply(b *feed.Batch) {
 	for i := range u.changes {
 		u.apply(&u.changes[i])
 	}
-	for set := range u.bulk {
+	for _, set := range u.bulk {
 		for _, t := range s.watchers.of(set) {
 			t.push(nil, []note{{event: mapi.TableChanged}})
 		}
@@ -132,8 +133,8 @@ func (u *update) queued(q feed.QueueChange) {
 // addBulk adds a change of an operation that may be a bulk one: then messages do not have events of their own.
 func (u *update) addBulk(set rowSet, id uint32, stays, bulk bool) {
 	quiet := bulk && set.class != cache.Folders && set.class != cache.DeletedFolders
-	if quiet {
-		u.bulk[set] = true
+	if quiet && !slices.Contains(u.bulk, set) {
+		u.bulk = append(u.bulk, set)
 	}
 	u.add(set, id, stays, quiet)
 }

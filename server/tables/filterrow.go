@@ -22,8 +22,12 @@ func (f *filterRow) Value(tag mapi.PropTag) (mapi.PropValue, bool) {
 		return mapi.PropValue{}, false
 	}
 	if f.page.objectRow(f.at) && maybeCut(v) {
-		if whole, found := f.page.whole(f.at, f.tags)[tag.Canonical()]; found {
-			return whole, true
+		whole, err := f.page.whole(f.at, f.tags)
+		if err != nil {
+			return mapi.PropValue{}, false
+		}
+		if full, found := whole[tag.Canonical()]; found {
+			return full, true
 		}
 	}
 	return v, true

@@ -167,18 +167,24 @@ func (p *page) cell(i int, tag mapi.PropTag) (mapi.PropValue, bool, error) {
 	}
 	v, ok, err := p.objectCell(i, tag)
 	if ok && !p.capped && p.t.noCap() && maybeCut(v) {
-		if whole, found := p.whole(i, p.t.columns)[tag.Canonical()]; found {
-			v = whole
+		whole, err := p.whole(i, p.t.columns)
+		if err != nil {
+			return v, false, err
+		}
+		if full, found := whole[tag.Canonical()]; found {
+			v = full
 		}
 	}
 	return v, ok, err
 }
 
-// whole are the uncut values of row i. What cannot be read stays cut.
-func (p *page) whole(i int, tags []mapi.PropTag) map[mapi.PropTag]mapi.PropValue {
+// whole are the uncut values of row i.
+func (p *page) whole(i int, tags []mapi.PropTag) (full map[mapi.PropTag]mapi.PropValue, err error) {
 	if p.fullOf != i+1 {
-		p.full, _ = p.t.svc.uncut(p.ctx, p.rows[i].ID, p.recs[i], tags)
+		if p.full, err = p.t.svc.uncut(p.ctx, p.rows[i].ID, p.recs[i], tags); err != nil {
+			return nil, err
+		}
 		p.fullOf = i + 1
 	}
-	return p.full
+	return p.full, nil
 }

@@ -50,6 +50,9 @@ const encodeBlock = 1024
 func (t *table) encode(ctx context.Context, snap cache.Snapshot, from, to int, out *wire.RowSet) error {
 	rows := t.scratch.rows[:0]
 	for from < to {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		rows = rows[:0]
 		end := min(from+encodeBlock, to)
 		snap.Range(from, func(i int, r cache.Row, _ []byte) bool {

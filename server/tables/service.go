@@ -43,6 +43,8 @@ type Service struct {
 	// cell cache that a batch has outdated meanwhile.
 	changes [256]atomic.Uint64
 
+	serial atomic.Uint64
+
 	mu       sync.Mutex
 	sessions map[*session.Session]*sessionTables
 }

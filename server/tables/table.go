@@ -15,6 +15,7 @@ import (
 type table struct {
 	svc     *Service
 	id      uint32
+	serial  uint64 // order of opening, over all sessions
 	session *session.Session
 	kind    rowKind
 	flags   uint32 // of tableOpen

@@ -1,6 +1,8 @@
 package tables
 
 import (
+	"cmp"
+	"slices"
 	"sync"
 
 	"zarafa/cache"
@@ -97,7 +99,7 @@ func (w *watchers) remove(t *table) {
 	}
 }
 
-// of are the tables that watch a set.
+// of are the tables that watch a set, in the order in which they were opened.
 func (w *watchers) of(set rowSet) []*table {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
@@ -105,5 +107,6 @@ func (w *watchers) of(set rowSet) []*table {
 	for t := range w.sets[set] {
 		list = append(list, t)
 	}
+	slices.SortFunc(list, func(a, b *table) int { return cmp.Compare(a.serial, b.serial) })
 	return list
 }
