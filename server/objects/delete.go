@@ -152,6 +152,9 @@ func (ch *Change) softDelete(ctx context.Context, rows []*storage.Row) error {
 		}
 		ch.Count(r.Parent, countOf(r.Ref, r.Props, 1))
 		ch.Commit(r.Parent)
+		if r.Type == mapi.TypeFolder {
+			ch.Know(r.Ref)
+		}
 		if err := ch.dequeue(ctx, r); err != nil {
 			return err
 		}

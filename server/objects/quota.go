@@ -41,7 +41,7 @@ func (s *Service) quotaState(ctx context.Context, box storage.Mailbox, size int6
 }
 
 // checkQuota fails with STORE_FULL if a store has reached the given state or a worse one. The system's
-// administrators are exempt.
+// administrators are exempt. Without a limit the size is not asked for.
 func (s *Service) checkQuota(c *session.Call, store uint32, limit uint32) error {
 	admin, err := s.sysadmin(c.Context, c.Session.UserID)
 	if err != nil || admin {
@@ -49,6 +49,10 @@ func (s *Service) checkQuota(c *session.Call, store uint32, limit uint32) error 
 	}
 	box, err := s.tree.Mailbox(c.Context, store)
 	if err != nil {
+		return err
+	}
+	worst, err := s.quotaState(c.Context, box, 1<<62)
+	if err != nil || worst < limit {
 		return err
 	}
 	counters, err := s.store.Counters(c.Context, store)

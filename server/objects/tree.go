@@ -1,9 +1,11 @@
 package objects
 
 import (
-	"bytes"
 	"context"
 	"sync"
+	"sync/atomic"
+
+	"github.com/puzpuzpuz/xsync/v3"
 
 	"zarafa/mapi"
 	"zarafa/server/feed"
@@ -23,26 +25,30 @@ type Tree struct {
 	store storage.Store
 	boxes *mailboxes
 
-	mu sync.RWMutex
-	// Two generations make a cheap approximation of least-recently-used: what is asked for moves to
-	// the young one, and when that is full it becomes the old one.
-	young, old generation
+	// Two generations make a cheap approximation of least-recently-used: what is read goes to the young
+	// one, and when that is full it becomes the old one. Readers take no lock.
+	current atomic.Pointer[generations]
 	// epoch counts batches: a reference read before one and cached after it could be stale.
-	epoch uint64
+	epoch atomic.Uint64
+	mu    sync.Mutex // of writers
 }
 
+type generations struct{ young, old generation }
+
 type generation struct {
-	refs     map[uint32]storage.Ref
-	entryIDs map[string]uint32
+	refs     *xsync.MapOf[uint32, storage.Ref]
+	entryIDs *xsync.MapOf[string, uint32]
 }
 
 func newGeneration() generation {
-	return generation{refs: make(map[uint32]storage.Ref), entryIDs: make(map[string]uint32)}
+	return generation{refs: xsync.NewMapOf[uint32, storage.Ref](), entryIDs: xsync.NewMapOf[string, uint32]()}
 }
 
 // NewTree makes a tree over a store.
 func NewTree(store storage.Store) *Tree {
-	return &Tree{store: store, boxes: newMailboxes(store), young: newGeneration(), old: newGeneration()}
+	t := &Tree{store: store, boxes: newMailboxes(store)}
+	t.current.Store(&generations{young: newGeneration(), old: newGeneration()})
+	return t
 }
 
 // Ref finds an object by its id; NOT_FOUND if there is none. The result must not be changed.
@@ -68,13 +74,11 @@ func (t *Tree) ByEntryID(ctx context.Context, id mapi.EntryID) (storage.Ref, err
 	if id[mapi.EntryIDFlagsOffset] != 0 || id[mapi.EntryIDFlagsOffset+1] != 0 {
 		id = id.WithFlags(0)
 	}
-	t.mu.RLock()
-	n, ok := t.young.entryIDs[string(id)]
+	epoch, g := t.epoch.Load(), t.current.Load()
+	n, ok := g.young.entryIDs.Load(string(id))
 	if !ok {
-		n, ok = t.old.entryIDs[string(id)]
+		n, ok = g.old.entryIDs.Load(string(id))
 	}
-	epoch := t.epoch
-	t.mu.RUnlock()
 	if ok {
 		return t.Ref(ctx, n)
 	}
@@ -86,14 +90,13 @@ func (t *Tree) ByEntryID(ctx context.Context, id mapi.EntryID) (storage.Ref, err
 	return ref, nil
 }
 
-func (t *Tree) cached(id uint32) (storage.Ref, uint64, bool) {
-	t.mu.RLock()
-	defer t.mu.RUnlock()
-	ref, ok := t.young.refs[id]
-	if !ok {
-		ref, ok = t.old.refs[id]
+// cached looks a reference up in memory alone; epoch is for put, if it is not there.
+func (t *Tree) cached(id uint32) (ref storage.Ref, epoch uint64, ok bool) {
+	epoch, g := t.epoch.Load(), t.current.Load()
+	if ref, ok = g.young.refs.Load(id); !ok {
+		ref, ok = g.old.refs.Load(id)
 	}
-	return ref, t.epoch, ok
+	return ref, epoch, ok
 }
 
 func (t *Tree) put(ref storage.Ref, epoch uint64) {
@@ -102,30 +105,32 @@ func (t *Tree) put(ref storage.Ref, epoch uint64) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.epoch == epoch {
+	if t.epoch.Load() == epoch {
 		t.keep(ref)
 	}
 }
 
 // keep caches a reference; the caller holds mu.
 func (t *Tree) keep(ref storage.Ref) {
-	if len(t.young.refs) >= cachedRefs {
-		t.old, t.young = t.young, newGeneration()
+	g := t.current.Load()
+	if g.young.refs.Size() >= cachedRefs {
+		g = &generations{young: newGeneration(), old: g.young}
+		t.current.Store(g)
 	}
-	t.young.refs[ref.ID] = ref
+	g.young.refs.Store(ref.ID, ref)
 	if len(ref.EntryID) > 0 {
-		t.young.entryIDs[string(ref.EntryID)] = ref.ID
+		g.young.entryIDs.Store(string(ref.EntryID), ref.ID)
 	}
 }
 
 // forget drops a reference; the caller holds mu.
 func (t *Tree) forget(ref storage.Ref) {
-	for _, g := range []generation{t.young, t.old} {
-		if cached, ok := g.refs[ref.ID]; ok {
-			delete(g.refs, ref.ID)
-			delete(g.entryIDs, string(cached.EntryID))
+	g := t.current.Load()
+	for _, part := range []generation{g.young, g.old} {
+		if cached, ok := part.refs.LoadAndDelete(ref.ID); ok {
+			part.entryIDs.Delete(string(cached.EntryID))
 		}
-		delete(g.entryIDs, string(ref.EntryID))
+		part.entryIDs.Delete(string(ref.EntryID))
 	}
 }
 
@@ -133,7 +138,7 @@ func (t *Tree) forget(ref storage.Ref) {
 func (t *Tree) Apply(b *feed.Batch) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.epoch++
+	t.epoch.Add(1)
 	for i := range b.Events {
 		e := &b.Events[i]
 		if e.Kind == feed.Moved || e.Kind == feed.Deleted {
@@ -178,8 +183,3 @@ func (t *Tree) Below(ctx context.Context, ref storage.Ref, folder uint32) (bool,
 
 // maxDepth bounds every walk through the tree.
 const maxDepth = 256
-
-// sameEntryID compares entry ids the way the server looks them up: flags count as zero.
-func sameEntryID(a, b mapi.EntryID) bool {
-	return bytes.Equal(a.WithFlags(0), b.WithFlags(0))
-}
