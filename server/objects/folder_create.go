@@ -71,6 +71,7 @@ func (s *Service) createFolders(c *session.Call, parentID []byte, batch []wire.N
 	mayCreate, mayFind := s.check(c, parent, rights.CreateSubfolder), s.check(c, parent, rights.Visible)
 	ids := make([][]byte, len(batch))
 	return ids, s.writer.Do(c.Context, parent.Store, author(c, 0), func(ctx context.Context, ch *Change) error {
+		// Clients have always been told of the parent after each of its new folders.
 		for i := range specs {
 			ch.SyncID = batch[i].SyncID
 			ref, found, err := ch.CreateFolder(ctx, parent, box.GUID, specs[i])
@@ -84,6 +85,12 @@ func (s *Service) createFolders(c *session.Call, parentID []byte, batch []wire.N
 				return mayCreate
 			}
 			ids[i] = ref.EntryID
+			if found || i == len(specs)-1 {
+				continue // the last one's counters are announced at the end
+			}
+			if err := ch.announceCounters(ctx, parent.ID); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
