@@ -53,7 +53,8 @@ type DirectoryRelation struct {
 
 // DirectoryWriter changes them.
 type DirectoryWriter interface {
-	// AddUserID gives the object a number (u.ID is ignored); COLLISION if the external id of that class has one.
+	// AddUserID gives the object the number u.ID, or the next one if that is 0; COLLISION if the number is taken or
+	// the external id of that class has one.
 	AddUserID(ctx context.Context, u UserID) (uint32, error)
 	PutUserID(ctx context.Context, u UserID) error
 	DeleteUserID(ctx context.Context, id uint32) error

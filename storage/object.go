@@ -85,8 +85,9 @@ type Counters struct {
 	CommitTime mapi.FileTime
 }
 
-// RowQuery selects rows. Parent and Type select the children of one object; the other fields
-// narrow that down. IDs, if not nil, selects these rows instead (missing ones are skipped).
+// RowQuery selects rows. Parent and Type select the children of one object, in its own store; Parent 0 selects
+// stores. IDs, if not nil, selects these rows instead of Parent and Type (missing ones and parts are skipped).
+// FlagsMask and Flags narrow down both.
 type RowQuery struct {
 	Parent    uint32
 	Type      mapi.ObjectType
@@ -124,13 +125,16 @@ type ObjectWriter interface {
 	NewIMAPID(ctx context.Context) (uint32, error)
 	// Insert adds an object with all its parts and references to its large values. The caller has filled all
 	// ids and sets Store, Parent (and Message) of each part. [ErrEntryIDTaken] and [ErrSourceKeyTaken] say
-	// what was not unique; they leave the transaction usable.
+	// what was not unique; they leave the transaction usable. Values of mapi.LoadValueLimit bytes and more that are
+	// in Props go to the table lob; PT_SRESTRICTION and PT_ACTIONS cannot be stored (INVALID_TYPE). An instance
+	// in Lobs that does not exist (any more) is UNKNOWN_INSTANCE_ID.
 	Insert(ctx context.Context, o *Object) error
 	// PutRows rewrites the flags, owner and properties of rows as Rows gave them: what is listed in Cut
-	// stays as it is. Everything else of Ref is ignored.
+	// stays as it is. Everything else of Ref is ignored. A new value longer than the caps is INVALID_PARAMETER:
+	// PutObject takes it. NOT_FOUND if one of them does not exist.
 	PutRows(ctx context.Context, rows ...*Row) error
 	// PutObject rewrites flags, owner, properties and references to large values of an object read by Object
-	// (of a store, folder, message or part, by its Type); Children are ignored.
+	// (of a store, folder or top-level message; with Message set, of a part); Children are ignored.
 	PutObject(ctx context.Context, o *Object) error
 	// PutParts inserts or rewrites parts of a message (each with its own fields only, Children ignored) and
 	// removes others together with what lies below them.
@@ -152,3 +156,12 @@ var (
 	ErrEntryIDTaken   = mapi.Errorf(mapi.Collision, "storage", "the entry id belongs to another object")
 	ErrSourceKeyTaken = mapi.Errorf(mapi.Collision, "storage", "the source key belongs to another object")
 )
+
+// Checker is a store that can check itself, for tests and for an operator's fsck.
+type Checker interface {
+	// CheckConsistency reads the whole database and reports what does not fit together: parts without a
+	// message, references to large values that are not there or that the objects do not know of, incomplete contents.
+	CheckConsistency(ctx context.Context) error
+	// CheckCounters compares the counts of messages and subfolders with the rows.
+	CheckCounters(ctx context.Context) error
+}

@@ -1,0 +1,106 @@
+package sqlstore
+
+import (
+	"context"
+	"slices"
+
+	"zarafa/mapi"
+	"zarafa/storage"
+)
+
+// Queue is in the contract.
+func (r reader) Queue(ctx context.Context, store uint32) ([]storage.QueueEntry, error) {
+	if store == 0 {
+		return r.queue(ctx, " ORDER BY hierarchy_id DESC,master DESC")
+	}
+	return r.queue(ctx, " WHERE store_id=? ORDER BY hierarchy_id DESC,master DESC", store)
+}
+
+// QueueEntries is in the contract.
+func (r reader) QueueEntries(ctx context.Context, message uint32) ([]storage.QueueEntry, error) {
+	return r.queue(ctx, " WHERE hierarchy_id=? ORDER BY master DESC", message)
+}
+
+func (r reader) queue(ctx context.Context, where string, args ...any) ([]storage.QueueEntry, error) {
+	rows, err := r.q.query(ctx, "SELECT store_id,hierarchy_id,flags FROM outgoingqueue"+where, args...)
+	if err != nil {
+		return nil, dbError("queue", err)
+	}
+	var list []storage.QueueEntry
+	err = each(rows, func() error {
+		var e storage.QueueEntry
+		err := rows.Scan(&e.Store, &e.Message, &e.Flags)
+		list = append(list, e)
+		return err
+	})
+	return list, dbError("queue", err)
+}
+
+// PutQueueEntry is in the contract.
+func (t *transaction) PutQueueEntry(ctx context.Context, e storage.QueueEntry) error {
+	_, err := t.exec(ctx, t.texts.putQueue, e.Store, e.Message, e.Flags&mapi.SubmitMaster, e.Flags)
+	return dbError("put queue", err)
+}
+
+// DeleteQueueEntry is in the contract.
+func (t *transaction) DeleteQueueEntry(ctx context.Context, message uint32, master bool) error {
+	queue := mapi.SubmitLocal
+	if master {
+		queue = mapi.SubmitMaster
+	}
+	_, err := t.exec(ctx, "DELETE FROM outgoingqueue WHERE hierarchy_id=? AND master=?", message, queue)
+	return dbError("delete queue", err)
+}
+
+// SearchResults is in the contract.
+func (r reader) SearchResults(ctx context.Context, folder uint32) ([]storage.SearchResult, error) {
+	rows, err := r.q.query(ctx, "SELECT hierarchyid,flags FROM searchresults WHERE folderid=? ORDER BY hierarchyid", folder)
+	if err != nil {
+		return nil, dbError("search results", err)
+	}
+	var list []storage.SearchResult
+	err = each(rows, func() error {
+		var m storage.SearchResult
+		var flags uint32
+		err := rows.Scan(&m.Message, &flags)
+		m.Read = flags&mapi.MsgRead != 0
+		list = append(list, m)
+		return err
+	})
+	return list, dbError("search results", err)
+}
+
+// SearchFoldersOf is in the contract.
+func (r reader) SearchFoldersOf(ctx context.Context, message uint32) ([]uint32, error) {
+	var list []uint32
+	err := r.appendIDs(ctx, &list, "SELECT folderid FROM searchresults WHERE hierarchyid=? ORDER BY folderid", message)
+	return list, dbError("search folders", err)
+}
+
+// PutSearchResults is in the contract.
+func (t *transaction) PutSearchResults(ctx context.Context, store, folder uint32, list []storage.SearchResult) error {
+	args := make([]any, 0, 4*len(list))
+	for _, m := range list {
+		flags := uint32(0)
+		if m.Read {
+			flags = mapi.MsgRead
+		}
+		args = append(args, store, folder, m.Message, flags)
+	}
+	return dbError("put search results", t.execAll(ctx, t.texts.putResults, args))
+}
+
+// DeleteSearchResults is in the contract.
+func (t *transaction) DeleteSearchResults(ctx context.Context, folder uint32, messages []uint32) error {
+	if messages == nil {
+		_, err := t.exec(ctx, "DELETE FROM searchresults WHERE folderid=?", folder)
+		return dbError("delete search results", err)
+	}
+	for chunk := range slices.Chunk(messages, maxInList) {
+		text, args := t.texts.deleteResults.fill([]any{folder}, chunk)
+		if _, err := t.exec(ctx, text, args...); err != nil {
+			return dbError("delete search results", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,311 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"zarafa/mapi"
+	"zarafa/storage"
+)
+
+// shard runs the updates of the lanes that hash to it. One goroutine takes what has
+// queued up, runs each function in one transaction, commits, calls the callbacks
+// in order and releases the waiters: all of them share one flush to disk.
+//
+// An update that fails after it wrote spoils the shared transaction. It is rolled back
+// then, and each update runs again in a transaction of its own, in the same order. The same
+// happens after a deadlock. Functions may therefore run more than once, as the contract says.
+type shard struct {
+	store    *Store
+	maxBatch int
+	conn     *writeConn // nil until needed and after it was lost; the goroutine's
+
+	mu     sync.Mutex
+	queue  []*update
+	wake   *sync.Cond
+	closed bool
+	done   chan struct{}
+}
+
+// update is one call of Update on its way through the queue.
+type update struct {
+	ctx       context.Context
+	fn        func(context.Context, storage.Tx) error
+	committed func()
+	state     atomic.Int32 // updateQueued, then updateStarted or updateAbandoned
+	done      chan error
+	err       error
+}
+
+const (
+	updateQueued int32 = iota
+	updateStarted
+	updateAbandoned
+)
+
+// maxAttempts bounds how often an update is tried after deadlocks and lost connections.
+const maxAttempts = 10
+
+var errClosed = mapi.Errorf(mapi.DatabaseError, "storage", "the store is closed")
+
+func newShard(s *Store, maxBatch int) *shard {
+	sh := &shard{store: s, maxBatch: maxBatch, done: make(chan struct{})}
+	sh.wake = sync.NewCond(&sh.mu)
+	go sh.run()
+	return sh
+}
+
+// do queues an update and waits for it.
+func (sh *shard) do(ctx context.Context, fn func(context.Context, storage.Tx) error, committed func()) error {
+	u := &update{ctx: ctx, fn: fn, committed: committed, done: make(chan error, 1)}
+	sh.mu.Lock()
+	if sh.closed {
+		sh.mu.Unlock()
+		return errClosed
+	}
+	sh.queue = append(sh.queue, u)
+	sh.mu.Unlock()
+	sh.wake.Signal()
+	select {
+	case err := <-u.done:
+		return err
+	case <-ctx.Done():
+		if u.state.CompareAndSwap(updateQueued, updateAbandoned) {
+			return ctx.Err()
+		}
+		return <-u.done
+	}
+}
+
+// stop refuses new updates and waits for those in the queue.
+func (sh *shard) stop() {
+	sh.mu.Lock()
+	sh.closed = true
+	sh.mu.Unlock()
+	sh.wake.Signal()
+	<-sh.done
+}
+
+func (sh *shard) run() {
+	defer close(sh.done)
+	var batch []*update
+	for {
+		batch = sh.next(batch[:0])
+		if len(batch) == 0 {
+			if sh.conn != nil {
+				sh.conn.close()
+			}
+			return
+		}
+		sh.commit(batch)
+		clear(batch)
+	}
+}
+
+// next waits for work and takes it; nothing means that the store closes.
+func (sh *shard) next(batch []*update) []*update {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	for {
+		for len(sh.queue) == 0 {
+			if sh.closed {
+				return nil
+			}
+			sh.wake.Wait()
+		}
+		n := 0
+		for n < len(sh.queue) && len(batch) < sh.maxBatch {
+			u := sh.queue[n]
+			sh.queue[n] = nil
+			n++
+			if u.state.CompareAndSwap(updateQueued, updateStarted) {
+				batch = append(batch, u)
+			}
+		}
+		if sh.queue = sh.queue[n:]; len(sh.queue) == 0 {
+			sh.queue = nil
+		}
+		if len(batch) > 0 {
+			return batch
+		}
+	}
+}
+
+// commit runs a batch to its end and answers every update in it.
+func (sh *shard) commit(batch []*update) {
+	cause := sh.attempt(batch)
+	if cause == nil || unknownOutcome(cause) || len(batch) == 1 && !sh.retry(cause) {
+		sh.answer(batch)
+		return
+	}
+	for i := range batch {
+		one := batch[i : i+1]
+		for attempt := 1; ; attempt++ {
+			cause := sh.attempt(one)
+			if cause == nil || attempt == maxAttempts || !sh.retry(cause) {
+				break
+			}
+			pause(attempt)
+		}
+		sh.answer(one)
+	}
+}
+
+// retry reports whether the same update may succeed when it is run again.
+func (sh *shard) retry(cause error) bool {
+	if unknownOutcome(cause) {
+		return false
+	}
+	f := sh.store.dialect.Fault(cause)
+	return f == FaultRetry || f == FaultLost
+}
+
+// unknownOutcome reports whether the database may have committed although it did not
+// say so. To run the updates again could do them twice.
+func unknownOutcome(cause error) bool {
+	var c *commitError
+	return errors.As(cause, &c)
+}
+
+// pause waits a little, by chance, so that two that met in a deadlock do not meet again.
+func pause(attempt int) {
+	time.Sleep(time.Duration(rand.Int64N(int64(attempt) * int64(2*time.Millisecond))))
+}
+
+func (sh *shard) answer(batch []*update) {
+	for _, u := range batch {
+		if u.err == nil && u.committed != nil {
+			u.committed()
+		}
+		u.done <- u.err
+	}
+}
+
+// commitError is a COMMIT that the database did not answer.
+type commitError struct{ err error }
+
+func (e *commitError) Error() string { return "commit: " + e.err.Error() }
+func (e *commitError) Unwrap() error { return e.err }
+
+// attempt runs a batch in one transaction and sets err of every update. It returns nil if the
+// transaction ended as it should: committed, without those updates that failed before they
+// wrote anything. Otherwise nothing is committed and it returns the cause.
+func (sh *shard) attempt(batch []*update) error {
+	ctx := context.Background()
+	if err := sh.begin(ctx); err != nil {
+		return failAll(batch, dbError("begin", err))
+	}
+	t := newTransaction(sh.store, sh.conn)
+	for _, u := range batch {
+		t.wrote = false
+		u.err = runUpdate(u, t)
+		if t.failed != nil {
+			if u.err == nil {
+				u.err = dbError("update", t.failed)
+			}
+			return sh.abandon(ctx, t, t.failed)
+		}
+		if u.err != nil && t.wrote {
+			return sh.abandon(ctx, t, u.err)
+		}
+	}
+	if err := t.flush(ctx); err != nil {
+		failAll(batch, dbError("update", err))
+		return sh.abandon(ctx, t, err)
+	}
+	if err := sh.conn.control(ctx, "COMMIT"); err != nil {
+		failAll(batch, dbError("commit", err))
+		sh.abandon(ctx, t, err)
+		if sh.store.dialect.Fault(err) == FaultRetry {
+			return err // the database says that it rolled back
+		}
+		return &commitError{err}
+	}
+	t.reserved.confirm()
+	return nil
+}
+
+// failAll gives an error to the updates that have none yet, and returns it.
+func failAll(batch []*update, err error) error {
+	for _, u := range batch {
+		if u.err == nil {
+			u.err = err
+		}
+	}
+	return err
+}
+
+// begin opens a transaction; a connection that died while it was idle is replaced once.
+func (sh *shard) begin(ctx context.Context) (err error) {
+	for range 2 {
+		if sh.conn == nil {
+			if sh.conn, err = sh.store.connect(ctx); err != nil {
+				return err
+			}
+		}
+		if err = sh.conn.control(ctx, sh.store.dialect.Begin); err == nil {
+			return nil
+		}
+		sh.drop()
+	}
+	return err
+}
+
+func (sh *shard) drop() {
+	sh.conn.discard()
+	sh.conn = nil
+}
+
+// abandon rolls back and returns the cause. Numbers given by the transaction stay given: see sequences.
+func (sh *shard) abandon(ctx context.Context, t *transaction, cause error) error {
+	t.failed = cause
+	if err := sh.conn.control(ctx, "ROLLBACK"); err != nil {
+		sh.drop()
+	}
+	if t.reserved.any() {
+		if err := sh.keepReserved(ctx, t); err != nil {
+			sh.store.log.Warn("numbers of a rolled-back update could not be reserved", "error", err)
+		}
+	}
+	return cause
+}
+
+// keepReserved writes, in a transaction of its own, the reservations that a rollback took back.
+func (sh *shard) keepReserved(ctx context.Context, t *transaction) error {
+	if err := sh.begin(ctx); err != nil {
+		return err
+	}
+	if err := t.reserved.rewrite(ctx, sh.conn); err != nil {
+		sh.drop()
+		return err
+	}
+	if err := sh.conn.control(ctx, "COMMIT"); err != nil {
+		sh.drop()
+		return err
+	}
+	t.reserved.confirm()
+	return nil
+}
+
+// runUpdate calls the function; a panic becomes its error. The function's context loses the
+// caller's cancellation: a driver that gives up half-way would spoil the others' transaction.
+func runUpdate(u *update, t *transaction) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			t.wrote = true
+			err = mapi.Errorf(mapi.CallFailed, "storage", "panic in an update: %w\n%s", panicError{p}, debug.Stack())
+		}
+	}()
+	return u.fn(context.WithoutCancel(u.ctx), t)
+}
+
+// panicError carries the value of a panic.
+type panicError struct{ value any }
+
+func (p panicError) Error() string { return fmt.Sprint(p.value) }

@@ -1,0 +1,143 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+
+	"zarafa/mapi"
+	"zarafa/storage"
+)
+
+// Config says how to open a store. The two handles may be one; the store closes them.
+type Config struct {
+	Dialect *Dialect
+	Readers *sql.DB
+	Writers *sql.DB
+	// Shards is the number of lanes that commit side by side.
+	Shards int
+	// MaxBatch bounds the updates that share a commit.
+	MaxBatch int
+	Log      *slog.Logger
+}
+
+// Store is a database behind the contract of package storage.
+type Store struct {
+	reader
+	dialect *Dialect
+	pool    *pool
+	writers *sql.DB
+	texts   *texts
+	seq     *sequences
+	shards  []*shard
+	guid    mapi.GUID
+	count   atomic.Uint64
+	log     *slog.Logger
+}
+
+var _ storage.Store = (*Store)(nil)
+
+// Open migrates the schema, sweeps large values that nothing refers to and starts the shards.
+func Open(ctx context.Context, c Config) (*Store, error) {
+	s := &Store{dialect: c.Dialect, writers: c.Writers, texts: newTexts(c.Dialect), log: c.Log}
+	s.pool = &pool{db: c.Readers, count: &s.count, stmts: map[string]*sql.Stmt{}}
+	s.reader = reader{q: s.pool, texts: s.texts}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if err := s.prepare(ctx); err != nil {
+		c.Readers.Close()
+		c.Writers.Close()
+		return nil, err
+	}
+	for range max(c.Shards, 1) {
+		s.shards = append(s.shards, newShard(s, max(c.MaxBatch, 1)))
+	}
+	return s, nil
+}
+
+func (s *Store) prepare(ctx context.Context) error {
+	if err := migrate(ctx, s.writers, s.dialect, s.log); err != nil {
+		return err
+	}
+	w, err := s.connect(ctx)
+	if err != nil {
+		return dbError("open", err)
+	}
+	defer w.close()
+	if s.seq, err = openSequences(ctx, w, s.dialect); err != nil {
+		return dbError("open", err)
+	}
+	if s.guid, err = serverGUID(ctx, w, s.texts); err != nil {
+		return dbError("open", err)
+	}
+	return dbError("open", sweepLobs(ctx, w))
+}
+
+// connect takes a connection for writing out of the pool.
+func (s *Store) connect(ctx context.Context) (*writeConn, error) {
+	conn, err := s.writers.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w := &writeConn{conn: conn, count: &s.count, stmts: map[string]*sql.Stmt{}}
+	for _, text := range s.dialect.Setup {
+		if err := w.control(ctx, text); err != nil {
+			w.discard()
+			return nil, fmt.Errorf("%s: %w", text, err)
+		}
+	}
+	return w, nil
+}
+
+// serverGUIDSetting names the row of settings that identifies the installation.
+const serverGUIDSetting = "server_guid"
+
+func serverGUID(ctx context.Context, w *writeConn, t *texts) (mapi.GUID, error) {
+	r := reader{q: w, texts: t}
+	value, ok, err := r.Setting(ctx, serverGUIDSetting)
+	if err != nil {
+		return mapi.GUID{}, err
+	}
+	if ok {
+		guid, valid := mapi.GUIDOf(value)
+		if !valid {
+			return guid, fmt.Errorf("setting %s has %d bytes in place of 16; restore the table settings from a backup", serverGUIDSetting, len(value))
+		}
+		return guid, nil
+	}
+	guid := mapi.NewGUID()
+	_, err = w.exec(ctx, t.putSetting, serverGUIDSetting, guid[:])
+	return guid, err
+}
+
+// ServerGUID is in the contract.
+func (s *Store) ServerGUID() mapi.GUID { return s.guid }
+
+// Statements is in the contract. BEGIN, COMMIT, ROLLBACK and the preparation of
+// statements do not count.
+func (s *Store) Statements() uint64 { return s.count.Load() }
+
+// Ping is in the contract.
+func (s *Store) Ping(ctx context.Context) error { return dbError("ping", s.pool.db.PingContext(ctx)) }
+
+// Close is in the contract.
+func (s *Store) Close() error {
+	for _, sh := range s.shards {
+		sh.stop()
+	}
+	err := s.pool.db.Close()
+	if s.writers != s.pool.db {
+		if e := s.writers.Close(); err == nil {
+			err = e
+		}
+	}
+	return dbError("close", err)
+}
+
+// Update is in the contract.
+func (s *Store) Update(ctx context.Context, lane uint32, fn func(context.Context, storage.Tx) error, committed func()) error {
+	return s.shards[int(lane)%len(s.shards)].do(ctx, fn, committed)
+}

@@ -1,0 +1,134 @@
+package sqlstore
+
+// texts are the statements that depend on the dialect or are used in several
+// places, made once. The others stand where they are used.
+type texts struct {
+	rowsIn, refsIn *inList
+
+	insertRow   string
+	insertParts *multiInsert
+	insertRefs  *multiInsert
+	putRows     *multiInsert
+	putParts    *multiInsert
+	putRefs     *multiInsert
+	addCounters *multiInsert
+	setCounters string
+	putChanges  *multiInsert
+	putSynced   *multiInsert
+	putResults  *multiInsert
+	knownRows   *inList
+	deleteParts *inList
+
+	// Statements of a deletion; the first argument is the store.
+	deleteMessages, deleteContainers     []*inList
+	lobsOfMessages, deleteRefsOfMessages *inList
+
+	lobsOf, deleteRefs         *inList
+	deleteLobs, deleteLobIndex *inList
+	deleteResults              *inList
+	locking                    bool // transactions run side by side
+	lobFind                    string
+	lobLock                    *inList
+	lobHeld                    *inList
+	putStore                   string
+	putReceive                 string
+	putACE                     string
+	putQueue                   string
+	putSetting                 string
+	raise                      string
+	putABChange                string
+	putSync                    string
+	putUser                    string
+	putObject                  string
+	insertObject               *multiInsert
+	insertMulti                *multiInsert
+}
+
+// Columns of hierarchy, in the order in which rowScan reads and rowArgs writes them.
+const (
+	refColumns = "h.store,h.parent,h.id,h.type,h.flags,h.owner,h.entryid,h.sourcekey"
+	rowColumns = refColumns + ",h.message_class,h.subject,h.delivery_time,h.last_modified,h.message_flags,h.message_size,h.props"
+
+	insertColumns  = "store,parent,id,type,flags,owner,entryid,sourcekey,message_class,subject,delivery_time,last_modified,message_flags,message_size,props"
+	partColumns    = "store,message,id,parent,type,flags,owner,props"
+	refsColumns    = "store,message,hierarchyid,tag,instanceid"
+	counterColumns = "store,id,content,unread,associated,subfolders,deleted_content,deleted_assoc,deleted_folders,size,commit_time"
+
+	counted     = ",c.content,c.unread,c.associated,c.subfolders,c.deleted_content,c.deleted_assoc,c.deleted_folders,c.size,c.commit_time"
+	notCounted  = ",NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL"
+	joinCounter = " LEFT JOIN counters c ON c.store=h.store AND c.id=h.id"
+
+	// ofParent selects the children of one object. The store comes first in the primary key, so it is looked up.
+	ofParent = " WHERE h.store=(SELECT p.store FROM hierarchy p WHERE p.id=?) AND h.parent=? AND h.type=? AND h.flags & ? = ? ORDER BY h.id"
+	// ofNone selects stores, which have no parent.
+	ofNone = " WHERE h.parent=0 AND h.type=? AND h.flags & ? = ? ORDER BY h.id"
+	byIDs  = " WHERE h.id IN [] ORDER BY h.id"
+)
+
+func newTexts(d *Dialect) *texts {
+	t := &texts{}
+	t.rowsIn = newInList("SELECT " + rowColumns + counted + " FROM hierarchy h" + joinCounter + byIDs)
+	t.refsIn = newInList("SELECT " + refColumns + " FROM hierarchy h" + byIDs)
+	t.knownRows = newInList("SELECT id FROM hierarchy WHERE id IN []")
+
+	t.insertRow = "INSERT INTO hierarchy (" + insertColumns + ") VALUES " + tuple(15)
+	t.insertParts = newMultiInsert("parts", partColumns, "")
+	t.insertRefs = newMultiInsert("singleinstances", refsColumns, "")
+	t.putRows = newMultiInsert("hierarchy", insertColumns, d.Upsert("id",
+		d.set("flags", "owner", "message_class", "subject", "delivery_time", "last_modified", "message_flags", "message_size", "props")))
+	t.putParts = newMultiInsert("parts", partColumns, d.Upsert("store,message,id", d.set("parent", "type", "flags", "owner", "props")))
+	t.putRefs = newMultiInsert("singleinstances", refsColumns, d.Upsert("store,message,hierarchyid,tag", d.set("instanceid")))
+
+	add := ""
+	for _, c := range []string{"content", "unread", "associated", "subfolders", "deleted_content", "deleted_assoc", "deleted_folders", "size"} {
+		add += c + "=" + c + "+" + d.New(c) + ","
+	}
+	add = d.Upsert("store,id", add+"commit_time=CASE WHEN "+d.New("commit_time")+"=0 THEN commit_time ELSE "+d.New("commit_time")+" END")
+	t.addCounters = newMultiInsert("counters", counterColumns, add)
+	t.setCounters = d.upsert("counters", counterColumns, "store,id",
+		"content", "unread", "associated", "subfolders", "deleted_content", "deleted_assoc", "deleted_folders", "size", "commit_time")
+
+	t.putChanges = newMultiInsert("changes", "parentsourcekey,sourcekey,change_type,id,flags,sourcesync",
+		d.Upsert("parentsourcekey,sourcekey,change_type", d.set("id", "flags", "sourcesync")))
+	t.putABChange = d.upsert("abchanges", "parentsourcekey,sourcekey,change_type,id", "parentsourcekey,sourcekey,change_type", "id")
+	t.putSync = d.upsert("syncs", "id,sourcekey,change_id,sync_type,sync_time", "id", "sourcekey", "change_id", "sync_type", "sync_time")
+	t.putSynced = newMultiInsert("syncedmessages", "sync_id,change_id,sourcekey", d.Upsert("sync_id,change_id,sourcekey", d.set("change_id")))
+	t.putResults = newMultiInsert("searchresults", "store,folderid,hierarchyid,flags", d.Upsert("store,folderid,hierarchyid", d.set("flags")))
+
+	t.deleteParts = newInList("DELETE FROM parts WHERE store=? AND message=? AND id IN []")
+	t.deleteMessages = []*inList{
+		newInList("DELETE FROM hierarchy WHERE store=? AND id IN []"),
+		newInList("DELETE FROM parts WHERE store=? AND message IN []"),
+		newInList("DELETE FROM outgoingqueue WHERE store_id=? AND hierarchy_id IN []"),
+		newInList("DELETE FROM searchresults WHERE store=? AND hierarchyid IN []"),
+	}
+	t.deleteContainers = []*inList{
+		newInList("DELETE FROM searchresults WHERE store=? AND folderid IN []"),
+		newInList("DELETE FROM counters WHERE store=? AND id IN []"),
+		newInList("DELETE FROM acl WHERE store=? AND hierarchy_id IN []"),
+		newInList("DELETE FROM receivefolder WHERE storeid=? AND objid IN []"),
+	}
+	t.lobsOfMessages = newInList("SELECT DISTINCT instanceid FROM singleinstances WHERE store=? AND message IN []")
+	t.deleteRefsOfMessages = newInList("DELETE FROM singleinstances WHERE store=? AND message IN []")
+	t.lobsOf = newInList("SELECT DISTINCT instanceid FROM singleinstances WHERE store=? AND message=? AND hierarchyid IN []")
+	t.deleteRefs = newInList("DELETE FROM singleinstances WHERE store=? AND message=? AND hierarchyid IN []")
+	t.deleteLobs = newInList("DELETE FROM lob WHERE instanceid IN []")
+	t.deleteLobIndex = newInList("DELETE FROM lobindex WHERE instanceid IN []")
+	t.locking = d.LockRows != ""
+	t.deleteResults = newInList("DELETE FROM searchresults WHERE folderid=? AND hierarchyid IN []")
+	t.lobFind = "SELECT instanceid,size FROM lobindex WHERE hash=?" + d.LockRows
+	t.lobLock = newInList("SELECT instanceid FROM lobindex WHERE instanceid IN []" + d.LockRows)
+	t.lobHeld = newInList("SELECT DISTINCT instanceid FROM singleinstances WHERE instanceid IN []")
+
+	t.putStore = d.upsert("stores", "id,root,guid,type,user_id,user_name,company", "id", "root", "guid", "type", "user_id", "user_name", "company")
+	t.putReceive = d.upsert("receivefolder", "storeid,messageclass,objid", "storeid,messageclass", "objid")
+	t.putACE = d.upsert("acl", "store,hierarchy_id,id,type,rights", "store,hierarchy_id,id,type", "rights")
+	t.putQueue = d.upsert("outgoingqueue", "store_id,hierarchy_id,master,flags", "store_id,hierarchy_id,master", "flags")
+	t.putSetting = d.upsert("settings", "name,value", "name", "value")
+	t.raise = "INSERT INTO sequences (name,next) VALUES (?,?)" + d.Upsert("name", "next="+d.Greatest+"(next,"+d.New("next")+")")
+	t.putUser = d.upsert("users", "id,externid,objectclass,signature,company", "id", "externid", "objectclass", "signature", "company")
+	t.putObject = d.upsert("object", "externid,objectclass", "externid", "objectclass")
+	t.insertObject = newMultiInsert("objectproperty", "externid,propname,value", "")
+	t.insertMulti = newMultiInsert("objectmvproperty", "externid,propname,orderid,value", "")
+	return t
+}

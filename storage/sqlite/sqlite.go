@@ -1,0 +1,124 @@
+// Package sqlite keeps everything in one SQLite file: the database of a server that needs no
+// set-up. It owns the settings of the connections and the meaning of SQLite's error numbers;
+// the rest is in storage/internal/sqlstore.
+//
+// One connection writes, so updates of all lanes run one after the other and share commits; readers
+// run beside it (write-ahead log). A commit is on disk when it returns (synchronous=FULL).
+// The package refuses a second server on the same file only as far as SQLite does: do not start one.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"path/filepath"
+	"runtime"
+
+	driver "modernc.org/sqlite" // registers itself as "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"zarafa/mapi"
+	"zarafa/storage"
+	"zarafa/storage/internal/sqlstore"
+)
+
+// Options tune an open store; the zero value is good.
+type Options struct {
+	// Readers is the number of connections that read; 0: two for each processor, at least 4.
+	Readers int
+	// MaxBatch is how many updates may share a commit; 0: 256.
+	MaxBatch int
+	// CacheKiB is the page cache of a connection in KiB; 0: 16384.
+	CacheKiB int
+	// Log gets what an operator should know; nil: nothing.
+	Log *slog.Logger
+}
+
+// Open opens or creates the file at path.
+func Open(ctx context.Context, path string, opts Options) (storage.Store, error) {
+	if opts.Readers == 0 {
+		opts.Readers = max(4, 2*runtime.GOMAXPROCS(0))
+	}
+	if opts.MaxBatch == 0 {
+		opts.MaxBatch = 256
+	}
+	if opts.CacheKiB == 0 {
+		opts.CacheKiB = 16 << 10
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, openError(path, err)
+	}
+	writers, err := sql.Open("sqlite", dsn(abs, opts))
+	if err != nil {
+		return nil, openError(path, err)
+	}
+	writers.SetMaxOpenConns(1)
+	if err := writers.PingContext(ctx); err != nil {
+		writers.Close()
+		return nil, openError(path, err)
+	}
+	readers, err := sql.Open("sqlite", dsn(abs, opts, "query_only(1)"))
+	if err != nil {
+		writers.Close()
+		return nil, openError(path, err)
+	}
+	readers.SetMaxOpenConns(opts.Readers)
+	readers.SetMaxIdleConns(opts.Readers)
+	s, err := sqlstore.Open(ctx, sqlstore.Config{
+		Dialect: dialect(), Readers: readers, Writers: writers, Shards: 1, MaxBatch: opts.MaxBatch, Log: opts.Log,
+	})
+	if err != nil {
+		return nil, openError(path, err)
+	}
+	return s, nil
+}
+
+func openError(path string, err error) error {
+	return mapi.Errorf(mapi.DatabaseError, "sqlite", "opening %s (setting sqlite_path; the folder must exist and be writable): %w", path, err)
+}
+
+// dsn sets up each connection. The page size must come before the first write: 8 KiB keeps the rows of
+// most messages inside of a page of a WITHOUT ROWID table, which allows a quarter of one.
+func dsn(path string, opts Options, more ...string) string {
+	pragmas := append([]string{
+		"busy_timeout(10000)", "page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)",
+		fmt.Sprintf("cache_size(-%d)", opts.CacheKiB), "temp_store(MEMORY)",
+	}, more...)
+	q := url.Values{"_pragma": pragmas}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+}
+
+func dialect() *sqlstore.Dialect {
+	return &sqlstore.Dialect{
+		Name:  "sqlite",
+		Begin: "BEGIN IMMEDIATE",
+		Fault: fault,
+		Upsert: func(keys, assignments string) string {
+			return " ON CONFLICT(" + keys + ") DO UPDATE SET " + assignments
+		},
+		New:      func(column string) string { return "excluded." + column },
+		Now:      "unixepoch()",
+		Greatest: "max",
+	}
+}
+
+// fault sorts SQLite's extended result codes.
+func fault(err error) sqlstore.Fault {
+	var e *driver.Error
+	if !errors.As(err, &e) {
+		return sqlstore.FaultOther
+	}
+	switch e.Code() {
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID:
+		return sqlstore.FaultDuplicate
+	}
+	switch e.Code() & 0xFF {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return sqlstore.FaultRetry
+	}
+	return sqlstore.FaultOther
+}
