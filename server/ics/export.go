@@ -79,7 +79,9 @@ func (s *Service) exported(c *session.Call, req *wire.ExportMessageChangesAsStre
 	switch mapi.PropTag(req.PropTag) {
 	case 0, mapi.PrSourceKey:
 	case mapi.PrEntryID:
-		find = func(ctx context.Context, key []byte) (storage.Ref, error) { return s.objects.Tree().ByEntryID(ctx, key) }
+		find = func(ctx context.Context, key []byte) (storage.Ref, error) {
+			return s.objects.Tree().ByEntryID(ctx, key)
+		}
 		keyOf = func(ref storage.Ref) []byte { return ref.EntryID }
 	default:
 		return nil, mapi.Errorf(mapi.InvalidParameter, "exportMessageChangesAsStream", "messages cannot be found by property %v", mapi.PropTag(req.PropTag))

@@ -195,7 +195,7 @@ func (s *Service) GetIDsFromNames(c *session.Call, req *wire.GetIDsFromNamesRequ
 		return err
 	}
 	if create {
-		if err := s.createMissing(c, names, ids); err != nil {
+		if err := s.names.createMissing(c.Context, c.Session.UserID, names, ids); err != nil {
 			return err
 		}
 	}
@@ -210,7 +210,7 @@ func (s *Service) GetIDsFromNames(c *session.Call, req *wire.GetIDsFromNamesRequ
 }
 
 // createMissing adds the names that have no id yet and fills it in.
-func (s *Service) createMissing(c *session.Call, names []storage.Name, ids []uint32) error {
+func (t *Names) createMissing(ctx context.Context, user uint32, names []storage.Name, ids []uint32) error {
 	var missing []storage.Name
 	asked := make(map[nameKey]bool)
 	for i, n := range names {
@@ -222,7 +222,7 @@ func (s *Service) createMissing(c *session.Call, names []storage.Name, ids []uin
 	if len(missing) == 0 {
 		return nil
 	}
-	added, err := s.names.create(c.Context, c.Session.UserID, missing)
+	added, err := t.create(ctx, user, missing)
 	if err != nil {
 		return err
 	}

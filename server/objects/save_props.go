@@ -31,15 +31,23 @@ func (sv *saver) accepts(o *storage.Object, v *mapi.PropValue, existing bool) bo
 	if !storable(v) || computed(id, o.Type) {
 		return false
 	}
-	for _, t := range ownTypes {
-		if t.ID() == id && t != v.Tag.Canonical() {
-			return false
-		}
+	if hasForeignType(v.Tag) {
+		return false
 	}
 	if id == mapi.PrSourceKey.ID() && top || id == mapi.PrDeletedOn.ID() || id == mapi.PrMessageSize.ID() && o.Type == mapi.TypeStore {
 		return false
 	}
 	return !existing || !top || sv.req.SyncID != 0 || !fixedOnUpdate(id)
+}
+
+// hasForeignType reports whether a property that the server relies on comes in a type that it is not.
+func hasForeignType(tag mapi.PropTag) bool {
+	for _, t := range ownTypes {
+		if t.ID() == tag.ID() && t != tag.Canonical() {
+			return true
+		}
+	}
+	return false
 }
 
 // apply puts a node's properties into an object and lists the large values it saved in out. It
@@ -95,7 +103,7 @@ func (sv *saver) set(ctx context.Context, ch *Change, o *storage.Object, v mapi.
 	if id == mapi.PrMessageFlags.ID() && o.Type == mapi.TypeMessage {
 		v = mapi.Long(mapi.PrMessageFlags, sv.flags(o, v.Uint32()))
 	}
-	if isBlob(id) || !v.Tag.Type().Multi() && len(v.Data) >= mapi.LoadValueLimit {
+	if Outside(v.Tag, int64(len(v.Data))) {
 		ref, err := ch.PutLob(ctx, v.Tag, BlobOf(v.Data))
 		if err != nil {
 			return err
@@ -106,6 +114,11 @@ func (sv *saver) set(ctx context.Context, ch *Change, o *storage.Object, v mapi.
 	dropLob(o, id)
 	o.Props.Set(v)
 	return nil
+}
+
+// Outside reports whether a value of this size is kept in the table lob and not with its object.
+func Outside(tag mapi.PropTag, size int64) bool {
+	return isBlob(tag.ID()) || !tag.Type().Multi() && size >= mapi.LoadValueLimit
 }
 
 // flags is what is stored of the message flags that a client sends (step 5).

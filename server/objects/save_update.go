@@ -43,7 +43,7 @@ func (sv *saver) updateTop(ctx context.Context, ch *Change) error {
 	}
 	if o.Type == mapi.TypeMessage {
 		ch.Resize(int64(o.Props.Uint32(mapi.PrMessageSize)) - oldSize)
-		return sv.followFlags(ctx, ch, o, before)
+		return ch.followFlags(ctx, o, before)
 	}
 	return nil
 }
@@ -113,7 +113,7 @@ func (sv *saver) refuseRename(ctx context.Context, ch *Change, o *storage.Object
 
 // followFlags keeps the unread counter and the outgoing queue with the flags of a message that a
 // synchronising client changed (step 5).
-func (sv *saver) followFlags(ctx context.Context, ch *Change, o *storage.Object, before uint32) error {
+func (ch *Change) followFlags(ctx context.Context, o *storage.Object, before uint32) error {
 	after := o.Props.Uint32(mapi.PrMessageFlags)
 	if changed := before ^ after; changed&mapi.MsgRead != 0 && !o.Associated() {
 		delta := int64(1)
