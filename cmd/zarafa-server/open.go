@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"zarafa/daemon"
+	"zarafa/server"
 	"zarafa/server/config"
 )
 
 // open opens the server.
-func open(context.Context, *config.Config, daemon.Env) (daemon.Service[*config.Config], error) {
-	return nil, errors.New("this build has no server yet")
+func open(ctx context.Context, cfg *config.Config, env daemon.Env) (daemon.Service[*config.Config], error) {
+	return server.Open(ctx, cfg, env.Log, env.Registry)
 }

@@ -331,7 +331,7 @@ func (s *Service) TableRows(_ context.Context, caller uint32, caps uint32, entry
 	}
 	snap := s.current.Load()
 	if ab.Type == mapi.TypeABCont && ab.Version == 0 && ab.ID <= containerLists {
-		return s.containerRows(snap, caller, caps, ab.ID, objType)
+		return s.containerRows(snap, caller, caps, ab.ID, objType, flags)
 	}
 	o := snap.byEntryID(ab)
 	if o == nil || !snap.visible(caller, o) {
@@ -343,13 +343,14 @@ func (s *Service) TableRows(_ context.Context, caller uint32, caps uint32, entry
 	return s.objectRows(snap, caller, caps, snap.members(o.ID)), nil
 }
 
-func (s *Service) containerRows(snap *snapshot, caller, caps, id uint32, objType mapi.ObjectType) ([]TableRow, error) {
+func (s *Service) containerRows(snap *snapshot, caller, caps, id uint32, objType mapi.ObjectType, flags uint32) ([]TableRow, error) {
 	admin := s.requireAdmin(caller, "tableOpen") == nil
 	if objType == mapi.TypeABCont {
 		if id != containerRoot {
 			return nil, nil
 		}
-		return []TableRow{s.containerRow(containerGlobal), s.containerRow(containerLists)}, nil
+		deep := flags&mapi.OpenConvenientDepth != 0
+		return []TableRow{s.containerRow(containerGlobal, deep), s.containerRow(containerLists, deep)}, nil
 	}
 	switch id {
 	case containerLists:
@@ -367,13 +368,15 @@ func (s *Service) containerRows(snap *snapshot, caller, caps, id uint32, objType
 	return nil, nil
 }
 
-func (s *Service) containerRow(id uint32) TableRow {
+// containerRow is the row of a container. Where it stands is told only in tables of convenient depth; the
+// others keep the order of the containers' numbers, which clients rely on to find the Global Address Book.
+func (s *Service) containerRow(id uint32, deep bool) TableRow {
 	cell := s.containerCell(id)
 	return TableRow{ID: id, Order: id, Cell: func(tag mapi.PropTag) (mapi.PropValue, bool) {
-		switch tag.Canonical() {
-		case mapi.PrDepth:
+		switch {
+		case deep && tag == mapi.PrDepth:
 			return mapi.Long(tag, 0), true
-		case mapi.PrEMSABHierarchyPath:
+		case deep && tag.Canonical() == mapi.PrEMSABHierarchyPath:
 			return mapi.String(tag, "/"+containerName(id)), true
 		}
 		return cell(tag)

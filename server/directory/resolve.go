@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"slices"
 	"strings"
 
 	"zarafa/mapi"
@@ -49,8 +50,8 @@ func (s *Service) ABResolveNames(c *session.Call, req *wire.ABResolveNamesReques
 	return nil
 }
 
-// resolvedRow is the client's row followed by the requested properties. The recorded server keeps what the client sent
-// even where a requested tag has the same id.
+// resolvedRow is the client's row with the requested properties: those the client sent under the very same tag are
+// replaced, all others follow, even where only the flavour of string differs (traces 02).
 func (s *Service) resolvedRow(row []mapi.PropValue, o *Object, tags []mapi.PropTag, caps uint32) []mapi.PropValue {
 	out := make([]mapi.PropValue, 0, len(row)+len(tags))
 	out = append(out, row...)
@@ -59,7 +60,11 @@ func (s *Service) resolvedRow(row []mapi.PropValue, o *Object, tags []mapi.PropT
 		if !ok {
 			v = mapi.Missing(tag)
 		}
-		out = append(out, v)
+		if i := slices.IndexFunc(row, func(have mapi.PropValue) bool { return have.Tag == tag }); i >= 0 {
+			out[i] = v
+		} else {
+			out = append(out, v)
+		}
 	}
 	return out
 }

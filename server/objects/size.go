@@ -29,6 +29,9 @@ func sizeOf(o *storage.Object) int64 {
 		size += sizeProperty + valueSize(p)
 	}
 	for _, lob := range o.Lobs {
+		if lob.Tag.ID() == mapi.PrECIMAPEmail.ID() {
+			continue // a second form of the message, which nobody is charged for (traces 02)
+		}
 		size += lob.Size
 		if !isBlob(lob.Tag.ID()) {
 			size += sizeProperty

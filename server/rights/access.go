@@ -51,16 +51,13 @@ func (c *Checker) ForFolder(ctx context.Context, caller uint32, folder storage.R
 	return a, err
 }
 
-// Rights is PR_RIGHTS of the object: the folder itself or a message in it.
-func (a Access) Rights(ref storage.Ref) mapi.Rights {
-	if a.all(ref) {
+// Rights is PR_RIGHTS of the object: the folder itself or a message in it. Who made an object in
+// somebody else's store is shown what the access control list grants (traces 02).
+func (a Access) Rights(storage.Ref) mapi.Rights {
+	if a.full {
 		return mapi.RightsAll
 	}
 	return a.rights
-}
-
-func (a Access) all(ref storage.Ref) bool {
-	return a.full || a.owned(ref) && !a.archive
 }
 
 func (a Access) owned(ref storage.Ref) bool {
@@ -69,7 +66,7 @@ func (a Access) owned(ref storage.Ref) bool {
 
 // Access is PR_ACCESS of the object.
 func (a Access) Access(ref storage.Ref) uint32 {
-	if a.all(ref) {
+	if a.full {
 		if ref.Type == mapi.TypeFolder {
 			return accessFolder
 		}
@@ -82,7 +79,7 @@ func (a Access) Access(ref storage.Ref) uint32 {
 	}{
 		{Read, AccessRead}, {Edit, AccessModify}, {Delete, AccessDelete},
 	} {
-		if a.checker.grants(a.rights, a.owned(ref), m.need) {
+		if a.checker.grants(a.rights, a.owned(ref), m.need) || m.need == Read && a.owned(ref) {
 			access |= m.bits
 		}
 	}
@@ -105,7 +102,7 @@ func (a Access) Access(ref storage.Ref) uint32 {
 func (a Access) Level(ref storage.Ref) uint32 {
 	const changing = mapi.RightCreate | mapi.RightEditAny | mapi.RightDeleteAny | mapi.RightCreateSubfolder
 	const owned = mapi.RightEditOwned | mapi.RightDeleteOwned
-	if a.all(ref) || a.rights&changing != 0 || a.owned(ref) && a.rights&owned != 0 {
+	if a.full || a.rights&changing != 0 || a.owned(ref) && a.rights&owned != 0 {
 		return 1
 	}
 	return 0

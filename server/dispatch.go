@@ -1,0 +1,175 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"zarafa/mapi"
+	"zarafa/server/session"
+	"zarafa/wire"
+	"zarafa/wire/soaphttp"
+)
+
+// responseBuffers are kept between requests; a very large one is left to the collector.
+const largestKept = 1 << 20
+
+// dispatcher turns envelopes into calls of operations. It is the server's soaphttp.Handler.
+type dispatcher struct {
+	server   *Server
+	decoders sync.Pool // of *wire.Decoder
+	buffers  sync.Pool // of *[]byte
+}
+
+func newDispatcher(s *Server) *dispatcher {
+	limits := wire.ServerLimits()
+	limits.Depth, limits.Elements = s.cfg.Limits.XMLMaxDepth, s.cfg.Limits.XMLMaxElements
+	return &dispatcher{
+		server:   s,
+		decoders: sync.Pool{New: func() any { return wire.NewDecoder(limits) }},
+		buffers:  sync.Pool{New: func() any { return new([]byte) }},
+	}
+}
+
+var _ soaphttp.Handler = (*dispatcher)(nil)
+
+// ServeSOAP answers one request. The answer goes out when the operation has returned, and an operation
+// returns when what it did is durable.
+func (d *dispatcher) ServeSOAP(ctx context.Context, x *soaphttp.Exchange) {
+	decoder := d.decoders.Get().(*wire.Decoder)
+	defer func() {
+		decoder.Release()
+		d.decoders.Put(decoder)
+	}()
+	buffer := d.buffers.Get().(*[]byte)
+	defer func() {
+		if cap(*buffer) <= largestKept {
+			d.buffers.Put(buffer)
+		}
+	}()
+	decoder.Reset(x.Body)
+	req, err := wire.DecodeRequest(decoder)
+	if err != nil {
+		d.fault(x, decoder, buffer, err)
+		return
+	}
+	started := time.Now()
+	resp, call, err := d.call(ctx, x, req)
+	d.server.metrics.operation(req.Op(), mapi.CodeOf(err), time.Since(started))
+	*buffer = wire.AppendResponse((*buffer)[:0], resp, decoder.Version())
+	x.ReplyStreams(*buffer, parts(call))
+}
+
+// fault answers a request that cannot be read.
+func (d *dispatcher) fault(x *soaphttp.Exchange, decoder *wire.Decoder, buffer *[]byte, err error) {
+	var f *wire.Fault
+	if !errors.As(err, &f) {
+		f = &wire.Fault{Code: wire.FaultClient, String: err.Error()}
+	}
+	d.server.log.Debug("request refused", "peer", x.Peer.Address, "error", err)
+	d.server.metrics.faults.Inc()
+	*buffer = wire.AppendFault((*buffer)[:0], f, decoder.Version())
+	x.ReplyFault(http.StatusInternalServerError, *buffer)
+}
+
+// call finds the session and runs the operation.
+func (d *dispatcher) call(ctx context.Context, x *soaphttp.Exchange, req wire.Request) (wire.Response, *session.Call, error) {
+	s := d.server
+	c := &session.Call{
+		Context: ctx, Source: x.Peer.Address, Peer: peerOf(&x.Peer), Now: s.now(), Log: s.log, Attachment: x.Attachment,
+	}
+	if id, ok := sessionID(req); ok {
+		found, done, err := s.sessions.Begin(id, x.Peer.Address)
+		if err != nil {
+			return wire.ErrorResponse(req.Op(), mapi.CodeOf(err)), c, err
+		}
+		c.Session = found
+		x.SetCompression(found.Has(session.CapCompression))
+		if req.Op() == wire.OpLogoff {
+			done() // the log-off waits for the session's calls, and must not wait for itself
+		} else {
+			defer done()
+		}
+	}
+	cancel := d.limit(c, x, req.Op())
+	defer cancel()
+	resp, err := d.run(c, req)
+	if err != nil {
+		d.report(c, req.Op(), err)
+	}
+	return resp, c, err
+}
+
+// sessionID is the session an operation names; log-ons and client updates have none to look up.
+func sessionID(req wire.Request) (uint64, bool) {
+	switch op := req.Op(); op {
+	case wire.OpSSOLogon, wire.OpRemoveAllObjects, wire.OpGetUserClientUpdateStatus:
+		return 0, false
+	default:
+		return req.Session(), op.HasSession()
+	}
+}
+
+// limit bounds the time of a call. A poll waits as long as the protocol says, but only while somebody listens.
+func (d *dispatcher) limit(c *session.Call, x *soaphttp.Exchange, op wire.Op) context.CancelFunc {
+	if op != wire.OpNotifyGetItems {
+		var cancel context.CancelFunc
+		c.Context, cancel = context.WithTimeout(c.Context, d.server.cfg.Limits.RequestTimeout)
+		return cancel
+	}
+	c.PeerGone = x.PeerClosed()
+	return func() {}
+}
+
+// run calls the operation. A bug in one must not take the server down: it becomes CALL_FAILED and a
+// stack in the log.
+func (d *dispatcher) run(c *session.Call, req wire.Request) (resp wire.Response, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			d.server.log.Error("an operation panicked; please report this", "operation", req.Op(), "panic", p, "stack", string(debug.Stack()))
+			err = mapi.Errorf(mapi.CallFailed, req.Op().String(), "panic: %v", p)
+			resp = wire.ErrorResponse(req.Op(), mapi.CallFailed)
+		}
+	}()
+	return wire.Dispatch[*session.Call](d.server, c, req)
+}
+
+// report logs a failed operation once: what is the server's fault as an error, what is the client's for whoever debugs it.
+func (d *dispatcher) report(c *session.Call, op wire.Op, err error) {
+	who := ""
+	if c.Session != nil {
+		who = c.Session.Client.User
+	}
+	attrs := []any{"operation", op, "user", who, "peer", c.Source, "error", err}
+	switch mapi.CodeOf(err) {
+	case mapi.CallFailed, mapi.DatabaseError, mapi.NotEnoughMemory:
+		d.server.log.Error("operation failed", attrs...)
+	case mapi.LogonFailed:
+		d.server.log.Warn("log-on refused", attrs...)
+	default:
+		d.server.log.Debug("operation refused", attrs...)
+	}
+}
+
+// parts are the streams of an answer.
+func parts(c *session.Call) []soaphttp.Part {
+	if c == nil || len(c.Streams) == 0 {
+		return nil
+	}
+	out := make([]soaphttp.Part, len(c.Streams))
+	for i, s := range c.Streams {
+		out[i] = soaphttp.Part{ID: s.ID, Write: s.Write}
+	}
+	return out
+}
+
+func peerOf(p *soaphttp.Peer) session.Peer {
+	peer := session.Peer{Network: p.Network, Address: p.Address, Local: p.Local, UID: int(p.UID), PID: int(p.PID)}
+	for _, cert := range p.Certs[:min(len(p.Certs), 1)] {
+		peer.PublicKeys = append(peer.PublicKeys, cert.RawSubjectPublicKeyInfo)
+	}
+	return peer
+}

@@ -1,0 +1,53 @@
+package server
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"zarafa/mapi"
+	"zarafa/wire"
+)
+
+// metrics are what the server counts for Prometheus.
+type metrics struct {
+	calls    *prometheus.CounterVec
+	duration *prometheus.HistogramVec
+	faults   prometheus.Counter
+}
+
+func newMetrics(reg prometheus.Registerer, s *Server) *metrics {
+	m := &metrics{
+		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "zarafa_calls_total", Help: "Calls by operation and result code.",
+		}, []string{"operation", "code"}),
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "zarafa_call_seconds", Help: "Time from a decoded request to its answer.",
+			Buckets: prometheus.ExponentialBuckets(25e-6, 4, 11),
+		}, []string{"operation"}),
+		faults: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "zarafa_faults_total", Help: "Requests that could not be read.",
+		}),
+	}
+	reg.MustRegister(m.calls, m.duration, m.faults,
+		gauge("zarafa_sessions", "Sessions of clients.", func() float64 { return float64(len(s.sessions.List())) }),
+		counter("zarafa_sql_statements_total", "SQL statements executed.", func() float64 { return float64(s.store.Statements()) }),
+		counter("zarafa_cell_cache_requests_total", "Look-ups in the cell cache.", func() float64 { return float64(s.cells.Stats().Requests) }),
+		counter("zarafa_cell_cache_hits_total", "Look-ups that the cell cache answered.", func() float64 { return float64(s.cells.Stats().Hits) }),
+		gauge("zarafa_cell_cache_bytes", "Memory of the cell cache.", func() float64 { return float64(s.cells.Stats().Bytes) }),
+	)
+	return m
+}
+
+func gauge(name, help string, f func() float64) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, f)
+}
+
+func counter(name, help string, f func() float64) prometheus.Collector {
+	return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, f)
+}
+
+func (m *metrics) operation(op wire.Op, code mapi.Code, took time.Duration) {
+	m.calls.WithLabelValues(op.String(), code.String()).Inc()
+	m.duration.WithLabelValues(op.String()).Observe(took.Seconds())
+}

@@ -1,0 +1,34 @@
+package server_test
+
+import (
+	"testing"
+
+	"zarafa/server/internal/replay"
+	"zarafa/server/servertest"
+)
+
+// recordedSettings are those of the server that was recorded, as far as they show in its answers.
+const recordedSettings = "disabled_features =\ncreateuser_script =\n"
+
+// TestReplay plays the recorded exchanges of real clients and compares every answer.
+func TestReplay(t *testing.T) {
+	for _, engine := range servertest.Engines() {
+		t.Run(engine, func(t *testing.T) {
+			instance := servertest.Start(t, engine, recordedSettings)
+			exceptions, err := replay.LoadExceptions("internal/replay/exceptions.txt")
+			if err != nil {
+				t.Fatal(err)
+			}
+			result, err := replay.Run(t.Context(), replay.Config{
+				UnixPath: instance.UnixPath, TCPAddr: instance.TCPAddr, Exceptions: exceptions,
+			}, "../wire/testdata/traces", "01", "02", "03", "04", "05", "06")
+			if err != nil {
+				t.Fatal(err)
+			}
+			result.Print(t.Output(), 400)
+			if !result.OK() {
+				t.Error("answers differ from the recorded ones; see above")
+			}
+		})
+	}
+}

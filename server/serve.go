@@ -1,0 +1,119 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"zarafa/server/config"
+	"zarafa/wire/soaphttp"
+)
+
+// Intervals of housekeeping.
+const (
+	expireEvery = 5 * time.Second
+	forgetEvery = time.Hour
+	// stopWait is how long running calls may take to finish when the server stops.
+	stopWait = 60 * time.Second
+)
+
+// Serve answers requests on the configured sockets until ctx ends, then stops: it takes no new requests, ends waiting polls,
+// lets running calls finish and closes the database.
+func (s *Server) Serve(ctx context.Context) error {
+	s.http = soaphttp.NewServer(s.httpConfig(), newDispatcher(s))
+	var running sync.WaitGroup
+	failed := make(chan error, 1)
+	for _, l := range s.listeners() {
+		running.Go(func() {
+			if err := s.http.Serve(l); err != nil {
+				select {
+				case failed <- fmt.Errorf("serving %s: %w", l.Addr(), err):
+				default: // one reason to stop is enough
+				}
+			}
+		})
+	}
+	housekeeping, stopHousekeeping := context.WithCancel(ctx)
+	running.Go(func() { s.keepHouse(housekeeping) })
+	running.Go(func() { s.objectOperations.RunPurge(housekeeping, s.now) })
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	stopHousekeeping()
+	err = errors.Join(err, s.stop())
+	running.Wait()
+	s.searchOperations.Close()
+	return errors.Join(err, s.store.Close())
+}
+
+func (s *Server) listeners() []net.Listener {
+	var all []net.Listener
+	if sockets := s.cfg.Sockets; sockets != nil {
+		all = append(all, sockets.Plain...)
+		all = append(all, sockets.Pipe...)
+		all = append(all, sockets.Priority...)
+	}
+	return all
+}
+
+func (s *Server) httpConfig() soaphttp.Config {
+	n, l := &s.cfg.Network, &s.cfg.Limits
+	return soaphttp.Config{
+		ReadTimeout: n.ReadTimeout, IdleTimeout: n.RecvTimeout, SendTimeout: n.SendTimeout, ProxyHeader: n.ProxyHeader,
+		MaxHeaderBytes: int(l.HTTPMaxHeaderSize), MaxRequestBytes: l.RequestMaxSize, MaxDecompressedBytes: l.RequestMaxDecompressed,
+		MaxConns: l.MaxConnections, Compress: true, Logger: s.log,
+	}
+}
+
+// stop ends the sessions, which ends their polls, and waits for running calls.
+func (s *Server) stop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopWait)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- s.http.Shutdown(ctx) }()
+	s.sessions.Close()
+	return <-done
+}
+
+// keepHouse expires sessions and forgets what nobody will ask for.
+func (s *Server) keepHouse(ctx context.Context) {
+	expire, forget := time.NewTicker(expireEvery), time.NewTicker(forgetEvery)
+	defer expire.Stop()
+	defer forget.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-expire.C:
+			s.sessions.Expire()
+		case <-forget.C:
+			s.forgetSyncs(ctx)
+		}
+	}
+}
+
+// forgetSyncs drops synchronisations that clients gave up long ago.
+func (s *Server) forgetSyncs(ctx context.Context) {
+	if err := s.icsOperations.CleanUp(ctx, s.now(), s.cfg.Life.Sync); err != nil && ctx.Err() == nil {
+		s.log.Error("forgetting old synchronisations failed; it is tried again in an hour", "error", err)
+	}
+}
+
+// Healthy reports whether the server can do its work: the database answers.
+func (s *Server) Healthy() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return s.store.Ping(ctx)
+}
+
+// Reload takes over the settings that may change while the server runs.
+func (s *Server) Reload(cfg *config.Config) {
+	s.cells.SetBudget(cfg.Cache.Cell)
+	s.views.SetBudget(cfg.Cache.SortKey)
+	s.directoryOperations.Reconfigure(directorySettings(cfg))
+}

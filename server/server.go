@@ -1,0 +1,162 @@
+// Package server is the groupware server: it puts the operations of its subpackages together, listens, and
+// keeps house.
+//
+// It owns the life cycle and the order in which parts learn of changes; what an operation does is the business of the
+// subpackage that has it (objects, tables, directory, notify, ics, search …), each with the protocol's operations as
+// methods of its service.
+//
+// Requests run on a goroutine each. The order of the change feed is: cached references and rights, then tables (which
+// keep the shared views), then subscriptions, then search folders. So whoever is told of a
+// change finds it when he asks.
+//
+// It refuses to start on a database it cannot read or that another kind of server wrote.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"zarafa/cache"
+	"zarafa/server/auth"
+	"zarafa/server/collation"
+	"zarafa/server/config"
+	"zarafa/server/directory"
+	"zarafa/server/feed"
+	"zarafa/server/ics"
+	"zarafa/server/notify"
+	"zarafa/server/objects"
+	"zarafa/server/rights"
+	"zarafa/server/search"
+	"zarafa/server/session"
+	"zarafa/server/tables"
+	"zarafa/storage"
+	"zarafa/wire"
+	"zarafa/wire/soaphttp"
+)
+
+// The operations come from these services. Aliases, because embedded fields need names of their own.
+type (
+	objectOperations    = objects.Service
+	tableOperations     = tables.Service
+	directoryOperations = directory.Service
+	notifyOperations    = notify.Hub
+	rightsOperations    = rights.Service
+	icsOperations       = ics.Service
+	searchOperations    = search.Service
+)
+
+// missing answers the operations that no service has; it lies one level deeper than the services, so that theirs win.
+type missing struct {
+	wire.Unimplemented[*session.Call]
+}
+
+// Server is a running server.
+type Server struct {
+	missing
+	*objectOperations
+	*tableOperations
+	*directoryOperations
+	*notifyOperations
+	*rightsOperations
+	*icsOperations
+	*searchOperations
+
+	cfg      *config.Config
+	log      *slog.Logger
+	now      func() time.Time
+	store    storage.Store
+	sessions *session.Manager
+	auth     *auth.Authenticator
+	cells    *cache.Cells
+	views    *cache.Views
+	metrics  *metrics
+	http     *soaphttp.Server
+}
+
+var _ wire.Service[*session.Call] = (*Server)(nil)
+
+// Limits that are not settings: far above what clients do, low enough that none can fill the memory.
+const (
+	sessionsPerUser         = 2000
+	subscriptionsPerSession = 5000
+	eventsPerGroup          = 50_000
+	pollTimeout             = 60 * time.Second
+)
+
+// Open reads the database, seeds it if it is empty, and puts the server together. Nothing listens yet.
+func Open(ctx context.Context, cfg *config.Config, log *slog.Logger, reg prometheus.Registerer) (*Server, error) {
+	store, err := openStore(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	s, err := assemble(ctx, cfg, log, reg, store)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return s, nil
+}
+
+func assemble(ctx context.Context, cfg *config.Config, log *slog.Logger, reg prometheus.Registerer, store storage.Store) (*Server, error) {
+	s := &Server{
+		cfg: cfg, log: log, now: time.Now, store: store,
+		sessions: session.NewManager(session.Limits{Timeout: cfg.Sessions.Timeout, PerUser: sessionsPerUser, SourceCheck: cfg.Sessions.CheckIP}, time.Now),
+		cells:    cache.NewCells(cfg.Cache.Cell),
+		views:    cache.NewViews(cfg.Cache.SortKey),
+	}
+	if err := objects.Seed(ctx, store); err != nil {
+		return nil, fmt.Errorf("seeding the database: %w", err)
+	}
+	users, err := directory.New(ctx, store, directorySettings(cfg), log, s.now)
+	if err != nil {
+		return nil, err
+	}
+	users.OnAccountGone(func(user uint32) { s.sessions.EndUser(user, nil) })
+	s.directoryOperations = users
+	s.auth = auth.New(auth.Settings{AllowLocalUsers: cfg.Peers.AllowLocalUsers, LocalAdmins: cfg.Peers.LocalAdminUsers}, users)
+	locales, err := collation.NewLocales(cfg.Tables.SortLocale)
+	if err != nil {
+		return nil, fmt.Errorf("default_sort_locale_id: %w; use a name such as en_US", err)
+	}
+	s.connect(users, locales)
+	s.metrics = newMetrics(reg, s)
+	if err := s.searchOperations.Start(ctx); err != nil {
+		return nil, fmt.Errorf("bringing back search folders: %w", err)
+	}
+	return s, nil
+}
+
+// connect makes the services that work on objects and lets them hear of changes, in the order the package promises.
+func (s *Server) connect(users *directory.Service, locales *collation.Locales) {
+	bus := new(feed.Bus)
+	tree := objects.NewTree(s.store)
+	checker := rights.NewChecker(rights.Config{
+		OwnerAutoFullAccess: s.cfg.Users.OwnerAutoFullAccess, RestrictAdmin: s.cfg.Users.RestrictAdmin,
+	}, tree, users, s.store)
+	hub := notify.New(notify.Settings{
+		PollTimeout: pollTimeout, QueueLimit: eventsPerGroup, SubscriptionsMax: subscriptionsPerSession,
+	}, s.store, objects.Finder{Tree: tree, Rights: checker}, s.sessions)
+	s.notifyOperations = hub
+	locks := objects.NewLocks()
+	s.rightsOperations = rights.NewService(checker, tree, users, s.store, bus)
+	s.objectOperations = objects.New(objects.Options{
+		Store: s.store, Tree: tree, Rights: checker, Directory: users, Bus: bus, Subscribe: hub, Locks: locks,
+		Settings: objectSettings(s.cfg), Log: s.log,
+	})
+	s.tableOperations = tables.New(tables.Parts{
+		Store: s.store, Views: s.views, Cells: s.cells, Locales: locales, Tree: tree, Rights: tables.CheckedRights{Checker: checker},
+		Directory: users, AddressBook: users, Stats: s.statistics(users), Locks: locks, Notifier: hub, Log: s.log,
+	}, tableSettings(s.cfg))
+	hub.UseTables(s.tableOperations)
+	s.icsOperations = ics.New(s.store, s.objectOperations, checker, users, locales, s.log)
+	s.searchOperations = search.New(search.Options{
+		Store: s.store, Tree: tree, Writer: s.objectOperations.Writer(), Rights: checker, Bus: bus, Locales: locales, Log: s.log,
+	})
+	for _, sink := range []feed.Sink{tree, checker, s.tableOperations, hub, s.searchOperations} {
+		bus.Add(sink)
+	}
+}

@@ -1,0 +1,77 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+
+	"zarafa/server/config"
+	"zarafa/server/directory"
+	"zarafa/server/objects"
+	"zarafa/server/tables"
+	"zarafa/storage"
+	"zarafa/storage/mysql"
+	"zarafa/storage/sqlite"
+)
+
+const megabyte = 1 << 20
+
+// openStore opens the database the settings name.
+func openStore(ctx context.Context, cfg *config.Config) (storage.Store, error) {
+	db := &cfg.Database
+	if db.Engine == config.EngineMySQL {
+		store, err := mysql.Open(ctx, mysql.Config{
+			Host: db.MySQLHost, Port: db.MySQLPort, Socket: db.MySQLSocket,
+			User: db.MySQLUser, Password: db.MySQLPassword.Reveal(), Database: db.MySQLDatabase,
+		})
+		if err != nil {
+			return nil, fmt.Errorf("opening the database %s (see mysql_host, mysql_socket, mysql_user, mysql_database): %w", db.MySQLDatabase, err)
+		}
+		return store, nil
+	}
+	store, err := sqlite.Open(ctx, db.SQLitePath, sqlite.Options{})
+	if err != nil {
+		return nil, fmt.Errorf("opening the database file (see sqlite_path): %w", err)
+	}
+	return store, nil
+}
+
+// userScripts are where programs for the setting "internal" are looked for (agents.md section 1.2).
+func userScripts() []string {
+	return []string{"/usr/lib/zarafa/userscripts", "/etc/zarafa/userscripts"}
+}
+
+func directorySettings(cfg *config.Config) directory.Settings {
+	u := &cfg.Users
+	return directory.Settings{
+		SystemEmail: cfg.Peers.SystemEmailAddress,
+		HideSystem:  u.HideSystem, HideEveryone: u.HideEveryone, EnableGAB: u.EnableGAB, DisabledFeatures: u.DisabledFeatures,
+		Quota: directory.Quota{
+			Warn: int64(cfg.Quota.Warn) * megabyte, Soft: int64(cfg.Quota.Soft) * megabyte, Hard: int64(cfg.Quota.Hard) * megabyte,
+		},
+		PasswordLifetime: cfg.Sessions.PasswordCacheLifetime, PasswordWorkers: runtime.GOMAXPROCS(0),
+		Scripts: directory.Scripts{
+			CreateUser: u.Scripts.CreateUser, DeleteUser: u.Scripts.DeleteUser,
+			CreateGroup: u.Scripts.CreateGroup, DeleteGroup: u.Scripts.DeleteGroup,
+			Directories: userScripts(),
+		},
+	}
+}
+
+func objectSettings(cfg *config.Config) objects.Settings {
+	s := objects.DefaultSettings()
+	s.StoreNameFormat = cfg.Users.StoreNameFormat
+	s.MaxEmbedded = cfg.Database.EmbeddedAttachmentLimit
+	s.SoftDeleteDays = int(cfg.Life.SoftDelete.Hours() / 24)
+	s.HideReminders = !cfg.Tables.SharedReminders
+	return s
+}
+
+// Limits of tables that are not settings.
+const tablesPerSession = 5000
+
+func tableSettings(cfg *config.Config) tables.Settings {
+	return tables.Settings{
+		TablesPerSession: tablesPerSession, FolderMaxItems: cfg.Tables.FolderMaxItems, ABInitiallyEmpty: cfg.Users.ABTableInitiallyEmpty,
+	}
+}

@@ -1,0 +1,25 @@
+package server
+
+import (
+	"zarafa/server/directory"
+	"zarafa/server/stats"
+)
+
+// statistics are the lines of the system statistics table.
+func (s *Server) statistics(users *directory.Service) *stats.Provider {
+	line := func(name, description string, value func() string) stats.Counter {
+		return stats.Counter{Name: name, Description: description, Value: value}
+	}
+	return &stats.Provider{
+		Store: s.store, Logons: s.sessions, Directory: users, Now: s.now,
+		Counters: []stats.Counter{
+			line("sessions", "Number of sessions", func() string { return stats.Number(len(s.sessions.List())) }),
+			line("sql_statements", "SQL statements executed", func() string { return stats.Number(s.store.Statements()) }),
+			line("cache_cell_items", "Cell cache items", func() string { return stats.Number(s.cells.Stats().Items) }),
+			line("cache_cell_size", "Cell cache size", func() string { return stats.Number(s.cells.Stats().Bytes) }),
+			line("cache_cell_maxsz", "Cell cache maximum size", func() string { return stats.Number(s.cfg.Cache.Cell) }),
+			line("cache_cell_req", "Cell cache requests", func() string { return stats.Number(s.cells.Stats().Requests) }),
+			line("cache_cell_hit", "Cell cache hits", func() string { return stats.Number(s.cells.Stats().Hits) }),
+		},
+	}
+}
