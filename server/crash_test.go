@@ -1,0 +1,245 @@
+package server_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+
+	"zarafa/client"
+	"zarafa/mapi"
+	"zarafa/server/servertest"
+)
+
+// Environment of the child process in which TestServerProcess runs a server.
+const (
+	crashFolder   = "ZARAFA_CRASH_FOLDER"
+	crashSettings = "ZARAFA_CRASH_SETTINGS"
+)
+
+// TestServerProcess is the server that TestCrash kills; by itself it does nothing.
+func TestServerProcess(t *testing.T) {
+	dir := os.Getenv(crashFolder)
+	if dir == "" {
+		t.Skip("it is run by TestCrash, in a process of its own")
+	}
+	instance := servertest.StartIn(t, dir, os.Getenv(crashSettings))
+	fmt.Println("ready " + instance.Endpoint())
+	bufio.NewReader(os.Stdin).ReadByte() // until the parent closes it or kills us
+}
+
+// child is a server in a process of its own.
+type child struct {
+	cmd      *exec.Cmd
+	endpoint string
+}
+
+func startChild(t *testing.T, dir, settings string) *child {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], "-test.run=^TestServerProcess$", "-test.v")
+	cmd.Env = append(os.Environ(), crashFolder+"="+dir, crashSettings+"="+settings)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cmd.StdinPipe(); err != nil { // held open: the child lives as long as nobody kills it
+		t.Fatal(err)
+	}
+	cmd.Stderr = t.Output()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	c := &child{cmd: cmd}
+	lines := bufio.NewScanner(out)
+	for c.endpoint == "" && lines.Scan() {
+		fmt.Sscanf(lines.Text(), "ready %s", &c.endpoint)
+	}
+	if c.endpoint == "" {
+		c.kill()
+		t.Fatal("the server process did not get ready")
+	}
+	go func() {
+		for lines.Scan() { // what it still prints must not fill the pipe
+		}
+	}()
+	return c
+}
+
+// kill is kill -9.
+func (c *child) kill() {
+	c.cmd.Process.Kill()
+	c.cmd.Wait()
+}
+
+// delivered is a message whose delivery the server has acknowledged.
+type delivered struct {
+	id     mapi.EntryID
+	number int
+}
+
+// letter is the message with a number; everything in it follows from the number.
+func letter(number int) *client.Message {
+	return &client.Message{
+		Props: mapi.Props{
+			mapi.String(mapi.PrMessageClass, "IPM.Note"),
+			mapi.String(mapi.PrSubject, fmt.Sprintf("letter %d", number)),
+			mapi.String(mapi.PrBody, string(bytes.Repeat([]byte{'a' + byte(number%26)}, 3000))),
+		},
+		Recipients: []client.Recipient{{Type: 1, Name: "Alice", Address: fmt.Sprintf("alice%d@example.com", number)}},
+		Attachments: []client.Attachment{{
+			Name: "data.bin", Data: bytes.Repeat([]byte{byte(number), byte(number >> 8)}, 40_000),
+		}},
+	}
+}
+
+// TestCrash kills the server with SIGKILL while eight clients deliver mail, starts it again, and looks for every message that was
+// acknowledged.
+func TestCrash(t *testing.T) {
+	const killAfter = 120 // acknowledged messages
+	for _, engine := range servertest.Engines() {
+		t.Run(engine, func(t *testing.T) {
+			dir := servertest.Folder(t)
+			settings := servertest.Settings(t, engine, dir)
+			first := startChild(t, dir, settings)
+			inbox := makeUser(t, first.endpoint)
+			sent := deliverUntilKilled(t, first, inbox, killAfter)
+			second := startChild(t, dir, settings)
+			defer second.kill()
+			checkDelivered(t, second.endpoint, inbox, sent)
+		})
+	}
+}
+
+func logOn(t *testing.T, endpoint, user string) *client.Session {
+	t.Helper()
+	s, err := client.LogOn(t.Context(), client.Options{Endpoint: endpoint, User: user})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// makeUser creates alice with her store and returns her inbox.
+func makeUser(t *testing.T, endpoint string) mapi.EntryID {
+	t.Helper()
+	s := logOn(t, endpoint, "SYSTEM")
+	defer s.Close(t.Context())
+	_, _, err := s.CreateUser(t.Context(), client.User{Name: "alice", Password: "secret", FullName: "Alice", Email: "alice@example.com", Class: mapi.ClassActiveUser})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := s.User(t.Context(), "alice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := s.CreateStore(t.Context(), u, client.English)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inbox, err := s.ReceiveFolder(t.Context(), store.EntryID, "IPM.Note")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return inbox
+}
+
+func deliverUntilKilled(t *testing.T, server *child, inbox mapi.EntryID, killAfter int) []delivered {
+	t.Helper()
+	var mu sync.Mutex
+	var sent []delivered
+	var kill sync.Once
+	var clients sync.WaitGroup
+	for worker := range 8 {
+		s := logOn(t, server.endpoint, "alice")
+		clients.Go(func() {
+			for i := 0; ; i++ {
+				number := worker*100_000 + i
+				id, err := s.CreateMessage(context.Background(), inbox, letter(number))
+				if err != nil {
+					if mapi.CodeOf(err) != mapi.NetworkError {
+						t.Errorf("delivery: %v", err)
+					}
+					return // the server is gone, which is what this is about
+				}
+				mu.Lock()
+				sent = append(sent, delivered{id, number})
+				enough := len(sent) >= killAfter
+				mu.Unlock()
+				if enough {
+					kill.Do(server.kill)
+				}
+			}
+		})
+	}
+	clients.Wait()
+	return sent
+}
+
+// checkDelivered loads every message, and finds no more and no fewer in the folder than the folder says.
+func checkDelivered(t *testing.T, endpoint string, inbox mapi.EntryID, sent []delivered) {
+	t.Helper()
+	ctx := t.Context()
+	s := logOn(t, endpoint, "alice")
+	defer s.Close(ctx)
+	for _, d := range sent {
+		if err := checkLetter(ctx, s, d); err != nil {
+			t.Errorf("message %d was acknowledged and is not whole: %v", d.number, err)
+		}
+	}
+	rows := 0
+	err := s.EachRow(ctx, client.TableQuery{
+		Kind: mapi.TableMS, EntryID: inbox, ObjectType: mapi.TypeMessage, Flags: mapi.OpenUnicode,
+		Columns: []mapi.PropTag{mapi.PrEntryID, mapi.PrSubject},
+	}, func(row mapi.Props) error {
+		var number int
+		if _, err := fmt.Sscanf(row.Str(mapi.PrSubject), "letter %d", &number); err != nil {
+			return err
+		}
+		rows++
+		return checkLetter(ctx, s, delivered{mapi.EntryID(row.Bytes(mapi.PrEntryID)), number})
+	})
+	if err != nil {
+		t.Errorf("half a message in the folder: %v", err)
+	}
+	folder, err := s.LoadObject(ctx, inbox)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if count := int(folder.Props.Uint32(mapi.PrContentCount)); count != rows || rows < len(sent) {
+		t.Errorf("%d acknowledged, %d in the table, the folder counts %d", len(sent), rows, count)
+	}
+}
+
+func checkLetter(ctx context.Context, s *client.Session, d delivered) error {
+	o, err := s.LoadObject(ctx, d.id)
+	if err != nil {
+		return err
+	}
+	want := letter(d.number)
+	for _, p := range want.Props {
+		if got, ok := o.Props.Get(p.Tag); !ok || !got.Equal(p) {
+			return fmt.Errorf("property %v is not what was sent", p.Tag)
+		}
+	}
+	if len(o.Children) != 2 {
+		return fmt.Errorf("%d recipients and attachments", len(o.Children))
+	}
+	for _, part := range o.Children {
+		if part.Type != mapi.TypeAttach {
+			continue
+		}
+		data, err := s.LoadValue(ctx, d.id, part.ServerID, mapi.PrAttachDataBin)
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(data.Data, want.Attachments[0].Data) {
+			return errors.New("the attachment is not what was sent")
+		}
+	}
+	return nil
+}
