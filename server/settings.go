@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"runtime"
 
+	"zarafa/mapi"
 	"zarafa/server/config"
 	"zarafa/server/directory"
 	"zarafa/server/objects"
 	"zarafa/server/tables"
 	"zarafa/storage"
-	"zarafa/storage/mysql"
 	"zarafa/storage/sqlite"
 )
 
@@ -20,14 +20,7 @@ const megabyte = 1 << 20
 func openStore(ctx context.Context, cfg *config.Config) (storage.Store, error) {
 	db := &cfg.Database
 	if db.Engine == config.EngineMySQL {
-		store, err := mysql.Open(ctx, mysql.Config{
-			Host: db.MySQLHost, Port: db.MySQLPort, Socket: db.MySQLSocket,
-			User: db.MySQLUser, Password: db.MySQLPassword.Reveal(), Database: db.MySQLDatabase,
-		})
-		if err != nil {
-			return nil, fmt.Errorf("opening the database %s (see mysql_host, mysql_socket, mysql_user, mysql_database): %w", db.MySQLDatabase, err)
-		}
-		return store, nil
+		return nil, mapi.Errorf(mapi.NoSupport, "database_engine", "mysql is not in this build; set database_engine = sqlite")
 	}
 	store, err := sqlite.Open(ctx, db.SQLitePath, sqlite.Options{})
 	if err != nil {

@@ -57,7 +57,6 @@ type Change struct {
 	starts  map[uint32][]byte                 // of large values that were put, by instance
 	queued  map[uint32][]storage.QueueEntry   // of the store, by message; nil before it was asked for
 	counts  map[uint32]*storage.Counters
-	repeat  map[uint32]int // how often a folder's counters are announced, if not once
 	touched []uint32 // keys of counts in order of first use, so that statements come in a fixed order
 	changes []storage.Change
 	batch   *feed.Batch
@@ -72,7 +71,7 @@ func (w *Writer) Do(ctx context.Context, store uint32, author Author, fn func(ct
 		ch = &Change{
 			Tx: tx, Author: author, Store: store, server: w.store.ServerGUID(), tree: w.tree,
 			refs: make(map[uint32]storage.Ref), names: make(map[uint32]map[string]storage.Ref),
-			starts: make(map[uint32][]byte), counts: make(map[uint32]*storage.Counters), repeat: make(map[uint32]int),
+			starts: make(map[uint32][]byte), counts: make(map[uint32]*storage.Counters),
 			batch: &feed.Batch{Store: store},
 		}
 		if err := fn(ctx, ch); err != nil {
@@ -225,10 +224,8 @@ func (ch *Change) finish(ctx context.Context) error {
 		if err := ch.AddCounters(ctx, ch.Store, id, *ch.counts[id]); err != nil {
 			return err
 		}
-		for range max(1, ch.repeat[id]) {
-			if err := ch.announceCounters(ctx, id); err != nil {
-				return err
-			}
+		if err := ch.announceCounters(ctx, id); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -189,7 +189,6 @@ func (ch *Change) InsertFolder(ctx context.Context, o *storage.Object, parent st
 		names[foldName(o.Props.Str(mapi.PrDisplayName))] = o.Ref
 	}
 	ch.Count(parent.ID, countOf(o.Ref, o.Props, 1))
-	ch.repeat[parent.ID]++ // clients hear of the parent once for every new folder (traces 01)
 	ch.Event(feed.Event{Kind: feed.Created, Object: cloneRef(o.Ref), ParentEntryID: parent.EntryID, Row: ch.RowOf(o)})
 	return nil
 }
