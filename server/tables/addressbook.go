@@ -13,7 +13,7 @@ func (s *Service) addressBookSource(c *session.Call, entryID []byte, objType map
 	caller, caps := c.Session.UserID, c.Session.Capabilities
 	id := append([]byte{}, entryID...)
 	return &keptSource{addressBook: true, make: func(ctx context.Context, t *table, add func(cache.Row, *keptRow)) error {
-		if s.settings.ABInitiallyEmpty && t.filter == nil && objType != mapi.TypeABCont {
+		if s.settings.ABInitiallyEmpty && t.filter == nil && flags&mapi.OpenConvenientDepth == 0 {
 			return nil // until the client says whom it looks for
 		}
 		rows, err := s.AddressBook.TableRows(ctx, caller, caps, id, objType, flags)

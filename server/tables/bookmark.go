@@ -9,6 +9,9 @@ import (
 	"zarafa/wire"
 )
 
+// maxBookmarks is the protocol's limit per table.
+const maxBookmarks = 100
+
 // bookmark remembers a row and the index it had.
 type bookmark struct {
 	place
@@ -28,8 +31,8 @@ func (s *Service) TableCreateBookmark(c *session.Call, req *wire.TableCreateBook
 }
 
 func (t *table) addBookmark(snap cache.Snapshot, i int) (uint32, error) {
-	if limit := t.svc.settings.BookmarksMax; len(t.bookmarks) >= limit {
-		return 0, mapi.Errorf(mapi.UnableToComplete, "tableCreateBookmark", "%d bookmarks", limit)
+	if len(t.bookmarks) >= maxBookmarks {
+		return 0, mapi.Errorf(mapi.UnableToComplete, "tableCreateBookmark", "%d bookmarks", maxBookmarks)
 	}
 	t.lastBookmark++
 	t.bookmarks[t.lastBookmark] = bookmark{place: placeAt(snap, i, nil), index: i}

@@ -79,11 +79,7 @@ type Notifier interface {
 
 // Settings bound what tables may cost.
 type Settings struct {
-	TablesPerSession int // max_tables_per_session; 0: no limit
+	TablesPerSession int // open tables of one session; 0: no limit
 	FolderMaxItems   int // folder_max_items: rows a table of a folder holds at most
 	ABInitiallyEmpty bool
-	BookmarksMax     int
 }
-
-// bookmarksMax is the protocol's limit per table.
-const bookmarksMax = 100

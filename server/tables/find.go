@@ -80,10 +80,14 @@ func (t *table) lookUp(ctx context.Context, snap cache.Snapshot, r *mapi.Restric
 			return -1, false
 		}
 		ref, err := t.svc.Tree.ByEntryID(ctx, bytes.Clone(r.Value.Data))
-		if err != nil {
+		switch mapi.CodeOf(err) {
+		case mapi.OK:
+			row.ID = ref.ID
+		case mapi.NotFound, mapi.InvalidEntryID:
+			return -1, true
+		default:
 			return -1, false
 		}
-		row.ID = ref.ID
 	default:
 		return -1, false
 	}

@@ -48,6 +48,13 @@ func (t *table) begin(ctx context.Context, rows []cache.Row) (*page, error) {
 	return p, t.source.cells(ctx, p, rows)
 }
 
+// end lets go of the records, which would keep large parts of the cell cache in memory.
+func (p *page) end() {
+	clear(p.recs)
+	clear(p.kept)
+	p.recs, p.kept, p.full, p.queue, p.ctx = p.recs[:0], p.kept[:0], nil, nil, nil
+}
+
 // describe takes over what the cells depend on of the table's rows.
 func (p *page) describe(rows *rowList) {
 	p.levels, p.depths = 0, nil

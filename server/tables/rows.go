@@ -46,9 +46,15 @@ func (t *table) queryRows(ctx context.Context, count, flags uint32, out *wire.Ro
 // encodeBlock is how many rows are looked up at a time.
 const encodeBlock = 1024
 
+// maxGuess bounds the memory that is made ready for an answer.
+const maxGuess = 1 << 20
+
 // encode appends the rows of a range to a row set. Rows whose object has just been deleted are left out.
 func (t *table) encode(ctx context.Context, snap cache.Snapshot, from, to int, out *wire.RowSet) error {
 	rows := t.scratch.rows[:0]
+	if out.Raw == nil && from < to {
+		out.Raw = make([]byte, 0, min((to-from)*t.rowBytes*9/8, maxGuess))
+	}
 	for from < to {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -74,6 +80,11 @@ func (t *table) encode(ctx context.Context, snap cache.Snapshot, from, to int, o
 			out.RawCount++
 		}
 	}
+	if out.RawCount == 0 {
+		out.Raw = nil
+		return nil
+	}
+	t.rowBytes = len(out.Raw) / out.RawCount
 	return nil
 }
 

@@ -60,9 +60,6 @@ type sessionTables struct {
 func New(parts Parts, settings Settings) *Service {
 	s := &Service{Parts: parts, settings: settings, sessions: make(map[*session.Session]*sessionTables)}
 	s.watchers.init()
-	if s.settings.BookmarksMax <= 0 {
-		s.settings.BookmarksMax = bookmarksMax
-	}
 	return s
 }
 
@@ -103,7 +100,7 @@ func (s *Service) add(sess *session.Session, t *table) error {
 		return mapi.EndOfSession
 	}
 	if limit := s.settings.TablesPerSession; limit > 0 && len(st.tables) >= limit {
-		return mapi.Errorf(mapi.NotEnoughMemory, "tableOpen", "the session has %d open tables, the limit of max_tables_per_session", limit)
+		return mapi.Errorf(mapi.NotEnoughMemory, "tableOpen", "the session has %d open tables, the most it may have", limit)
 	}
 	st.last++
 	t.id = st.last
@@ -166,5 +163,6 @@ func (s *Service) with(c *session.Call, id uint32, f func(ctx context.Context, t
 	if t.closed {
 		return mapi.NotFound
 	}
+	defer t.scratch.end()
 	return f(c.Context, t)
 }
