@@ -1,7 +1,6 @@
 package objects
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"strings"
@@ -295,8 +294,3 @@ func hasTag(n *wire.SaveObject, tag mapi.PropTag) bool {
 	}
 	return false
 }
-
-// newTestStore opens an empty store.
-func newTestStore(*testing.T) storage.Store { return newMemStore() }
-
-var _ = bytes.Equal
