@@ -40,11 +40,13 @@ healthy() {
 # create_users makes the users that are not there yet.
 create_users() {
 	local known user
-	known=$(bin/zarafa-admin -h "$socket" -l)
+	known=$(bin/zarafa-admin -h "$socket" -l) || return
 	for user in $users; do
 		grep -qw "$user" <<<"$known" && continue
-		bin/zarafa-admin -h "$socket" -c "$user" -p "$password" -f "${user^}" -e "$user@localhost"
-		bin/zarafa-admin -h "$socket" --create-store "$user"
+		# -P reads the password twice; with -p every user of the machine could see it.
+		printf '%s\n' "$password" "$password" |
+			bin/zarafa-admin -h "$socket" -c "$user" -P -f "${user^}" -e "$user@localhost" || return
+		bin/zarafa-admin -h "$socket" --create-store "$user" || return
 	done
 }
 

@@ -1,0 +1,134 @@
+package admin
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"zarafa/client"
+	"zarafa/mapi"
+)
+
+// meetingOptions say what happens to meeting requests that a user receives.
+type meetingOptions struct {
+	accept, declineConflict, declineRecurring, process boolean
+}
+
+func (m *meetingOptions) define(fs *pflag.FlagSet) {
+	fs.Var(&m.accept, "mr-accept", "accept meeting requests automatically")
+	fs.Var(&m.declineConflict, "mr-decline-conflict", "decline them if the time is taken")
+	fs.Var(&m.declineRecurring, "mr-decline-recurring", "decline them if they recur")
+	fs.Var(&m.process, "mr-process", "enter them tentatively")
+}
+
+func (m *meetingOptions) given() bool {
+	return m.accept.given || m.declineConflict.given || m.declineRecurring.given || m.process.given
+}
+
+// The settings are properties of the user's free/busy messages (agents.md section 2.2). Processing is a named property, as
+// it is younger than the others.
+const processMeetingsID = 1
+
+// calendarSet is PSETID_KC, which the named property belongs to.
+func calendarSet() mapi.GUID {
+	return mapi.GUID{0xC8, 0xD8, 0xAE, 0x63, 0x49, 0x40, 0x75, 0x4B, 0xBC, 0x88, 0x96, 0xDF, 0x9D, 0x72, 0x3F, 0x2F}
+}
+
+// freebusyMessages finds the two messages of a store.
+func (j *job) freebusyMessages(ctx context.Context, st client.Store) ([]mapi.EntryID, error) {
+	root, err := j.session.LoadObject(ctx, st.RootID)
+	if err != nil {
+		return nil, err
+	}
+	list, _ := root.Props.Get(mapi.PrFreebusyEntryIDs)
+	var ids []mapi.EntryID
+	for i, v := range list.Values() {
+		if i < 2 && len(v.Data) > 0 {
+			ids = append(ids, v.Data)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, fmt.Errorf("the store has no free/busy messages")
+	}
+	return ids, nil
+}
+
+// setMeetingOptions changes what the options say in both messages.
+func (j *job) setMeetingOptions(ctx context.Context, u client.User) error {
+	st, err := j.storeOf(ctx, u.Name)
+	if err != nil {
+		return err
+	}
+	messages, err := j.freebusyMessages(ctx, st)
+	if err != nil {
+		return fmt.Errorf("changing how %q answers meeting requests: %w", u.Name, err)
+	}
+	props, err := j.meetingProps(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range messages {
+		if err := j.session.SetProps(ctx, id, props...); err != nil {
+			return fmt.Errorf("changing how %q answers meeting requests: %w", u.Name, err)
+		}
+	}
+	return nil
+}
+
+func (j *job) meetingProps(ctx context.Context) ([]mapi.PropValue, error) {
+	var props []mapi.PropValue
+	for _, o := range []struct {
+		option boolean
+		tag    mapi.PropTag
+	}{
+		{j.meeting.accept, mapi.PrProcessMeetingRequests},
+		{j.meeting.declineRecurring, mapi.PrDeclineRecurringMeetingRequests},
+		{j.meeting.declineConflict, mapi.PrDeclineConflictingMeetingRequests},
+	} {
+		if o.option.given {
+			props = append(props, mapi.Bool(o.tag, o.option.value))
+		}
+	}
+	if j.meeting.process.given {
+		tag, err := j.session.NamedProp(ctx, calendarSet(), processMeetingsID, mapi.PtBoolean, true)
+		if err != nil {
+			return nil, err
+		}
+		props = append(props, mapi.Bool(tag, j.meeting.process.value))
+	}
+	return props, nil
+}
+
+// meetingState reads the settings back, for --details.
+type meetingState struct {
+	accept, declineConflict, declineRecurring, process bool
+}
+
+func (j *job) meetingState(ctx context.Context, st client.Store) (m meetingState, err error) {
+	m.process = true // unless somebody has switched it off
+	messages, err := j.freebusyMessages(ctx, st)
+	if err != nil {
+		return m, err
+	}
+	o, err := j.session.LoadObject(ctx, messages[len(messages)-1])
+	if err != nil {
+		return m, err
+	}
+	read := func(tag mapi.PropTag, field *bool) {
+		if p, ok := o.Props.Get(tag); ok {
+			*field = p.Bool()
+		}
+	}
+	read(mapi.PrProcessMeetingRequests, &m.accept)
+	read(mapi.PrDeclineConflictingMeetingRequests, &m.declineConflict)
+	read(mapi.PrDeclineRecurringMeetingRequests, &m.declineRecurring)
+	tag, err := j.session.NamedProp(ctx, calendarSet(), processMeetingsID, mapi.PtBoolean, false)
+	if err == nil {
+		read(tag, &m.process)
+	}
+	if client.IsNotFound(err) {
+		err = nil
+	}
+	return m, err
+}
