@@ -21,7 +21,7 @@ func TestReplay(t *testing.T) {
 			}
 			result, err := replay.Run(t.Context(), replay.Config{
 				UnixPath: instance.UnixPath, TCPAddr: instance.TCPAddr, Exceptions: exceptions,
-			}, "../wire/testdata/traces", "01", "02", "03", "04", "05", "06")
+			}, "../wire/testdata/traces", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10")
 			if err != nil {
 				t.Fatal(err)
 			}

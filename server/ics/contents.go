@@ -1,6 +1,7 @@
 package ics
 
 import (
+	"context"
 	"slices"
 
 	"zarafa/mapi"
@@ -29,7 +30,15 @@ func (s *Service) contentsChanges(r request, folder storage.Ref, resp *wire.ICSC
 		return s.restrictedChanges(r, folder, seen, restricted && r.after != 0, resp)
 	}
 	if r.after == 0 {
-		return s.allMessages(r, folder, resp)
+		if err := s.allMessages(r, folder, resp); err != nil || newest != 0 || r.flags&flagNoDBChanges != 0 {
+			return err
+		}
+		// A client that has been given the state 0 would have to begin anew every time (traces 10).
+		return s.store.Update(r.Context, folder.Store, func(ctx context.Context, tx storage.Tx) error {
+			id, err := dummyChange(ctx, tx, folder)
+			resp.MaxChangeID = id
+			return err
+		}, nil)
 	}
 	list, err := s.store.Changes(r.Context, folder.SourceKey, r.after)
 	if err != nil {

@@ -148,12 +148,8 @@ func (s *Service) rememberSet(r request, folder storage.Ref, set [][]byte, resp 
 	return s.store.Update(r.Context, folder.Store, func(ctx context.Context, tx storage.Tx) error {
 		newest := resp.MaxChangeID
 		if newest <= r.after && len(resp.ChangesArray) > 0 || newest == 0 {
-			id, err := tx.NewChangeID(ctx)
+			id, err := dummyChange(ctx, tx, folder)
 			if err != nil {
-				return err
-			}
-			dummy := storage.Change{ID: id, Parent: folder.SourceKey, SourceKey: []byte{0}, Type: 0}
-			if err := tx.PutChange(ctx, dummy); err != nil {
 				return err
 			}
 			newest = id
@@ -193,4 +189,13 @@ func (s *Service) dropSets(ctx context.Context, tx storage.Tx, r request, curren
 		older = older[1:]
 	}
 	return nil
+}
+
+// dummyChange records a change of nothing, which only gives the folder a new newest change id.
+func dummyChange(ctx context.Context, tx storage.Tx, folder storage.Ref) (uint32, error) {
+	id, err := tx.NewChangeID(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return id, tx.PutChange(ctx, storage.Change{ID: id, Parent: folder.SourceKey, SourceKey: []byte{0}})
 }

@@ -151,7 +151,9 @@ func (ch *Change) softDelete(ctx context.Context, rows []*storage.Row) error {
 			r.Props.Set(mapi.Long(mapi.PrMsgStatus, status.Uint32()&^statusDelMarked))
 		}
 		ch.Count(r.Parent, countOf(r.Ref, r.Props, 1))
-		ch.Commit(r.Parent)
+		if r.Type == mapi.TypeMessage {
+			ch.Commit(r.Parent)
+		}
 		if r.Type == mapi.TypeFolder {
 			ch.Know(r.Ref)
 		}

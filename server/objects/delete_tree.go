@@ -79,7 +79,9 @@ func (ch *Change) hardDelete(ctx context.Context, roots []*storage.Row) error {
 			return err
 		}
 		ch.Count(r.Parent, countOf(r.Ref, r.Props, -1))
-		ch.Commit(r.Parent)
+		if r.Type == mapi.TypeMessage {
+			ch.Commit(r.Parent)
+		}
 		counted := !under && !r.Deleted()
 		var t subtree
 		if r.Type == mapi.TypeFolder {

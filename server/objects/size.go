@@ -48,22 +48,15 @@ func sizeOf(o *storage.Object) int64 {
 	return size
 }
 
+// valueSize is what a property's value is charged beyond sizeProperty: the bytes of strings and binaries. Each
+// further value of a multi-valued property is charged like a property (traces 08).
 func valueSize(p *mapi.PropValue) int64 {
 	if !p.Tag.Type().Multi() {
 		return int64(len(p.Data))
 	}
-	var size int64
+	size := int64(sizeProperty * (len(p.Values()) - 1))
 	for _, v := range p.Values() {
-		switch t := p.Tag.Type().Base(); t {
-		case mapi.PtI2:
-			size += 2
-		case mapi.PtLong, mapi.PtR4:
-			size += 4
-		case mapi.PtString8, mapi.PtUnicode, mapi.PtBinary, mapi.PtCLSID:
-			size += int64(len(v.Data))
-		default:
-			size += 8
-		}
+		size += int64(len(v.Data))
 	}
 	return size
 }
