@@ -55,6 +55,10 @@ func (c *comparer) answer(recorded, live *node) {
 // element compares two elements of the same name; parent is their parent's name.
 func (c *comparer) element(path, parent string, recorded, live *node) {
 	c.arrayType(path, recorded, live)
+	if isFolderRow(recorded) {
+		c.folder = true
+		defer func() { c.folder = false }()
+	}
 	switch {
 	case isProperty(recorded) || isProperty(live):
 		c.propVal(path, recorded, live)

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"encoding/base64"
 	"strconv"
 	"strings"
 )
@@ -20,6 +21,7 @@ type scope struct {
 	session string // recorded id
 	table   string // recorded id, "" if the operation has none
 	ab      bool   // rows and properties are those of the address book
+	folder  bool   // the row at hand is a folder's
 }
 
 func newScope(request *node, op string, addressBookTables map[string]bool) scope {
@@ -153,6 +155,7 @@ const (
 	tagHierarchyID   = 0x67110003
 	tagParentID      = 0x67150003
 	tagOutgoingFlags = 0x67800003
+	tagEntryID       = 0x0FFF0102
 	tagIMAPID        = 0x67820003
 	tagIMAPMaxID     = 0x67850003
 	tagAssociated    = 0x67AA000B
@@ -164,6 +167,9 @@ func (s scope) property(tag uint32) valueKind {
 	case tagHierarchyID, tagParentID:
 		return valueKind{id: kindObject}
 	case tagIMAPID, tagIMAPMaxID:
+		if s.folder {
+			return valueKind{id: kindObject} // folders have no number of their own there (tables.md section 4)
+		}
 		return valueKind{id: kindIMAP}
 	case tagSourceKey, tagParentKey:
 		return valueKind{shape: shapeSourceKey}
@@ -183,6 +189,23 @@ func (s scope) property(tag uint32) valueKind {
 		return valueKind{time: true}
 	}
 	return valueKind{}
+}
+
+// entryIDType is where entry ids of stores, folders and messages tell their type.
+const (
+	entryIDType = 24
+	typeFolder  = 3
+)
+
+// isFolderRow tells whether an element is a row whose PR_ENTRYID is a folder's.
+func isFolderRow(n *node) bool {
+	for _, k := range n.kids {
+		if isProperty(k) && len(k.kids) == 2 && parseTag(k.kids[0].text) == tagEntryID {
+			id, err := base64.StdEncoding.DecodeString(k.kids[1].text)
+			return err == nil && len(id) > entryIDType && id[entryIDType] == typeFolder
+		}
+	}
+	return false
 }
 
 // keyShape: an instance key of 8 bytes starts with an object id (rows, recipients as loaded) or a user id (address book); one of 4 bytes is the

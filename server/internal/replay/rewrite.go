@@ -36,6 +36,10 @@ func (w *rewriter) rewrite(src []byte, root *node) []byte {
 }
 
 func (w *rewriter) element(parent, n *node) {
+	if isFolderRow(n) {
+		w.folder = true
+		defer func() { w.folder = false }()
+	}
 	switch {
 	case isProperty(n):
 		w.propVal(n)
