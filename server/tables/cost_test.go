@@ -75,7 +75,7 @@ func TestWarmPageAllocations(t *testing.T) {
 		w.message(inboxID, fmt.Sprintf("subject %d", i), flags(1))
 	}
 	x := w.open(inboxID, mapi.TypeMessage, 0)
-	x.columns(mapi.PrEntryID, mapi.PrSubject, mapi.PrMessageFlags, mapi.PrAccess, mapi.PrNormalizedSubject).sort(0, 0, asc(mapi.PrSubject))
+	x.columns(mapi.PrEntryID, mapi.PrInstanceKey, mapi.PrSubject, mapi.PrMessageFlags, mapi.PrAccess, mapi.PrNormalizedSubject).sort(0, 0, asc(mapi.PrSubject))
 	x.query(500, 0)
 	var resp wire.TableQueryRowsResponse
 	read := func(rows uint32) float64 {

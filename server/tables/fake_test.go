@@ -39,6 +39,7 @@ type memStore struct {
 
 	mu         sync.Mutex
 	rows       map[uint32]*storage.Row
+	byEntryID  map[string]uint32
 	objects    map[uint32]*storage.Object
 	results    map[uint32][]storage.SearchResult
 	queue      []storage.QueueEntry
@@ -115,10 +116,8 @@ func (m *memStore) Ref(_ context.Context, id uint32) (storage.Ref, error) {
 func (m *memStore) ByEntryID(_ context.Context, id mapi.EntryID) (storage.Ref, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, r := range m.rows {
-		if slices.Equal(r.EntryID, id) {
-			return r.Ref, nil
-		}
+	if r := m.rows[m.byEntryID[string(id)]]; r != nil {
+		return r.Ref, nil
 	}
 	return storage.Ref{}, mapi.NotFound
 }
@@ -252,7 +251,7 @@ func newWorld(t testing.TB, b budgets) *world {
 	w := &world{
 		t: t, next: firstID, events: &pushed{},
 		store: &memStore{
-			guid: mapi.GUID{1, 2, 3}, rows: map[uint32]*storage.Row{}, objects: map[uint32]*storage.Object{},
+			guid: mapi.GUID{1, 2, 3}, rows: map[uint32]*storage.Row{}, byEntryID: map[string]uint32{}, objects: map[uint32]*storage.Object{},
 			results: map[uint32][]storage.SearchResult{},
 		},
 		rights:   &rightsOf{visible: map[uint32]bool{}, read: map[uint32]bool{}},
@@ -291,7 +290,7 @@ func (w *world) add(id, parent uint32, t mapi.ObjectType, flags uint32, props ..
 	}
 	w.store.mu.Lock()
 	defer w.store.mu.Unlock()
-	w.store.rows[id] = r
+	w.store.rows[id], w.store.byEntryID[string(r.EntryID)] = r, id
 	if p := w.store.rows[parent]; p != nil && t == mapi.TypeFolder {
 		next := *p
 		next.Counters.Subfolders++

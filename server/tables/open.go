@@ -48,10 +48,7 @@ func (s *Service) open(c *session.Call, p wire.TableOpenParams) (*table, error) 
 	}
 	if p.TableType == mapi.TableSpooler { // it is filled at once
 		t.columns = allColumns(t.flags, nil, true)
-		t.op.Lock()
-		err = t.populate(c.Context)
-		t.op.Unlock()
-		if err != nil {
+		if err = t.populate(c.Context); err != nil { // nobody else knows the table yet
 			return nil, err
 		}
 	}

@@ -2,6 +2,7 @@ package tables
 
 import (
 	"context"
+	"encoding/binary"
 
 	"zarafa/cache"
 	"zarafa/mapi"
@@ -10,7 +11,7 @@ import (
 )
 
 // page is the rows that one operation looks at, with what their cells are made of. It is
-// reused by the operations of its table, so that a page of a warm table costs no memory but its answer.
+// reused by other operations, so that a page of a warm table costs no memory but its answer.
 type page struct {
 	t    *table
 	ctx  context.Context
@@ -31,12 +32,13 @@ type page struct {
 	access  map[uint32]Access
 	queue   map[uint32]uint32 // flags in the master queue; nil: not read
 	full    map[mapi.PropTag]mapi.PropValue
+	key     [8]byte // instance key of the last row that was asked for it
 	fullOf  int // index of the row that full belongs to, + 1
 }
 
 // begin prepares the cells of rows.
 func (t *table) begin(ctx context.Context, rows []cache.Row) (*page, error) {
-	p := &t.scratch
+	p := t.scratch
 	p.t, p.ctx, p.rows = t, ctx, rows
 	p.recs, p.kept, p.ids = p.recs[:0], p.kept[:0], p.ids[:0]
 	clear(p.parents)
@@ -50,9 +52,16 @@ func (t *table) begin(ctx context.Context, rows []cache.Row) (*page, error) {
 
 // end lets go of the records, which would keep large parts of the cell cache in memory.
 func (p *page) end() {
-	clear(p.recs)
-	clear(p.kept)
-	p.recs, p.kept, p.full, p.queue, p.ctx = p.recs[:0], p.kept[:0], nil, nil, nil
+	clear(p.recs[:cap(p.recs)])
+	clear(p.kept[:cap(p.kept)])
+	clear(p.parents)
+	clear(p.boxes)
+	clear(p.access)
+	clear(p.heads)
+	*p = page{
+		rows: p.rows[:0], ids: p.ids[:0], recs: p.recs[:0], kept: p.kept[:0],
+		parents: p.parents, boxes: p.boxes, access: p.access, heads: p.heads,
+	}
 }
 
 // describe takes over what the cells depend on of the table's rows.
@@ -161,7 +170,7 @@ func (p *page) shown(i int, tag mapi.PropTag) (mapi.PropValue, error) {
 	return v, nil
 }
 
-// cell is a property of row i. Strings and binaries are cut, except in a table without caps.
+// cell is a property of row i, valid until the next one is asked for. Strings and binaries are cut, except in a table without caps.
 func (p *page) cell(i int, tag mapi.PropTag) (mapi.PropValue, bool, error) {
 	r := p.rows[i]
 	if len(p.kept) > 0 {
@@ -171,6 +180,11 @@ func (p *page) cell(i int, tag mapi.PropTag) (mapi.PropValue, bool, error) {
 	if r.ID == 0 {
 		v, ok := p.headerCell(r, tag)
 		return v, ok, nil
+	}
+	if tag == mapi.PrInstanceKey && p.recs[i] != nil { // in nearly every table: without an allocation
+		binary.LittleEndian.PutUint32(p.key[:], r.ID)
+		binary.LittleEndian.PutUint32(p.key[4:], r.Order)
+		return mapi.Binary(tag, p.key[:]), true, nil
 	}
 	v, ok, err := p.objectCell(i, tag)
 	if ok && !p.capped && p.t.noCap() && maybeCut(v) {

@@ -53,7 +53,8 @@ const maxGuess = 1 << 20
 func (t *table) encode(ctx context.Context, snap cache.Snapshot, from, to int, out *wire.RowSet) error {
 	rows := t.scratch.rows[:0]
 	if out.Raw == nil && from < to {
-		out.Raw = make([]byte, 0, min((to-from)*t.rowBytes*9/8, maxGuess))
+		guess := max(t.rowBytes*9/8, 96*len(t.columns))
+		out.Raw = make([]byte, 0, min((to-from)*guess, maxGuess))
 	}
 	for from < to {
 		if err := ctx.Err(); err != nil {

@@ -44,6 +44,7 @@ type Service struct {
 	changes [256]atomic.Uint64
 
 	serial atomic.Uint64
+	pages  sync.Pool // of *page
 
 	mu       sync.Mutex
 	sessions map[*session.Session]*sessionTables
@@ -60,6 +61,7 @@ type sessionTables struct {
 func New(parts Parts, settings Settings) *Service {
 	s := &Service{Parts: parts, settings: settings, sessions: make(map[*session.Session]*sessionTables)}
 	s.watchers.init()
+	s.pages.New = func() any { return new(page) }
 	return s
 }
 
@@ -163,6 +165,11 @@ func (s *Service) with(c *session.Call, id uint32, f func(ctx context.Context, t
 	if t.closed {
 		return mapi.NotFound
 	}
-	defer t.scratch.end()
+	t.scratch = s.pages.Get().(*page)
+	defer func() {
+		t.scratch.end()
+		s.pages.Put(t.scratch)
+		t.scratch = nil
+	}()
 	return f(c.Context, t)
 }
