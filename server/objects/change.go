@@ -201,9 +201,6 @@ func (ch *Change) Queued(e storage.QueueEntry, added bool) {
 	ch.batch.Queue = append(ch.batch.Queue, feed.QueueChange{Entry: e, Added: added})
 }
 
-// ACLChanged announces a change of an object's access control list.
-func (ch *Change) ACLChanged(id uint32) { ch.batch.ACLs = append(ch.batch.ACLs, id) }
-
 // finish writes what was collected.
 func (ch *Change) finish(ctx context.Context) error {
 	if len(ch.changes) > 0 {

@@ -43,6 +43,9 @@ func (sv *saver) createMessage(ctx context.Context, ch *Change) error {
 	if err := ch.InsertMessage(ctx, o, folder); err != nil {
 		return err
 	}
+	if err := ch.followFlags(ctx, o, o.Props.Uint32(mapi.PrMessageFlags)&^mapi.MsgSubmit); err != nil {
+		return err
+	}
 	answer(&sv.result,
 		mapi.Binary(mapi.PrParentSourceKey, folder.SourceKey), mapi.Binary(mapi.PrSourceKey, o.SourceKey),
 		prop(o, mapi.PrLastModificationTime), prop(o, mapi.PrCreationTime), mapi.Binary(mapi.PrRecordKey, o.EntryID),

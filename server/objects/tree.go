@@ -151,35 +151,5 @@ func (t *Tree) Apply(b *feed.Batch) {
 	}
 }
 
-// Parents lists the folders from an object's parent up to its store.
-func (t *Tree) Parents(ctx context.Context, ref storage.Ref) ([]storage.Ref, error) {
-	var list []storage.Ref
-	for ref.Parent != 0 && len(list) < maxDepth {
-		var err error
-		if ref, err = t.Ref(ctx, ref.Parent); err != nil {
-			return nil, err
-		}
-		list = append(list, ref)
-	}
-	return list, nil
-}
-
-// Below reports whether an object lies below a folder, at any depth, or is it.
-func (t *Tree) Below(ctx context.Context, ref storage.Ref, folder uint32) (bool, error) {
-	if ref.ID == folder {
-		return true, nil
-	}
-	parents, err := t.Parents(ctx, ref)
-	if err != nil {
-		return false, err
-	}
-	for _, p := range parents {
-		if p.ID == folder {
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
 // maxDepth bounds every walk through the tree.
 const maxDepth = 256

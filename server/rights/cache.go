@@ -60,14 +60,6 @@ func (c *aclCache) drop(objects ...uint32) {
 	}
 }
 
-// Reset forgets all lists, for instance after a user was deleted.
-func (c *Checker) Reset() {
-	c.acls.mu.Lock()
-	defer c.acls.mu.Unlock()
-	c.acls.epoch++
-	clear(c.acls.lists)
-}
-
 // Apply implements feed.Sink: it forgets the lists of objects whose list changed or that are gone.
 func (c *Checker) Apply(b *feed.Batch) {
 	var stale []uint32

@@ -259,21 +259,6 @@ func (c *Checker) subjects(ctx context.Context, caller uint32) ([]uint32, error)
 	return subjects, nil
 }
 
-// Effective is PR_RIGHTS: everything for owners and administrators, else the mask of the lists.
-func (c *Checker) Effective(ctx context.Context, caller uint32, ref storage.Ref) (mapi.Rights, error) {
-	if caller == mapi.UserSystem {
-		return mapi.RightsAll, nil
-	}
-	s, err := c.standing(ctx, caller, ref.Store)
-	if err != nil {
-		return 0, err
-	}
-	if s.full() || c.config.OwnerAutoFullAccess && ref.Owner == caller && !s.archive {
-		return mapi.RightsAll, nil
-	}
-	return c.acl(ctx, caller, ref)
-}
-
 // Everywhere reports whether the caller may do what need says to every object of a store, so that nobody has to
 // ask for each.
 func (c *Checker) Everywhere(ctx context.Context, caller, store uint32, need Need) (bool, error) {
