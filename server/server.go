@@ -90,7 +90,7 @@ const (
 
 // Open reads the database, seeds it if it is empty, and puts the server together. Nothing listens yet.
 func Open(ctx context.Context, cfg *config.Config, log *slog.Logger, reg prometheus.Registerer) (*Server, error) {
-	store, err := openStore(ctx, cfg)
+	store, err := openStore(ctx, cfg, log)
 	if err != nil {
 		return nil, err
 	}

@@ -3,26 +3,34 @@ package server
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"runtime"
 
-	"zarafa/mapi"
 	"zarafa/server/config"
 	"zarafa/server/directory"
 	"zarafa/server/objects"
 	"zarafa/server/tables"
 	"zarafa/storage"
+	"zarafa/storage/mysql"
 	"zarafa/storage/sqlite"
 )
 
 const megabyte = 1 << 20
 
 // openStore opens the database the settings name.
-func openStore(ctx context.Context, cfg *config.Config) (storage.Store, error) {
+func openStore(ctx context.Context, cfg *config.Config, log *slog.Logger) (storage.Store, error) {
 	db := &cfg.Database
 	if db.Engine == config.EngineMySQL {
-		return nil, mapi.Errorf(mapi.NoSupport, "database_engine", "mysql is not in this build; set database_engine = sqlite")
+		store, err := mysql.Open(ctx, mysql.Config{
+			Host: db.MySQLHost, Port: db.MySQLPort, Socket: db.MySQLSocket,
+			User: db.MySQLUser, Password: db.MySQLPassword.Reveal(), Database: db.MySQLDatabase,
+		}, mysql.Options{Log: log})
+		if err != nil {
+			return nil, fmt.Errorf("opening the database %s (see mysql_host, mysql_socket, mysql_user, mysql_database): %w", db.MySQLDatabase, err)
+		}
+		return store, nil
 	}
-	store, err := sqlite.Open(ctx, db.SQLitePath, sqlite.Options{})
+	store, err := sqlite.Open(ctx, db.SQLitePath, sqlite.Options{Log: log})
 	if err != nil {
 		return nil, fmt.Errorf("opening the database file (see sqlite_path): %w", err)
 	}
