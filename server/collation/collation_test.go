@@ -124,7 +124,8 @@ func TestLocalesDiffer(t *testing.T) {
 	if got := order(r.ByLCID(0x041D)); got != "apple zebra ängel" {
 		t.Errorf("Swedish: %s", got)
 	}
-	if r.ByLCID(0xFFFF) != r.Default() || r.ByLCID(0x0407) != r.ByLCID(0x0407) {
+	german := r.ByLCID(0x0407)
+	if r.ByLCID(0xFFFF) != r.Default() || r.ByLCID(0x0407) != german {
 		t.Error("unknown ids must give the default, known ones always the same locale")
 	}
 	if got := r.ByLCID(0x3C07).Name(); got != "de-DE" {

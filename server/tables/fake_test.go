@@ -237,7 +237,6 @@ type world struct {
 	sessions *session.Manager
 	call     *session.Call // of alice
 	next     uint32
-	imap     uint32
 }
 
 type budgets struct{ views, cells int64 }

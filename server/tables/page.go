@@ -33,7 +33,7 @@ type page struct {
 	queue   map[uint32]uint32 // flags in the master queue; nil: not read
 	full    map[mapi.PropTag]mapi.PropValue
 	key     [8]byte // instance key of the last row that was asked for it
-	fullOf  int // index of the row that full belongs to, + 1
+	fullOf  int     // index of the row that full belongs to, + 1
 }
 
 // begin prepares the cells of rows.

@@ -98,6 +98,5 @@ func (s *Service) sortStored(ctx context.Context, set rowSet, info viewInfo, add
 	return err
 }
 
-// messageKind and folderKind are what the rows of shared views depend on.
-func messageKind() rowKind { return rowKind{objType: mapi.TypeMessage} }
-func folderKind() rowKind  { return rowKind{objType: mapi.TypeFolder, depth: 1} }
+// folderKind is what the rows of views of subfolders depend on.
+func folderKind() rowKind { return rowKind{objType: mapi.TypeFolder, depth: 1} }
