@@ -6,6 +6,7 @@ import (
 	"zarafa/mapi"
 	"zarafa/server/objects"
 	"zarafa/server/session"
+	"zarafa/storage"
 	"zarafa/wire"
 )
 
@@ -32,7 +33,10 @@ func (s *Service) ImportMessageFromStream(c *session.Call, req *wire.ImportMessa
 	}
 	values := newSpool()
 	defer func() { err = errors.Join(err, values.Close()) }()
-	draft, err := newStreamReader(c.Context, s, c.Session.UserID, c.Attachment, values).read()
+	ids := func(names []storage.Name) ([]uint16, error) {
+		return s.objects.Names().IDs(c.Context, c.Session.UserID, names)
+	}
+	draft, err := newStreamReader(c.Attachment, values, ids).read()
 	if err != nil {
 		return err
 	}

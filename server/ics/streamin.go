@@ -1,7 +1,6 @@
 package ics
 
 import (
-	"context"
 	"io"
 
 	"zarafa/mapi"
@@ -24,17 +23,15 @@ const (
 // streamReader reads a stream into a draft. The network is read from nowhere else, so that the transaction
 // that follows depends on nobody's patience.
 type streamReader struct {
-	svc    *Service
-	ctx    context.Context
-	user   uint32 // in whose name unknown names are added
 	in     *msgstream.Reader
 	spool  *spool
-	memory int64 // bytes that values may still take
+	ids    func([]storage.Name) ([]uint16, error) // property ids of names
+	memory int64                                  // bytes that values may still take
 }
 
-func newStreamReader(ctx context.Context, s *Service, user uint32, r io.Reader, sp *spool) *streamReader {
+func newStreamReader(r io.Reader, sp *spool, ids func([]storage.Name) ([]uint16, error)) *streamReader {
 	limits := msgstream.Limits{Depth: maxEmbedded, ObjectBytes: maxObjectBytes}
-	return &streamReader{svc: s, ctx: ctx, user: user, in: msgstream.NewReader(r, limits), spool: sp, memory: draftMemory}
+	return &streamReader{in: msgstream.NewReader(r, limits), spool: sp, ids: ids, memory: draftMemory}
 }
 
 // read reads the whole stream.
@@ -132,7 +129,7 @@ func (sr *streamReader) renumber(props []msgstream.Property) error {
 	if len(names) == 0 {
 		return nil
 	}
-	ids, err := sr.svc.objects.Names().IDs(sr.ctx, sr.user, names)
+	ids, err := sr.ids(names)
 	if err != nil {
 		return err
 	}

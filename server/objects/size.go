@@ -26,6 +26,9 @@ func sizeOf(o *storage.Object) int64 {
 			size += sizeProperty + sizeServerKey
 			continue
 		}
+		if o.Type == mapi.TypeAttach && p.Tag == mapi.PrAttachSize {
+			continue // an attachment's size is the same on every save, a message's is not
+		}
 		size += sizeProperty + valueSize(p)
 	}
 	for _, lob := range o.Lobs {
