@@ -24,7 +24,7 @@ func (s *Service) EmptyFolder(c *session.Call, req *wire.EmptyFolderRequest, _ *
 		return err
 	}
 	hard, associated := req.Flags&mapi.DelHard != 0, req.Flags&mapi.DelAssociated != 0
-	return s.deleteBelow(c, folder, req.SyncID, func(ctx context.Context, ch *Change, _ *subtree) error {
+	return s.deleteBelow(c, folder, req.SyncID, false, func(ctx context.Context, ch *Change, _ *subtree) error {
 		var roots []*storage.Row
 		for _, t := range []mapi.ObjectType{mapi.TypeMessage, mapi.TypeFolder} {
 			rows, err := ch.rowsOf(ctx, storage.RowQuery{Parent: folder.ID, Type: t})
@@ -81,7 +81,7 @@ func (s *Service) DeleteFolder(c *session.Call, req *wire.DeleteFolderRequest, _
 			return err
 		}
 	}
-	return s.deleteBelow(c, folder, req.SyncID, func(ctx context.Context, ch *Change, t *subtree) error {
+	return s.deleteBelow(c, folder, req.SyncID, true, func(ctx context.Context, ch *Change, t *subtree) error {
 		if err := refuseContent(t, req.Flags); err != nil {
 			return err
 		}
@@ -114,11 +114,16 @@ func refuseContent(t *subtree, flags uint32) error {
 
 // deleteBelow runs a deletion that reaches everything below a folder, after checking that the caller may delete all of
 // it. Who may delete only some of a store is asked for each object before the transaction; if more has come when it starts,
-// both are done again.
-func (s *Service) deleteBelow(c *session.Call, folder storage.Ref, sync uint32, fn func(context.Context, *Change, *subtree) error) error {
+// both are done again. fn gets what lies below the folder; if it does not want to inspect it, perhaps nil.
+func (s *Service) deleteBelow(c *session.Call, folder storage.Ref, sync uint32, inspect bool, fn func(context.Context, *Change, *subtree) error) error {
 	all, err := s.rights.Everywhere(c.Context, c.Session.UserID, folder.Store, rights.Delete)
 	if err != nil {
 		return err
+	}
+	if all && !inspect {
+		return s.writer.Do(c.Context, folder.Store, author(c, sync), func(ctx context.Context, ch *Change) error {
+			return fn(ctx, ch, nil)
+		})
 	}
 	checked := make(map[uint32]bool)
 	for range maxAttempts {
