@@ -9,7 +9,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -17,8 +16,8 @@ import (
 	"path/filepath"
 	"runtime"
 
-	driver "modernc.org/sqlite" // registers itself as "sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
+	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/driver"
 
 	"zarafa/mapi"
 	"zarafa/storage"
@@ -52,7 +51,7 @@ func Open(ctx context.Context, path string, opts Options) (storage.Store, error)
 	if err != nil {
 		return nil, openError(path, err)
 	}
-	writers, err := sql.Open("sqlite", dsn(abs, opts))
+	writers, err := driver.Open(dsn(abs, opts))
 	if err != nil {
 		return nil, openError(path, err)
 	}
@@ -61,7 +60,7 @@ func Open(ctx context.Context, path string, opts Options) (storage.Store, error)
 		writers.Close()
 		return nil, openError(path, err)
 	}
-	readers, err := sql.Open("sqlite", dsn(abs, opts, "query_only(1)"))
+	readers, err := driver.Open(dsn(abs, opts, "query_only(1)"))
 	if err != nil {
 		writers.Close()
 		return nil, openError(path, err)
@@ -86,7 +85,7 @@ func openError(path string, err error) error {
 func dsn(path string, opts Options, more ...string) string {
 	pragmas := append([]string{
 		"busy_timeout(10000)", "page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)",
-		fmt.Sprintf("cache_size(-%d)", opts.CacheKiB), "temp_store(MEMORY)",
+		fmt.Sprintf("cache_size(-%d)", opts.CacheKiB),
 	}, more...)
 	q := url.Values{"_pragma": pragmas}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
@@ -108,16 +107,16 @@ func dialect() *sqlstore.Dialect {
 
 // fault sorts SQLite's extended result codes.
 func fault(err error) sqlstore.Fault {
-	var e *driver.Error
+	var e *sqlite3.Error
 	if !errors.As(err, &e) {
 		return sqlstore.FaultOther
 	}
-	switch e.Code() {
-	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID:
+	switch e.ExtendedCode() {
+	case sqlite3.CONSTRAINT_UNIQUE, sqlite3.CONSTRAINT_PRIMARYKEY, sqlite3.CONSTRAINT_ROWID:
 		return sqlstore.FaultDuplicate
 	}
-	switch e.Code() & 0xFF {
-	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+	switch e.Code() {
+	case sqlite3.BUSY, sqlite3.LOCKED:
 		return sqlstore.FaultRetry
 	}
 	return sqlstore.FaultOther
