@@ -91,8 +91,11 @@ const (
 	renSize = 5
 )
 
+// FolderIDs are the entry ids of the default folders: ids[Inbox] and so on.
+type FolderIDs [numDefaultFolders]mapi.EntryID
+
 // DefaultFolders finds the default folders of a private store. A folder that the store lacks has a nil entry id.
-func (s *Session) DefaultFolders(ctx context.Context, st Store) (ids [numDefaultFolders]mapi.EntryID, err error) {
+func (s *Session) DefaultFolders(ctx context.Context, st Store) (ids FolderIDs, err error) {
 	store, err := s.LoadObject(ctx, st.EntryID)
 	if err != nil {
 		return ids, err

@@ -20,6 +20,7 @@ const (
 // English.
 func ParseLanguage(locale string) (Language, error) {
 	name, _, _ := strings.Cut(strings.ToLower(locale), ".")
+	name, _, _ = strings.Cut(name, "@")
 	name, _, _ = strings.Cut(strings.ReplaceAll(name, "-", "_"), "_")
 	switch l := Language(name); l {
 	case "", "c", "posix":
