@@ -1,0 +1,211 @@
+package facts
+
+import (
+	"context"
+	"path"
+	"strings"
+
+	"zarafa/tuning/dbms"
+	"zarafa/tuning/mycnf"
+)
+
+// DefaultDataDirectory is where distributions keep the database.
+const DefaultDataDirectory = "/var/lib/mysql"
+
+// Database is the installed database server.
+type Database struct {
+	Version       Fact[dbms.Version] `json:"version"`
+	Running       bool               `json:"running"`
+	DataDirectory Fact[string]       `json:"data_directory"`
+	// OptionFile is the file that the server begins reading its options in.
+	OptionFile Fact[string] `json:"option_file"`
+	// IncludeFolder is a folder whose files are read after it, empty if there is none.
+	IncludeFolder string `json:"include_folder,omitempty"`
+	// Options are those that count for the server, in the order of their effect.
+	Options []mycnf.Option `json:"-"`
+	// OptionError says why the option files could not be read to their end.
+	OptionError string `json:"option_error,omitempty"`
+	// Program is the path of the server's program, empty if it was not found.
+	Program string `json:"program,omitempty"`
+}
+
+// optionFiles is where servers look for their options, in this order.
+var optionFiles = [...]string{"/etc/my.cnf", "/etc/mysql/my.cnf", "/usr/etc/my.cnf", "/usr/local/etc/my.cnf"}
+
+// databasePrograms is where the server's program lies.
+var databasePrograms = [...]string{"/usr/sbin/mariadbd", "/usr/libexec/mariadbd", "/usr/sbin/mysqld", "/usr/libexec/mysqld", "/usr/bin/mariadbd", "/usr/bin/mysqld", "/usr/local/mysql/bin/mysqld"}
+
+func (t *Tree) database(ctx context.Context, running *program) Database {
+	d := Database{Running: running != nil}
+	for _, file := range databasePrograms {
+		if t.Exists(file) {
+			d.Program = file
+			break
+		}
+	}
+	d.Version = t.databaseVersion(ctx, d.Program)
+	t.readOptions(&d, running)
+	d.DataDirectory = t.dataDirectory(&d, running)
+	if !d.Version.Known() {
+		for _, name := range []string{"mariadb_upgrade_info", "mysql_upgrade_info"} {
+			file := path.Join(d.DataDirectory.Value, name)
+			if text, err := t.Read(file); err == nil {
+				if v, err := dbms.ParseVersion(text); err == nil {
+					d.Version = likely(v, file)
+				}
+			}
+		}
+	}
+	return d
+}
+
+// databaseVersion asks the program, and then the list of packages.
+func (t *Tree) databaseVersion(ctx context.Context, program string) Fact[dbms.Version] {
+	names := []string{"mariadbd", "mysqld"}
+	if program != "" {
+		names = []string{path.Base(program)}
+	}
+	for _, name := range names {
+		if out, err := t.Tool(ctx, name, "--version"); err == nil {
+			if _, after, ok := strings.Cut(out, "Ver "); ok {
+				if v, err := dbms.ParseVersion(after); err == nil {
+					return certain(v, name+" --version")
+				}
+			}
+		}
+	}
+	if v, ok := t.packagedVersion(); ok {
+		return likely(v, "/var/lib/dpkg/status")
+	}
+	return unknown[dbms.Version]("no database server was found; name it with --database, for example mariadb-10.11")
+}
+
+// packagedVersion looks for the server in Debian's list of installed packages.
+func (t *Tree) packagedVersion() (dbms.Version, bool) {
+	text, err := t.Read("/var/lib/dpkg/status")
+	if err != nil {
+		return dbms.Version{}, false
+	}
+	for paragraph := range strings.SplitSeq(text, "\n\n") {
+		fields := make(map[string]string)
+		for line := range strings.Lines(paragraph) {
+			if name, value, ok := strings.Cut(line, ":"); ok && !strings.HasPrefix(line, " ") {
+				fields[name] = strings.TrimSpace(value)
+			}
+		}
+		name := fields["Package"]
+		if !strings.HasSuffix(fields["Status"], " installed") {
+			continue
+		}
+		isServer := func(prefix string) bool {
+			rest, ok := strings.CutPrefix(name, prefix)
+			return ok && (rest == "" || rest == "-core" || strings.HasPrefix(rest, "-1") || strings.HasPrefix(rest, "-core-") || strings.HasPrefix(rest, "-8") || strings.HasPrefix(rest, "-9"))
+		}
+		_, number, found := strings.Cut(fields["Version"], ":") // Debian's epoch
+		if !found {
+			number = fields["Version"]
+		}
+		switch {
+		case isServer("mariadb-server"):
+			v, err := dbms.ParseVersion("mariadb-" + number)
+			return v, err == nil
+		case isServer("mysql-server"), isServer("mysql-community-server"):
+			v, err := dbms.ParseVersion("mysql-" + number)
+			return v, err == nil
+		}
+	}
+	return dbms.Version{}, false
+}
+
+// readOptions reads the option files that the server reads.
+func (t *Tree) readOptions(d *Database, running *program) {
+	files := optionFiles[:]
+	source := "the usual places"
+	if running != nil {
+		if file, ok := argument(running.args, "defaults-file"); ok {
+			files, source = []string{file}, "command line of the running server"
+		}
+	}
+	groups := d.Groups()
+	var all []mycnf.Option
+	for _, file := range files {
+		if !t.Exists(file) {
+			continue
+		}
+		d.OptionFile = likely(file, source)
+		options, err := mycnf.Read(t, file)
+		if err != nil {
+			d.OptionError = err.Error()
+		}
+		all = append(all, options...)
+	}
+	for _, o := range all {
+		for _, g := range groups {
+			if o.Group == g {
+				d.Options = append(d.Options, o)
+			}
+		}
+	}
+	if !d.OptionFile.Known() {
+		d.OptionFile = unknown[string]("no my.cnf at the usual places; name one with --my-cnf")
+	}
+	d.IncludeFolder = t.includeFolder(d.OptionFile.Value)
+}
+
+// includeFolder is the folder that the option files include last.
+func (t *Tree) includeFolder(file string) string {
+	real, err := t.Resolve(file)
+	if err != nil {
+		return ""
+	}
+	text, err := t.Read(real)
+	if err != nil {
+		return ""
+	}
+	last := ""
+	for line := range strings.Lines(text) {
+		if f := strings.Fields(line); len(f) == 2 && f[0] == "!includedir" {
+			last = f[1]
+		}
+	}
+	return last
+}
+
+// Groups returns the groups of option files that the server reads.
+func (d *Database) Groups() []string {
+	groups := []string{"mysqld", "server"}
+	if !d.Version.Known() {
+		return append(groups, "mariadb", "mariadbd")
+	}
+	v := d.Version.Value
+	groups = append(groups, "mysqld-"+v.Series())
+	if v.Flavour == dbms.MariaDB {
+		groups = append(groups, "mariadb", "mariadb-"+v.Series(), "mariadbd", "mariadbd-"+v.Series(), "galera")
+	}
+	return groups
+}
+
+// dataDirectory takes the running server's word, then the option files', then what
+// is usual.
+func (t *Tree) dataDirectory(d *Database, running *program) Fact[string] {
+	if running != nil {
+		if dir, ok := argument(running.args, "datadir"); ok {
+			return certain(path.Clean(dir), "command line of the running server")
+		}
+	}
+	if o, ok := mycnf.Last(d.Options, d.Groups(), "datadir"); ok && strings.HasPrefix(o.Value, "/") {
+		return likely(path.Clean(o.Value), o.File+" datadir")
+	}
+	return assumed(DefaultDataDirectory, "the usual place")
+}
+
+// argument returns the value of --name=value on a command line, with - or _.
+func argument(args []string, name string) (string, bool) {
+	for _, a := range args {
+		key, value, ok := strings.Cut(a, "=")
+		if ok && strings.ReplaceAll(strings.TrimPrefix(key, "--"), "_", "-") == name {
+			return value, true
+		}
+	}
+	return "", false
+}
