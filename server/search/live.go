@@ -14,6 +14,7 @@ import (
 type changes struct {
 	messages []uint32 // in the order of their first change
 	known    map[uint32]bool
+	done     chan struct{} // closed when all of them have been looked at
 }
 
 func (c *changes) add(message uint32) {
@@ -50,7 +51,7 @@ func (s *Service) Apply(b *feed.Batch) {
 	queue := s.queues[b.Store]
 	busy := queue != nil
 	if !busy {
-		queue = &changes{known: make(map[uint32]bool)}
+		queue = &changes{known: make(map[uint32]bool), done: make(chan struct{})}
 	}
 	for i := range b.Events {
 		if e := &b.Events[i]; e.Object.Type == mapi.TypeMessage {
@@ -82,6 +83,7 @@ func (s *Service) workOff(store uint32) {
 		if len(queue.messages) == 0 || s.ctx.Err() != nil {
 			delete(s.queues, store)
 			s.mu.Unlock()
+			close(queue.done)
 			return
 		}
 		batch := queue.take()
@@ -195,4 +197,34 @@ func (s *Service) present(active *search) (map[uint32]bool, error) {
 		out[r.Message] = r.Read
 	}
 	return out, nil
+}
+
+// Settle waits until every search has run and every change so far has been looked at.
+func (s *Service) Settle(ctx context.Context) error {
+	for {
+		wait := s.unsettled()
+		if wait == nil {
+			return nil
+		}
+		select {
+		case <-wait:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// unsettled is closed when something that is going on has ended; nil if nothing is.
+func (s *Service) unsettled() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, active := range s.searches {
+		if active.rebuilding() {
+			return active.finished
+		}
+	}
+	for _, queue := range s.queues {
+		return queue.done
+	}
+	return nil
 }

@@ -1,0 +1,38 @@
+package server
+
+import (
+	"zarafa/mapi"
+	"zarafa/server/session"
+	"zarafa/wire"
+)
+
+// Caches that purgeCache names (objects.md section 16). Those that are not here are kept right by the
+// change feed and have nothing to purge.
+const (
+	purgeACL   uint32 = 0x10
+	purgeCells uint32 = 0x20
+	purgeUsers uint32 = 0x200 | 0x400 | 0x800
+)
+
+// PurgeCache answers purgeCache: it empties caches, which only costs time. It is for system administrators.
+func (s *Server) PurgeCache(c *session.Call, req *wire.PurgeCacheRequest, _ *wire.PurgeCacheResponse) error {
+	if err := s.requireSystemAdmin(c, "purgeCache"); err != nil {
+		return err
+	}
+	s.forget(req.Flags)
+	if req.Flags&purgeUsers != 0 {
+		return s.directoryOperations.SyncUsers(c, &wire.SyncUsersRequest{}, new(wire.SyncUsersResponse))
+	}
+	return nil
+}
+
+func (s *Server) requireSystemAdmin(c *session.Call, op string) error {
+	caller, err := s.directoryOperations.ByID(c.Context, c.Session.UserID)
+	if err != nil {
+		return err
+	}
+	if caller.AdminLevel < 2 {
+		return mapi.Errorf(mapi.NoAccess, op, "%s is no system administrator", caller.Name)
+	}
+	return nil
+}
