@@ -9,7 +9,6 @@ import (
 // Caches that purgeCache names (objects.md section 16). Those that are not here are kept right by the
 // change feed and have nothing to purge.
 const (
-	purgeACL   uint32 = 0x10
 	purgeCells uint32 = 0x20
 	purgeUsers uint32 = 0x200 | 0x400 | 0x800
 )
@@ -19,7 +18,9 @@ func (s *Server) PurgeCache(c *session.Call, req *wire.PurgeCacheRequest, _ *wir
 	if err := s.requireSystemAdmin(c, "purgeCache"); err != nil {
 		return err
 	}
-	s.forget(req.Flags)
+	if req.Flags&purgeCells != 0 {
+		s.cells.Flush()
+	}
 	if req.Flags&purgeUsers != 0 {
 		return s.directoryOperations.SyncUsers(c, &wire.SyncUsersRequest{}, new(wire.SyncUsersResponse))
 	}

@@ -76,8 +76,6 @@ type Server struct {
 	views    *cache.Views
 	metrics  *metrics
 	http     *soaphttp.Server
-	// forget drops what is remembered of objects, for purgeCache.
-	forget func(flags uint32)
 }
 
 var _ wire.Service[*session.Call] = (*Server)(nil)
@@ -158,14 +156,6 @@ func (s *Server) connect(users *directory.Service, locales *collation.Locales) {
 	s.searchOperations = search.New(search.Options{
 		Store: s.store, Tree: tree, Writer: s.objectOperations.Writer(), Rights: checker, Bus: bus, Locales: locales, Log: s.log,
 	})
-	s.forget = func(flags uint32) {
-		if flags&purgeACL != 0 {
-			checker.Reset()
-		}
-		if flags&purgeCells != 0 {
-			s.cells.Flush()
-		}
-	}
 	for _, sink := range []feed.Sink{tree, checker, s.tableOperations, hub, s.searchOperations} {
 		bus.Add(sink)
 	}
