@@ -2,8 +2,8 @@ package admin
 
 import "zarafa/daemon/settings"
 
-// config is what the settings file says.
-type config struct {
+// configuration is what the settings file says.
+type configuration struct {
 	serverSocket  string
 	sslKeyFile    string
 	sslKeyPass    settings.Secret
@@ -13,7 +13,7 @@ type config struct {
 
 // readConfig reads the default file if there is one, or the given file, which may be any daemon's: its other settings
 // are passed over.
-func (t *Tool) readConfig(file string) (cfg config, err error) {
+func (t *Tool) readConfig(file string) (cfg configuration, err error) {
 	set, err := settings.New([]settings.Section{{Title: "Connection", Options: []settings.Option{
 		{Name: "server_socket", Default: "default:", Value: settings.Text(&cfg.serverSocket), Doc: "Where the server is."},
 		{Name: "sslkey_file", Value: settings.Text(&cfg.sslKeyFile), Doc: "Key and certificate (PEM) that this program logs on with by https."},

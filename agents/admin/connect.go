@@ -42,7 +42,7 @@ func (j *job) logOn(ctx context.Context) (*client.Session, error) {
 }
 
 // tls makes the configuration of https connections.
-func (c *config) tls() (*tls.Config, error) {
+func (c *configuration) tls() (*tls.Config, error) {
 	cfg := &tls.Config{MinVersion: tls.VersionTLS12}
 	if c.sslKeyFile != "" {
 		if c.sslKeyPass.Reveal() != "" {

@@ -133,6 +133,6 @@ func (j *job) resetFolderCount(ctx context.Context) error {
 		}
 		fixed += n
 	}
-	j.say("%d counters of %d folders were wrong and are corrected.", fixed, len(ids))
+	j.say("%d of the counters of %d folders were wrong.", fixed, len(ids))
 	return nil
 }

@@ -86,7 +86,7 @@ func (t *Tool) Run(ctx context.Context, args []string) int {
 type job struct {
 	*Tool
 	*options
-	cfg     config
+	cfg     configuration
 	session *client.Session
 }
 
