@@ -106,14 +106,16 @@ CREATE TABLE IF NOT EXISTS objectrelation (
   PRIMARY KEY (parentexternid, relationtype, externid), KEY objectrelation_child (externid)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 CREATE OR REPLACE VIEW properties (store, message, hierarchyid, tag, value, instanceid) AS
-  SELECT h.store, h.id, h.id, j.tag, COALESCE(j.scalar, j.json), CAST(NULL AS UNSIGNED)
+  SELECT h.store, h.id, h.id, j.tag, COALESCE(j.scalar, JSON_EXTRACT(h.props, CONCAT('$[', j.place - 1, '][1]'))), CAST(NULL AS UNSIGNED)
     FROM hierarchy h JOIN JSON_TABLE(h.props, '$[*]' COLUMNS (
-         tag CHAR(8) PATH '$[0]', scalar LONGTEXT PATH '$[1]' NULL ON ERROR, json LONGTEXT PATH '$[1]' NULL ON ERROR,
+         place FOR ORDINALITY, tag CHAR(8) PATH '$[0]', scalar LONGTEXT PATH '$[1]' NULL ON ERROR,
          cut INT PATH '$[2]' DEFAULT '0' ON EMPTY)) j WHERE j.cut = 0
   UNION ALL
-  SELECT p.store, p.message, p.id, j.tag, j.scalar, j.instance
+  SELECT p.store, p.message, p.id, j.tag,
+         CASE WHEN j.instance IS NULL THEN COALESCE(j.scalar, JSON_EXTRACT(p.props, CONCAT('$[', j.place - 1, '][1]'))) END, j.instance
     FROM parts p JOIN JSON_TABLE(p.props, '$[*]' COLUMNS (
-         tag CHAR(8) PATH '$[0]', scalar LONGTEXT PATH '$[1]' NULL ON ERROR, instance INT UNSIGNED PATH '$[1].instance')) j
+         place FOR ORDINALITY, tag CHAR(8) PATH '$[0]', scalar LONGTEXT PATH '$[1]' NULL ON ERROR,
+         instance INT UNSIGNED PATH '$[1].instance' NULL ON EMPTY NULL ON ERROR)) j
   UNION ALL SELECT store, id, id, '001A001F', message_class, NULL FROM hierarchy WHERE message_class IS NOT NULL AND LOCATE('["001A001F",null,1]', props) = 0
   UNION ALL SELECT store, id, id, '0037001F', subject, NULL FROM hierarchy WHERE subject IS NOT NULL AND LOCATE('["0037001F",null,1]', props) = 0
   UNION ALL SELECT store, id, id, '0E060040', delivery_time, NULL FROM hierarchy WHERE delivery_time IS NOT NULL

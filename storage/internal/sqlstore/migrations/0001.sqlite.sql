@@ -118,7 +118,8 @@ CREATE VIEW properties (store, message, hierarchyid, tag, value, instanceid) AS
     FROM hierarchy h, json_each(h.props) j WHERE json_array_length(j.value) = 2
   UNION ALL
   SELECT p.store, p.message, p.id, substr(j.value, 3, 8),
-         json_extract(j.value, '$[1]'), json_extract(j.value, '$[1].instance')
+         CASE WHEN json_type(j.value, '$[1].instance') IS NULL THEN json_extract(j.value, '$[1]') END,
+         json_extract(j.value, '$[1].instance')
     FROM parts p, json_each(p.props) j
   UNION ALL SELECT store, id, id, '001A001F', message_class, NULL FROM hierarchy WHERE message_class IS NOT NULL AND instr(props, '["001A001F",null,1]') = 0
   UNION ALL SELECT store, id, id, '0037001F', subject, NULL FROM hierarchy WHERE subject IS NOT NULL AND instr(props, '["0037001F",null,1]') = 0
