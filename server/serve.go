@@ -55,6 +55,7 @@ func (s *Server) listeners() []net.Listener {
 	var all []net.Listener
 	if sockets := s.cfg.Sockets; sockets != nil {
 		all = append(all, sockets.Plain...)
+		all = append(all, sockets.TLS...)
 		all = append(all, sockets.Pipe...)
 		all = append(all, sockets.Priority...)
 	}

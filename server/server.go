@@ -117,7 +117,13 @@ func assemble(ctx context.Context, cfg *config.Config, log *slog.Logger, reg pro
 	}
 	users.OnAccountGone(func(user uint32) { s.sessions.EndUser(user, nil) })
 	s.directoryOperations = users
-	s.auth = auth.New(auth.Settings{AllowLocalUsers: cfg.Peers.AllowLocalUsers, LocalAdmins: cfg.Peers.LocalAdminUsers}, users)
+	keys, err := auth.ReadClientKeys(cfg.TLS.ClientKeyPath)
+	if err != nil {
+		return nil, err
+	}
+	s.auth = auth.New(auth.Settings{
+		AllowLocalUsers: cfg.Peers.AllowLocalUsers, LocalAdmins: cfg.Peers.LocalAdminUsers, ClientKeys: keys,
+	}, users)
 	locales, err := collation.NewLocales(cfg.Tables.SortLocale)
 	if err != nil {
 		return nil, fmt.Errorf("default_sort_locale_id: %w; use a name such as en_US", err)

@@ -8,9 +8,6 @@ import (
 	"zarafa/wire"
 )
 
-// pseudoScheme begins the server paths that clients store inside entry ids, so that a server may move.
-const pseudoScheme = "pseudo://"
-
 // ResolvePseudoURL answers resolvePseudoUrl: with one server every path is this one.
 func (s *Server) ResolvePseudoURL(_ *session.Call, req *wire.ResolvePseudoURLRequest, resp *wire.ResolvePseudoURLResponse) error {
 	if !req.PseudoURL.Valid {

@@ -1,4 +1,4 @@
-// Package auth decides who is at the other end: log-on by the peer of a Unix socket, by password,
+// Package auth decides who is at the other end: log-on by the peer of a Unix socket, by client certificate, by password,
 // and for somebody else (wire.md section 8).
 //
 // It owns the rules of log-on and nothing that changes; users and passwords are the directory's, sessions
@@ -7,6 +7,7 @@
 package auth
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"os/user"
@@ -29,6 +30,8 @@ const (
 type Settings struct {
 	AllowLocalUsers bool     // a Unix user may log on as the user of the same name
 	LocalAdmins     []string // Unix users, names or numbers, who may log on as anybody
+	// ClientKeys are the public keys (DER, PKIX) whose owners may log on as anybody over TLS.
+	ClientKeys [][]byte
 }
 
 // Directory is what log-on needs of the user directory.
@@ -92,6 +95,12 @@ func refuse(err error, r Request) error {
 }
 
 func (a *Authenticator) authenticate(ctx context.Context, r Request) (*directory.Object, error) {
+	if a.knowsKey(r.Peer) {
+		who, err := a.users.ByName(ctx, r.Username, mapi.ClassActiveUser.Kind())
+		if err == nil && who.Class != mapi.ClassContact {
+			return who, nil
+		}
+	}
 	if r.Peer.Network == "unix" && r.Flags&FlagNoUnixAuth == 0 && a.peerMayBe(r.Peer.UID, r.Username) {
 		who, err := a.users.ByName(ctx, r.Username, mapi.ClassActiveUser.Kind())
 		if err == nil && who.Class != mapi.ClassContact {
@@ -99,6 +108,14 @@ func (a *Authenticator) authenticate(ctx context.Context, r Request) (*directory
 		}
 	}
 	return a.users.Authenticate(ctx, r.Username, r.Password)
+}
+
+// knowsKey tells whether the client proved on this connection that it has one of the keys that open every door. The TLS
+// handshake has verified the certificate and that the client holds its key.
+func (a *Authenticator) knowsKey(p session.Peer) bool {
+	return slices.ContainsFunc(p.PublicKeys, func(key []byte) bool {
+		return slices.ContainsFunc(a.settings.ClientKeys, func(known []byte) bool { return bytes.Equal(key, known) })
+	})
 }
 
 // peerMayBe tells whether the process behind a Unix socket needs no password for a name: it runs as the server's own user,

@@ -40,7 +40,7 @@ func parseEndpoint(s string) (endpoint, error) {
 		return endpoint{}, fmt.Errorf("endpoint: %w", err)
 	}
 	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return endpoint{}, fmt.Errorf("endpoint %q: not one of http://host:port/, https://host:port/, file:///path, default:", s)
+		return endpoint{}, fmt.Errorf("endpoint %q: not one of default:, http://host:port/, https://host:port/, file:///path", s)
 	}
 	e := endpoint{network: "tcp", tls: u.Scheme == "https", path: u.RequestURI(), host: u.Host}
 	port := u.Port()
