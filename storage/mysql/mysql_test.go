@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 }
 
 // newDatabase gives the place of a database that does not exist yet and goes away with the test.
-func newDatabase(t *testing.T) mysql.Config {
+func newDatabase(t testing.TB) mysql.Config {
 	t.Helper()
 	dsn := os.Getenv("ZARAFA_TEST_MYSQL_DSN")
 	if dsn == "" {
@@ -69,7 +69,7 @@ func crashName(t *testing.T, cfg mysql.Config) string {
 	return string(b)
 }
 
-func root(t *testing.T) *sql.DB {
+func root(t testing.TB) *sql.DB {
 	t.Helper()
 	db, err := sql.Open("mysql", os.Getenv("ZARAFA_TEST_MYSQL_DSN"))
 	if err != nil {
@@ -199,4 +199,14 @@ func splitHostPort(addr string) (string, int, error) {
 	}
 	n, err := strconv.Atoi(port)
 	return host, n, err
+}
+
+func BenchmarkStore(b *testing.B) {
+	storagetest.Benchmark(b, func(b *testing.B) storage.Store {
+		s, err := mysql.Open(b.Context(), newDatabase(b), mysql.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		return s
+	})
 }

@@ -84,3 +84,13 @@ func TestOpenFails(t *testing.T) {
 		t.Errorf("a database of a later version: %v", err)
 	}
 }
+
+func BenchmarkStore(b *testing.B) {
+	storagetest.Benchmark(b, func(b *testing.B) storage.Store {
+		s, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "zarafa.db"), sqlite.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		return s
+	})
+}
