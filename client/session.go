@@ -2,7 +2,9 @@
 // and offers users, stores, folders, messages and tables as objects.
 //
 // A [Session] may be used by several goroutines; each call takes a connection of its own. If the server says that the session has
-// ended, the client logs on again and repeats the call once.
+// ended, the client logs on again and repeats the call once. A [Table] has one cursor and belongs to one goroutine;
+// it and subscriptions end with the session that they were made in. Everything that calls return is the
+// caller's own: it refers to no buffer of a response.
 //
 // It refuses to guess after a broken connection: whether a call was carried out is then unknown, so it is not
 // repeated and the error is returned.
@@ -57,10 +59,12 @@ type Session struct {
 	group   uint64
 	decoder sync.Pool // of *wire.Decoder
 
-	mu         sync.Mutex
+	renewing sync.Mutex // held while logging on again
+
+	mu         sync.Mutex // protects what follows
 	id         uint64
+	version    string
 	serverGUID mapi.GUID
-	granted    uint32
 }
 
 // LogOn connects and logs on.
@@ -98,15 +102,15 @@ func (s *Session) logOn(ctx context.Context) error {
 	var resp wire.LogonResponse
 	err := s.exchange(ctx, req, &resp, func() error {
 		guid, _ := mapi.GUIDOf(resp.ServerGUID)
+		s.http.SetCompression(resp.Capabilities&capCompress != 0)
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.id, s.serverGUID, s.granted = resp.SessionID, guid, resp.Capabilities
+		s.id, s.serverGUID, s.version = resp.SessionID, guid, copyText(resp.Version)
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("logging on as %s: %w", s.options.User, err)
 	}
-	s.http.SetCompression(s.granted&capCompress != 0)
 	return nil
 }
 
@@ -125,6 +129,13 @@ func (s *Session) ServerGUID() mapi.GUID {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.serverGUID
+}
+
+// ServerVersion is the version of the protocol's server software that the server says it is.
+func (s *Session) ServerVersion() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.version
 }
 
 // Do makes a call: request is built for the session's id of the moment, since a call may be repeated after a new
@@ -150,15 +161,20 @@ func (s *Session) do(ctx context.Context, request func(id uint64) wire.Request, 
 	if mapi.CodeOf(err) != mapi.EndOfSession || attachment != nil {
 		return err
 	}
-	s.mu.Lock()
-	stale := s.id == id
-	s.mu.Unlock()
-	if stale {
-		if err := s.logOn(ctx); err != nil {
-			return err
-		}
+	if err := s.renew(ctx, id); err != nil {
+		return err
 	}
 	return s.send(ctx, request(s.ID()), resp, nil, read)
+}
+
+// renew logs on again unless another goroutine has done so since the session with the given id was lost.
+func (s *Session) renew(ctx context.Context, lost uint64) error {
+	s.renewing.Lock()
+	defer s.renewing.Unlock()
+	if s.ID() != lost {
+		return nil
+	}
+	return s.logOn(ctx)
 }
 
 // exchange makes a call once, in the session that the request names.

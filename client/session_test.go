@@ -3,6 +3,7 @@ package client
 import (
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 
 	"zarafa/mapi"
@@ -70,5 +71,26 @@ func TestFindEndpoint(t *testing.T) {
 		if got != tt.want {
 			t.Errorf("%+v: got %s", tt, got)
 		}
+	}
+}
+
+// Goroutines that lose the session together log on once.
+func TestSessionLostByMany(t *testing.T) {
+	f := &fakeServer{answer: func(wire.Request) (wire.Response, error) { return new(wire.GetStoreResponse), nil }}
+	s := f.start(t)
+	f.mu.Lock()
+	f.logOns = 7
+	f.mu.Unlock()
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if _, err := s.Store(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if f.logOns != 8 {
+		t.Errorf("%d log-ons", f.logOns-7)
 	}
 }

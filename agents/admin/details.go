@@ -43,7 +43,7 @@ func (j *job) userDetails(ctx context.Context) error {
 	}
 	j.userFields(u)
 	if storeErr == nil {
-		storeErr = j.storeFields(ctx, st)
+		storeErr = j.storeFields(ctx, u, st)
 	}
 	j.mappedProps(u)
 	if err := j.quotaFields(ctx, u); err != nil {
@@ -97,7 +97,7 @@ func visibility(hidden bool) string {
 }
 
 // storeFields shows what the user's store says.
-func (j *job) storeFields(ctx context.Context, st client.Store) error {
+func (j *job) storeFields(ctx context.Context, u client.User, st client.Store) error {
 	if m, err := j.meetingState(ctx, st); err == nil {
 		j.field("Auto-accept meeting req", "%s", yesNo(m.accept))
 		if m.accept {
@@ -112,6 +112,9 @@ func (j *job) storeFields(ctx context.Context, st client.Store) error {
 	if err != nil {
 		return err
 	}
+	if u.HomeServer != "" {
+		j.field("Home server", "%s", u.HomeServer)
+	}
 	j.field("Store GUID", "%s", st.GUID)
 	j.field("Out Of Office", "%s", j.outOfOffice(o.Props))
 	for _, at := range []struct {
@@ -121,6 +124,7 @@ func (j *job) storeFields(ctx context.Context, st client.Store) error {
 		p, _ := o.Props.Get(at.tag)
 		j.field(at.label, "%s", j.formatTime(p.Time()))
 	}
+	j.field("Server version", "%s", j.session.ServerVersion())
 	return nil
 }
 

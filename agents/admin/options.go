@@ -32,6 +32,7 @@ type options struct {
 	host, configFile   string
 	version            bool
 	verbose            int
+	moreVerbose        int
 	newName            string
 	password           string
 	promptPassword     bool
@@ -51,6 +52,12 @@ type options struct {
 
 // given reports whether an option stands on the command line.
 func (o *options) given(name string) bool { return o.flags.Changed(name) }
+
+// levelInfo is the log level from which the tool tells about its connection.
+const levelInfo = 5
+
+// logLevel is what --verbose and -v make of the log level, from 0 to 6.
+func (o *options) logLevel() int { return o.verbose + o.moreVerbose }
 
 // actionValue makes an option choose the action.
 type actionValue struct {
@@ -153,7 +160,7 @@ func newFlags(o *options) *pflag.FlagSet {
 	fs.StringVarP(&o.host, "host", "h", "", "`address` of the server: file:///path, http://host:236/ or https://host:237/")
 	fs.StringVar(&o.configFile, "config", "", "settings `file`")
 	fs.IntVar(&o.verbose, "verbose", 3, "log level `N`")
-	fs.CountP("more-verbose", "v", "raise the log level")
+	fs.CountVarP(&o.moreVerbose, "more-verbose", "v", "raise the log level")
 	fs.BoolVar(&o.utf8, "utf8", false, "accepted: arguments are UTF-8 always")
 	fs.BoolVarP(&o.version, "version", "V", false, "show the version")
 	fs.Bool("help", false, "show this text")

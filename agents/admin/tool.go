@@ -106,6 +106,9 @@ func (t *Tool) run(ctx context.Context, o *options) (err error) {
 		return err
 	}
 	defer j.session.Close(context.WithoutCancel(ctx))
+	if j.logLevel() >= levelInfo {
+		j.warn("logged on as %s, server version %s", systemUser, j.session.ServerVersion())
+	}
 	return o.action.do(j, ctx)
 }
 

@@ -100,6 +100,9 @@ func TestUsers(t *testing.T) {
 	if out := c.ok("-d alicia"); out != "User deleted.\n" {
 		t.Errorf("got %q", out)
 	}
+	if out := c.ok("-l -vv"); !strings.Contains(out, "logged on as SYSTEM") {
+		t.Errorf("-vv does not tell about the connection: %q", out)
+	}
 	c.fails("-d alicia", `there is no user "alicia"`)
 	c.fails("--details alicia", `there is no user "alicia"`)
 }
@@ -192,7 +195,7 @@ func TestStores(t *testing.T) {
 	// A store that somebody has is taken from him.
 	c.ok("--hook-store " + guid[1] + " -u alice")
 	c.contains(c.ok("--details alice"), "Store GUID:\t\t"+guid[1])
-	c.ok("-d alice", "--remove-store "+guid[1], "--purge-softdelete 0", "--purge-deferred")
+	c.ok("-d alice", "--remove-store "+guid[1], "--purge-softdelete 0", "--purge-deferred", "--clear-cache", "--clear-cache=cell,acl")
 	if out := c.ok("--list-orphans"); strings.Contains(out, guid[1]) {
 		t.Errorf("orphans:\n%s", out)
 	}
