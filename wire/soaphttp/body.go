@@ -2,64 +2,76 @@ package soaphttp
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"io"
 	"net/http"
-	"net/http/httputil"
 
 	"zarafa/wire"
 )
 
-// body reads one message's body: it undoes framing and compression and keeps to
-// the limits of both.
-type body struct {
-	bufs    *buffers
-	br      *bufio.Reader // the connection's
-	framing bodyFraming
-	coding  contentCoding
+// The lengths of a body that are not numbers of bytes, as fasthttp has them.
+const (
+	chunkedLength = -1
+	noLength      = -2 // a request's end is told by its XML, an answer's by the end of the connection
+)
 
-	length  io.LimitedReader // of contentLength framing
-	framed  limitedReader    // the body as it travels
-	decoded limitedReader    // after decompression
-	between *bufio.Reader    // feeds the decompressor, where br must not
-	unzip   io.ReadCloser
-	parts   *bufio.Reader // of a multipart body
-	ended   bool          // untilXMLEnd: the end was seen
+// framing is the body as it travels.
+type framing struct {
+	stream io.Reader // undoes the framing; nil: only the XML tells the end
+	length int
+	max    int64 // bytes
 }
 
-// limitedReader counts what it reads and fails when there is more than max.
+// body reads one message's body: it undoes compression and keeps to the limits of framing and contents.
+type body struct {
+	bufs    *buffers
+	in      *input
+	br      *bufio.Reader // the connection's
+	framing framing
+	coding  contentCoding
+
+	framed  limitedReader // the body as it travels
+	decoded limitedReader // after decompression
+	between *bufio.Reader // feeds the decompressor, where br must not
+	unzip   io.ReadCloser
+	parts   *bufio.Reader // of a multipart body
+	ended   bool          // nothing of the body is left
+}
+
+// limitedReader counts what it reads and fails when it is not between least and max.
 type limitedReader struct {
 	r     io.Reader
 	total int64
 	max   int64
+	least int64  // an earlier end is an error
 	text  string // of the fault
 }
 
 func (l *limitedReader) Read(p []byte) (int, error) {
 	n, err := l.r.Read(p)
 	l.total += int64(n)
-	if l.total > l.max {
+	switch {
+	case l.total > l.max:
 		return n, tooLarge(l.text)
+	case err == io.EOF && l.total < l.least:
+		return n, io.ErrUnexpectedEOF
 	}
 	return n, err
 }
 
-// open prepares to read the body that follows h on br.
-func (b *body) open(bufs *buffers, br *bufio.Reader, h *header, maxRaw, maxDecoded int64) error {
-	*b = body{bufs: bufs, br: br, framing: h.framing, coding: h.coding}
-	b.framed = limitedReader{max: maxRaw, text: "Request too large"}
-	switch h.framing {
-	case contentLength:
-		if h.length > maxRaw {
-			return tooLarge(b.framed.text)
-		}
-		b.length = io.LimitedReader{R: br, N: h.length}
-		b.framed.r = &b.length
-	case chunked:
-		b.framed.r = httputil.NewChunkedReader(br)
-	case untilXMLEnd, untilClose:
-		b.framed.r = br
+// open prepares to read a body that begins with the stream's next byte.
+func (b *body) open(s *stream, f framing, coding contentCoding, maxDecoded int64) error {
+	*b = body{bufs: s.bufs, in: &s.in, br: s.br, framing: f, coding: coding}
+	b.framed = limitedReader{r: f.stream, max: f.max, text: "Request too large"}
+	switch {
+	case f.length == noLength && f.stream == nil:
+		b.framed.r = s.br
+	case f.length == chunkedLength:
+		s.in.limitOverhead(int64(s.br.Buffered()), &b.framed.total)
+	case int64(f.length) > f.max:
+		return tooLarge(b.framed.text)
+	default:
+		b.framed.least = int64(f.length)
 	}
 	return b.decompress(maxDecoded)
 }
@@ -72,7 +84,7 @@ func (b *body) decompress(maxDecoded int64) error {
 		return nil
 	}
 	src := io.Reader(b.br)
-	if b.framing != untilXMLEnd {
+	if b.framing.stream != nil {
 		b.between = b.bufs.reader(&b.framed)
 		src = b.between
 	}
@@ -96,7 +108,7 @@ func decompressionError(err error) error {
 // Read reads the decompressed body.
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.decoded.Read(p)
-	if err == io.EOF && b.unzip != nil {
+	if err == io.EOF && b.framing.stream == nil {
 		b.ended = true
 	}
 	if err != nil && err != io.EOF && b.unzip != nil {
@@ -108,14 +120,10 @@ func (b *body) Read(p []byte) (int, error) {
 // readAll reads a whole envelope into a pooled buffer. reserved is what it took from the
 // budget for large envelopes; the caller must release it together with the buffer.
 func (b *body) readAll() (buf *[]byte, reserved int64, err error) {
-	if b.framing == untilXMLEnd && b.coding == identity {
+	if b.framing.stream == nil && b.coding == identity {
 		return b.readEnvelope()
 	}
-	buf, reserved, err = b.bufs.readAll(b, b.length.N)
-	if err == nil && b.length.N > 0 {
-		err = io.ErrUnexpectedEOF
-	}
-	return buf, reserved, err
+	return b.bufs.readAll(b, int64(max(b.framing.length, 0)))
 }
 
 // readAll reads r to its end into a pooled buffer; hint is the expected size, 0 if unknown.
@@ -193,34 +201,12 @@ func (b *body) readEnvelope() (buf *[]byte, reserved int64, err error) {
 // drain reads the rest of the body as it travels, so that the next message can follow,
 // and reports whether that is possible.
 func (b *body) drain() bool {
-	switch {
-	case b.framing == untilXMLEnd:
+	if b.framing.stream == nil || b.ended {
 		return b.ended
-	case b.framing == untilClose:
-		return false
-	case b.framing == chunked:
-		if _, err := io.Copy(io.Discard, &b.framed); err != nil {
-			return false
-		}
-		return b.skipTrailer()
-	default:
-		_, err := io.Copy(io.Discard, &b.framed)
-		return err == nil && b.length.N == 0
 	}
-}
-
-// skipTrailer reads the fields after the last chunk up to the empty line.
-func (b *body) skipTrailer() bool {
-	for range 64 {
-		line, err := b.br.ReadSlice('\n')
-		if err != nil {
-			return false
-		}
-		if len(bytes.TrimRight(line, "\r\n")) == 0 {
-			return true
-		}
-	}
-	return false
+	_, err := io.Copy(io.Discard, &b.framed)
+	b.ended = err == nil
+	return b.ended
 }
 
 // close gives the decompressor back.
@@ -233,6 +219,9 @@ func (b *body) close() {
 	}
 	if b.parts != nil {
 		b.bufs.putReader(b.parts)
+	}
+	if b.in != nil {
+		b.in.limitOverhead(0, nil)
 	}
 	*b = body{}
 }

@@ -4,15 +4,20 @@ import (
 	"io"
 	"math"
 	"net"
+	"net/http"
+	"os"
 	"strconv"
 	"time"
+
+	"github.com/valyala/fasthttp"
 )
 
 // clientConn is a client's connection. It belongs to one request at a time.
 type clientConn struct {
 	stream
 	client    *Client
-	h         header
+	req       fasthttp.RequestHeader
+	resp      fasthttp.Response
 	body      body
 	idleSince time.Time
 }
@@ -20,7 +25,7 @@ type clientConn struct {
 func newClientConn(c *Client, nc net.Conn) *clientConn {
 	cc := &clientConn{client: c}
 	cc.init(nc, &c.bufs, c.cfg.ReceiveTimeout, c.cfg.SendTimeout)
-	cc.h.max = 64 << 10
+	cc.resp.StreamBody = true
 	return cc
 }
 
@@ -35,7 +40,7 @@ func (cc *clientConn) usable() bool {
 
 func (cc *clientConn) destroy() {
 	cc.nc.Close()
-	cc.body.close()
+	cc.closeBody()
 	cc.releaseReader()
 }
 
@@ -60,7 +65,7 @@ func (cc *clientConn) send(req Request, compress bool) error {
 	}
 	w := newSender(&cc.out, cc.bufs, true)
 	defer w.release()
-	w.begin(cc.appendHeader(*w.buf, contentType, unknownSize, compress), compress)
+	w.begin(cc.appendHeader(*w.buf, contentType, chunkedLength, compress), compress)
 	m.w = w
 	if err := writeRequest(&m, req); err != nil {
 		return err
@@ -88,28 +93,35 @@ func writeRequest(m *multipartWriter, req Request) error {
 	return m.end()
 }
 
+// closeBody gives back what reading an answer took.
+func (cc *clientConn) closeBody() {
+	cc.body.close()
+	cc.resp.CloseBodyStream() // has nothing to close: the connection is ours
+}
+
 // appendHeader writes the request header with the reference client's fields in its order (wire.md
 // section 2 "Requests").
 func (cc *clientConn) appendHeader(dst []byte, contentType string, length int, gzipped bool) []byte {
-	e := &cc.client.endpoint
-	dst = append(dst, "POST "...)
-	dst = append(dst, e.path...)
-	dst = append(dst, " HTTP/1.1\r\nHost: "...)
-	dst = append(dst, e.host...)
-	dst = append(dst, "\r\nUser-Agent: "...)
-	dst = append(dst, cc.client.cfg.UserAgent...)
-	dst = append(dst, "\r\nContent-Type: "...)
-	dst = append(dst, contentType...)
+	e, h := &cc.client.endpoint, &cc.req
+	h.Reset()
+	h.DisableSpecialHeader() // keeps the order, and an empty Host
+	h.SetMethod(fasthttp.MethodPost)
+	h.SetRequestURI(e.path)
+	h.Set(fasthttp.HeaderHost, e.host)
+	h.Set(fasthttp.HeaderUserAgent, cc.client.cfg.UserAgent)
+	h.Set(fasthttp.HeaderContentType, contentType)
 	if gzipped {
-		dst = append(dst, "\r\nContent-Encoding: gzip"...)
+		h.Set(fasthttp.HeaderContentEncoding, "gzip")
 	}
-	if length == unknownSize {
-		dst = append(dst, "\r\nTransfer-Encoding: chunked"...)
+	if length == chunkedLength {
+		h.Set(fasthttp.HeaderTransferEncoding, "chunked")
 	} else {
-		dst = append(dst, "\r\nContent-Length: "...)
-		dst = strconv.AppendInt(dst, int64(length), 10)
+		var text [20]byte
+		h.SetBytesV(fasthttp.HeaderContentLength, strconv.AppendInt(text[:0], int64(length), 10))
 	}
-	return append(dst, "\r\nConnection: keep-alive\r\nAccept-Encoding: gzip,deflate\r\n\r\n"...)
+	h.Set(fasthttp.HeaderConnection, "keep-alive")
+	h.Set(fasthttp.HeaderAcceptEncoding, "gzip,deflate")
+	return h.AppendBytes(dst)
 }
 
 // receive reads an answer's header and envelope.
@@ -117,29 +129,42 @@ func (cc *clientConn) receive(resp *Response) error {
 	if err := cc.awaitAnswer(); err != nil {
 		return err
 	}
-	for {
-		if err := cc.h.readResponse(cc.br); err != nil {
-			return err
-		}
-		if cc.h.status != 100 {
-			break
-		}
+	err := cc.readAnswer(resp)
+	if cc.in.timedOut {
+		return os.ErrDeadlineExceeded // however fasthttp has put it
 	}
-	if cc.h.framing == untilXMLEnd && (cc.h.close || cc.h.http10) {
-		cc.h.framing = untilClose
+	return err
+}
+
+func (cc *clientConn) readAnswer(resp *Response) error {
+	if err := cc.resp.Read(cc.br); err != nil { // with StreamBody, the header
+		return unexpectedEOF(err)
 	}
-	resp.Status = cc.h.status
-	limit := cc.client.cfg.MaxResponseBytes
-	if len(cc.h.boundary) > 0 {
-		if err := cc.body.open(cc.bufs, cc.br, &cc.h, math.MaxInt64, math.MaxInt64); err != nil {
-			return err
-		}
-		return resp.readRoot(limit)
-	}
-	if err := cc.body.open(cc.bufs, cc.br, &cc.h, math.MaxInt64, limit); err != nil {
+	h := &cc.resp.Header
+	resp.Status = h.StatusCode()
+	boundary, err := multipartBoundary(h.ContentType())
+	if err != nil {
 		return err
 	}
-	var err error
+	coding, err := codingOf(h.ContentEncoding())
+	if err != nil {
+		return err
+	}
+	limit := cc.client.cfg.MaxResponseBytes
+	maxDecoded := limit
+	if boundary != "" {
+		maxDecoded = math.MaxInt64
+	}
+	f := framing{stream: cc.resp.BodyStream(), length: h.ContentLength(), max: math.MaxInt64}
+	if f.stream == nil {
+		f.stream = http.NoBody // of a status that has none
+	}
+	if err := cc.body.open(&cc.stream, f, coding, maxDecoded); err != nil {
+		return err
+	}
+	if boundary != "" {
+		return resp.readRoot(boundary, limit)
+	}
 	if resp.buf, _, err = cc.body.readAll(); err != nil {
 		return err
 	}
@@ -159,7 +184,7 @@ func (cc *clientConn) awaitAnswer() error {
 		}
 		cc.in.armed = !deadline.IsZero()
 	}
-	cc.in.left = 0
+	cc.in.left, cc.in.timedOut = 0, false
 	if cc.br == nil {
 		if err := cc.firstBytes(); err != nil {
 			return unexpectedEOF(err)

@@ -15,10 +15,10 @@ type Response struct {
 }
 
 // readRoot reads the envelope of a MTOM answer.
-func (r *Response) readRoot(limit int64) error {
+func (r *Response) readRoot(boundary string, limit int64) error {
 	cc := r.conn
 	cc.body.parts = cc.bufs.reader(&cc.body)
-	r.parts = newMultipartReader(cc.body.parts, cc.h.boundary)
+	r.parts = newMultipartReader(cc.body.parts, boundary)
 	if _, err := r.parts.nextPart(); err != nil {
 		return unexpectedEOF(err)
 	}
@@ -60,12 +60,12 @@ func (r *Response) Close() {
 		cc.bufs.putBody(r.buf)
 		r.buf, r.Body = nil, nil
 	}
-	reusable := uninterrupted && !cc.h.close && !cc.h.http10 && (r.parts == nil || r.ended) && cc.body.drain()
+	reusable := uninterrupted && !cc.resp.Header.ConnectionClose() && (r.parts == nil || r.ended) && cc.body.drain()
 	if !reusable || cc.br.Buffered() > 0 {
 		cc.destroy()
 		return
 	}
-	cc.body.close()
+	cc.closeBody()
 	cc.releaseReader()
 	cc.client.put(cc)
 }

@@ -259,6 +259,7 @@ func TestClientAnswerForms(t *testing.T) {
 		{"deflate", head + "Content-Encoding: deflate\r\nConnection: close\r\n\r\n" + zlibbed("ok"), "ok"},
 		{"until close", head + "Connection: close\r\n\r\nok", "ok"},
 		{"HTTP/1.0", "HTTP/1.0 200 OK\r\n\r\nok", "ok"},
+		{"no content", "HTTP/1.1 204 No Content\r\n\r\n", ""},
 		{"XML end", head + "\r\n<ok/>", "<ok/>"},
 		{"fault", "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 1\r\n\r\nx", "x"},
 	} {

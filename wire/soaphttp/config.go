@@ -45,7 +45,7 @@ type Config struct {
 }
 
 const (
-	maxLineBytes    = 8192 // a header line, and a chunk's size line
+	maxLineBytes    = 8192 // a header line; also the size of a connection's read buffer
 	progressBytes   = 64 << 10
 	sendWindowBytes = 256 << 10
 	// compressionLevel is the fastest: it saves four fifths of XML at a third of the cost of the default.
@@ -56,7 +56,7 @@ func (c Config) withDefaults() Config {
 	setDefault(&c.ReadTimeout, 60*time.Second)
 	setDefault(&c.IdleTimeout, 5*time.Second)
 	setDefault(&c.SendTimeout, 60*time.Second)
-	setDefault(&c.MaxHeaderBytes, 32<<10)
+	setDefault(&c.MaxHeaderBytes, 2*maxLineBytes)
 	setDefault(&c.MaxRequestBytes, 4<<30)
 	setDefault(&c.MaxDecompressedBytes, 512<<20)
 	setDefault(&c.MaxStreamBytes, 4<<30)

@@ -5,13 +5,11 @@ import (
 	"errors"
 	"io"
 	"net"
-	"net/http"
 	"os"
-	"runtime/debug"
 	"sync/atomic"
 	"time"
 
-	"zarafa/wire"
+	"github.com/valyala/fasthttp"
 )
 
 const (
@@ -27,26 +25,31 @@ const (
 	connClosed
 )
 
-// conn is a server's connection. All fields but state are its goroutine's own.
+// conn is a server's connection. For fasthttp it is a net.Conn that yields one request header
+// at a time (see Read); everything else reads its embedded stream. All fields but state
+// are its goroutine's own.
 type conn struct {
 	stream
-	srv     *Server
-	h       header
-	body    body
-	buf     *[]byte // of x.Body
-	taken   int64   // of the budget for large envelopes
-	x       Exchange
-	peer    Peer
-	watch   peerWatch
-	proxied bool
-	drained bool // the request was read to its end
-	state   atomic.Int32
+	headerInput
+	srv      *Server
+	ctx      *fasthttp.RequestCtx // of the request that is being served
+	body     body
+	buf      *[]byte // of x.Body
+	taken    int64   // of the budget for large envelopes
+	x        Exchange
+	peer     Peer
+	watch    peerWatch
+	start    time.Time // of the request's first byte
+	proxied  bool
+	drained  bool // the request was read to its end
+	answered bool // what fasthttp writes for this request is dropped
+	lingers  bool // Close waits for the peer to read the answer
+	state    atomic.Int32
 }
 
 func newConn(s *Server, nc net.Conn) *conn {
 	c := &conn{srv: s, peer: identifyPeer(nc)}
 	c.init(nc, &s.bufs, s.cfg.ReadTimeout, s.cfg.SendTimeout)
-	c.h = header{max: s.cfg.MaxHeaderBytes, proxyHeader: s.cfg.ProxyHeader, wantForwarded: s.cfg.ProxyHeader != ""}
 	return c
 }
 
@@ -59,20 +62,7 @@ func (c *conn) serve() {
 	c.srv.cfg.Metrics.ConnOpened(c.peer.Network)
 	defer func() { c.srv.cfg.Metrics.ConnClosed(c.peer.Network) }()
 	defer c.releaseReader()
-	for {
-		if err := c.awaitRequest(); err != nil {
-			return
-		}
-		if !c.state.CompareAndSwap(connIdle, connActive) {
-			return
-		}
-		if !c.serveRequest() {
-			return
-		}
-		if !c.state.CompareAndSwap(connActive, connIdle) || c.srv.stopping.Load() {
-			return
-		}
-	}
+	c.srv.http.ServeConn(c) // what it returns was answered and logged by refuse
 }
 
 // handshake completes TLS and takes note of the client's certificate.
@@ -125,82 +115,24 @@ func (c *conn) awaitRequest() error {
 	}
 }
 
-// serveRequest reads and answers one request and reports whether another may follow.
-func (c *conn) serveRequest() (keep bool) {
-	start := time.Now()
-	x := &c.x
-	*x = Exchange{Peer: c.peer, Path: x.Path, conn: c}
-	c.in.begin()
-	c.out.sent = 0
-	err := c.readRequest(x)
-	if err == nil && !x.head {
-		c.handle(x)
-	} else if err == nil {
-		x.Reply(nil)
-	} else {
-		c.refuse(x, err)
+// Write sends what fasthttp writes of its own accord, "100 Continue". Answers are sent while the
+// handler runs (Exchange.begin), and what fasthttp writes after it is dropped.
+func (c *conn) Write(p []byte) (int, error) {
+	if c.answered {
+		return len(p), nil
 	}
-	c.endWatch()
-	if x.err != nil {
-		c.srv.cfg.Logger.Debug("answer not sent", "peer", x.Peer.Address, "error", x.err)
+	if err := c.out.write(p, nil); err != nil {
+		return 0, err
 	}
-	keep = x.err == nil && !x.close && (c.drained || c.body.drain())
-	if !keep && x.err == nil && err != nil {
+	return len(p), nil
+}
+
+// Close is called by fasthttp when it has finished with the connection.
+func (c *conn) Close() error {
+	if c.lingers {
 		c.linger()
 	}
-	stats := RequestStats{Network: c.peer.Network, Status: x.status, BytesIn: c.body.framed.total,
-		Decoded: c.body.decoded.total, BytesOut: c.out.sent, Duration: time.Since(start)}
-	c.releaseRequest()
-	c.srv.cfg.Metrics.RequestDone(stats)
-	return keep
-}
-
-// handle calls the handler. A panic in one operation costs its caller the connection, not everybody the server.
-func (c *conn) handle(x *Exchange) {
-	defer func() {
-		if r := recover(); r != nil {
-			c.srv.cfg.Logger.Error("BUG: panic while serving a request", "panic", r, "stack", string(debug.Stack()))
-			x.close = true
-			if x.status == 0 {
-				c.refuse(x, &httpError{http.StatusInternalServerError, wire.FaultServer, "Internal error"})
-			}
-		}
-	}()
-	c.srv.handler.ServeSOAP(c.srv.ctx, x)
-	if x.status == 0 {
-		c.refuse(x, &httpError{http.StatusInternalServerError, wire.FaultServer, "No answer"})
-	}
-}
-
-// refuse answers with a fault, if the error is one that the peer can still be told about.
-func (c *conn) refuse(x *Exchange, err error) {
-	x.close = true
-	var he *httpError
-	switch {
-	case errors.As(err, &he):
-	case isTimeout(err):
-		he = &httpError{http.StatusInternalServerError, wire.FaultServer, "Timed out while reading the request"}
-	case errors.Is(err, errMultipart):
-		he = &httpError{http.StatusInternalServerError, wire.FaultClient, "Malformed multipart message"}
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		he = &httpError{http.StatusInternalServerError, wire.FaultClient, "Request ends early"}
-	default:
-		he = &httpError{http.StatusInternalServerError, wire.FaultClient, "Malformed request body"}
-	}
-	c.srv.cfg.Logger.Debug("request refused", "peer", x.Peer.Address, "status", he.status, "error", err)
-	x.reply(he.status, he.appendTo(nil))
-}
-
-// releaseRequest gives back what the request held.
-func (c *conn) releaseRequest() {
-	c.body.close()
-	if c.buf != nil {
-		c.bufs.putBody(c.buf)
-		c.buf = nil
-	}
-	c.bufs.release(c.taken)
-	c.taken, c.drained = 0, false
-	c.x.Body, c.x.Attachment = nil, nil
+	return c.nc.Close()
 }
 
 // linger lets the peer read the answer although it has more to send: closing with unread
@@ -212,5 +144,23 @@ func (c *conn) linger() {
 	}
 	io.CopyN(io.Discard, c.nc, lingerBytes) // how it ends does not matter
 }
+
+// LocalAddr implements net.Conn.
+func (c *conn) LocalAddr() net.Addr { return c.nc.LocalAddr() }
+
+// RemoteAddr implements net.Conn.
+func (c *conn) RemoteAddr() net.Addr { return c.nc.RemoteAddr() }
+
+// SetDeadline, like SetReadDeadline and SetWriteDeadline, does nothing: input and output keep deadlines
+// of their own, which progress renews, and idling ends by other rules than reading.
+func (c *conn) SetDeadline(time.Time) error { return nil }
+
+// SetReadDeadline implements net.Conn.
+func (c *conn) SetReadDeadline(time.Time) error { return nil }
+
+// SetWriteDeadline implements net.Conn.
+func (c *conn) SetWriteDeadline(time.Time) error { return nil }
+
+var _ net.Conn = (*conn)(nil)
 
 func isTimeout(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }

@@ -1,15 +1,27 @@
 // Package soaphttp carries SOAP messages over HTTP the way the clients of the
 // protocol expect it (wire.md sections 1, 2, 6 and 7), on the server's side and
-// on the client's.
+// on the client's. HTTP itself is fasthttp's: the server's loop over the requests of a connection, headers
+// both ways, lengths and chunks of what is received.
 //
-// It owns connections: framing (Content-Length, chunked, or an end that only the
-// XML tells), envelopes that arrive without any HTTP header, compression, MTOM
-// parts, time-outs, and every limit that must hold before a message is decoded.
-// It knows nothing of operations; a message's body is bytes to it.
+// It owns connections: compression, MTOM parts, time-outs, and every limit that must hold before a
+// message is decoded. It knows nothing of operations; a message's body is bytes to it.
 //
-// The request header is parsed here and not by an HTTP library, because real
-// clients send requests that HTTP/1.1 forbids: an empty Host header on Unix sockets,
-// bodies without a length, no header at all.
+// Between fasthttp and a server's socket stands [conn], which does what fasthttp cannot:
+//
+//   - An envelope without any HTTP header gets one, and every request gets the same Host, since clients on
+//     Unix sockets send an empty one, which HTTP/1.1 forbids.
+//   - fasthttp sees headers alone. Bodies are read by the handler from the stream behind them, because a body with
+//     neither length nor chunks ends where its XML ends, and because nothing may be read
+//     into memory before limits and decompression. Where there is a framing, fasthttp's body stream undoes it.
+//   - A header line is limited, and so is what chunked framing adds to the data.
+//   - A peer has its time for each window of data and not for the whole message, and may idle for as long as
+//     its network allows.
+//   - Answers are sent while the handler runs, so that a part may be produced from the request's attachment, and
+//     a handler knows that its buffers are free. Their header is fasthttp's, their chunks are made by [sender]:
+//     fasthttp would pull them from a second goroutine. The empty answer that fasthttp writes afterwards is dropped.
+//
+// The client uses fasthttp's headers and body streams over connections of its own, because an
+// answer's parts are read lazily and a call's context must be able to end it at any time.
 //
 // Concurrency: a [Server] and a [Client] may be used by many goroutines. One
 // goroutine serves a connection, and calls the [Handler] from it; an [Exchange] and
@@ -18,10 +30,12 @@
 //
 // Memory: a connection holds a read buffer only while bytes of a request are arriving:
 // it waits for its socket to become readable and only then takes a buffer from the
-// pool. A request's envelope lies in a buffer of fitting size. A connection that waits in a long
-// poll so costs its goroutine's stack, the connection's own state (1 KiB) and its envelope:
-// together below 10 KiB (TestMemoryOfWaitingConnections holds it to 16 KiB). TLS adds its own buffers.
+// pool; fasthttp has its own only while it reads a header. A request's envelope lies in a buffer of fitting
+// size. A connection that waits in a long poll so costs its goroutine's stack, fasthttp's and
+// its own state, and its envelope: about 10 KiB (TestMemoryOfWaitingConnections holds it to 16 KiB,
+// results/long-poll-memory.md). TLS adds its own buffers.
 //
 // It refuses pipelining (a second request waits until the first is answered), HTTP/2,
-// methods other than POST, and transfer codings other than chunked.
+// methods other than POST, request targets that are neither a path nor a URL, and transfer codings
+// other than chunked.
 package soaphttp

@@ -1,7 +1,12 @@
 package soaphttp
 
 import (
+	"errors"
+	"io"
 	"net/http"
+	"strings"
+
+	"github.com/valyala/fasthttp"
 
 	"zarafa/wire"
 )
@@ -28,6 +33,10 @@ func tooLarge(text string) error {
 	return &httpError{http.StatusRequestEntityTooLarge, wire.FaultClient, text}
 }
 
+func headerTooLarge() error {
+	return &httpError{http.StatusRequestHeaderFieldsTooLarge, wire.FaultClient, "HTTP header too large"}
+}
+
 func methodRefused(method []byte) error {
 	return &httpError{http.StatusMethodNotAllowed, wire.FaultClient,
 		"HTTP " + string(method) + " method not implemented"}
@@ -36,4 +45,44 @@ func methodRefused(method []byte) error {
 // appendTo writes the envelope of the fault.
 func (e *httpError) appendTo(dst []byte) []byte {
 	return wire.AppendFault(dst, &wire.Fault{Code: e.code, String: e.text}, wire.SOAP11)
+}
+
+// headerFault turns fasthttp's verdict on a header into ours. The conditions that have no error
+// value of their own are told by the text.
+func (c *conn) headerFault(err error) error {
+	var he *httpError
+	var small *fasthttp.ErrSmallBuffer
+	switch {
+	case errors.As(err, &he), errors.Is(err, io.ErrUnexpectedEOF):
+		return err
+	case errors.As(err, &small):
+		return headerTooLarge()
+	case c.lines <= 1, errors.Is(err, fasthttp.ErrorInvalidURI):
+		return badRequest("Malformed HTTP request line")
+	case errors.Is(err, fasthttp.ErrUnsupportedTransferEncoding):
+		return badRequest("Unsupported Transfer-Encoding")
+	case errors.Is(err, fasthttp.ErrDuplicateContentLength), strings.Contains(err.Error(), "content-length"):
+		return badRequest("Malformed Content-Length")
+	default:
+		return badRequest("Malformed HTTP header")
+	}
+}
+
+// refuse answers with a fault, if the error is one that the peer can still be told about.
+func (c *conn) refuse(x *Exchange, err error) {
+	x.close = true
+	var he *httpError
+	switch {
+	case c.in.timedOut:
+		he = &httpError{http.StatusInternalServerError, wire.FaultServer, "Timed out while reading the request"}
+	case errors.As(err, &he):
+	case errors.Is(err, errMultipart):
+		he = &httpError{http.StatusInternalServerError, wire.FaultClient, "Malformed multipart message"}
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		he = &httpError{http.StatusInternalServerError, wire.FaultClient, "Request ends early"}
+	default:
+		he = &httpError{http.StatusInternalServerError, wire.FaultClient, "Malformed request body"}
+	}
+	c.srv.cfg.Logger.Debug("request refused", "peer", x.Peer.Address, "status", he.status, "error", err)
+	x.reply(he.status, he.appendTo(nil))
 }

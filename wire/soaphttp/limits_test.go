@@ -308,8 +308,8 @@ func TestLengthAllocatesNothing(t *testing.T) {
 	}
 }
 
-// Long polls are many and must be cheap: all memory of the process is counted, stacks and the
-// client's ends included.
+// Long polls are many and must be cheap, and so must be connections that idle afterwards: all memory of the
+// process is counted, stacks and the client's ends included (results/long-poll-memory.md).
 func TestMemoryOfWaitingConnections(t *testing.T) {
 	const conns, budget = 2000, 16 << 10
 	var limit unix.Rlimit
@@ -318,8 +318,7 @@ func TestMemoryOfWaitingConnections(t *testing.T) {
 	}
 	var entered atomic.Int32
 	arrived, leave := make(chan struct{}), make(chan struct{})
-	defer close(leave)
-	_, addr := startServer(t, "unix", Config{}, handlerFunc(func(_ context.Context, x *Exchange) {
+	s, addr := startServer(t, "unix", Config{}, handlerFunc(func(_ context.Context, x *Exchange) {
 		gone := x.PeerClosed()
 		if entered.Add(1) == conns {
 			close(arrived)
@@ -332,6 +331,7 @@ func TestMemoryOfWaitingConnections(t *testing.T) {
 	}))
 	request := []byte(withLength("", strings.Repeat("x", 600)))
 	before := memoryInUse()
+	var peers []net.Conn
 	for range conns {
 		c, err := net.Dial("unix", addr.String())
 		if err != nil {
@@ -341,13 +341,41 @@ func TestMemoryOfWaitingConnections(t *testing.T) {
 		if _, err := c.Write(request); err != nil {
 			t.Fatal(err)
 		}
+		peers = append(peers, c)
+	}
+	check := func(what string) {
+		perConn := (memoryInUse() - before) / conns
+		t.Logf("%d bytes for a connection %s", perConn, what)
+		if perConn > budget {
+			t.Errorf("%d bytes for a connection %s, the budget is %d", perConn, what, budget)
+		}
 	}
 	<-arrived
-	perConn := (memoryInUse() - before) / conns
-	t.Logf("%d bytes for a waiting connection", perConn)
-	if perConn > budget {
-		t.Errorf("%d bytes for a waiting connection, the budget is %d", perConn, budget)
+	check("in a long poll")
+	close(leave)
+	answer := make([]byte, 4096)
+	for _, c := range peers {
+		if _, err := c.Read(answer); err != nil {
+			t.Fatal(err)
+		}
 	}
+	for s.idleConns() < conns {
+		runtime.Gosched()
+	}
+	check("that idles")
+}
+
+// idleConns counts the connections that have answered their last request.
+func (s *Server) idleConns() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for c := range s.conns {
+		if c.state.Load() == connIdle {
+			n++
+		}
+	}
+	return n
 }
 
 func memoryInUse() int64 {

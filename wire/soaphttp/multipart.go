@@ -35,7 +35,7 @@ const (
 	afterLast                   // the closing boundary was read
 )
 
-func newMultipartReader(br *bufio.Reader, boundary []byte) *multipartReader {
+func newMultipartReader(br *bufio.Reader, boundary string) *multipartReader {
 	delim := append([]byte("\r\n--"), boundary...)
 	return &multipartReader{br: br, delim: delim, first: true}
 }
@@ -106,7 +106,7 @@ func (m *multipartReader) partHeader() (contentID string, err error) {
 		if !ok {
 			return "", errMultipart
 		}
-		if isField(key, "content-id") {
+		if bytes.EqualFold(key, []byte("Content-ID")) {
 			contentID = string(bytes.TrimSpace(value))
 		}
 	}

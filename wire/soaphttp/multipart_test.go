@@ -13,11 +13,13 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/valyala/fasthttp"
 )
 
 // parts reads a whole multipart message.
 func parts(r io.Reader, boundary string) (ids, data []string, err error) {
-	m := newMultipartReader(bufio.NewReaderSize(r, maxLineBytes), []byte(boundary))
+	m := newMultipartReader(bufio.NewReaderSize(r, maxLineBytes), boundary)
 	for {
 		id, err := m.nextPart()
 		if err == io.EOF {
@@ -56,11 +58,15 @@ func recorded(t testing.TB) []recordedExchange {
 // boundaryOf reads a recorded header the way the client does.
 func boundaryOf(t testing.TB, head string) string {
 	t.Helper()
-	var h header
-	if err := h.readResponse(bufio.NewReader(strings.NewReader(head))); err != nil {
+	var h fasthttp.ResponseHeader
+	if err := h.Read(bufio.NewReader(strings.NewReader(head))); err != nil {
 		t.Fatal(err)
 	}
-	return string(h.boundary)
+	boundary, err := multipartBoundary(h.ContentType())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return boundary
 }
 
 // The writer makes the reference's messages byte for byte.

@@ -43,6 +43,7 @@ func TestProxyHeader(t *testing.T) {
 		{"X-Via", [][2]string{{forwarded, direct}, {marked + forwarded, proxied}, {forwarded, proxied},
 			{"", "127.0.0.1 local=false proxied=true"}}},
 		{"x-forwarded-for", [][2]string{{forwarded, proxied}}},
+		{"X-Via", [][2]string{{"X-Via:\r\n" + forwarded, proxied}}}, // any value counts
 		{"*", [][2]string{{"", "127.0.0.1 local=false proxied=true"}, {forwarded, proxied}}},
 	}
 	for _, c := range cases {

@@ -1,77 +1,218 @@
 package soaphttp
 
-import "io"
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
 
-const responseContinue = "HTTP/1.1 100 Continue\r\n\r\n"
+	"github.com/valyala/fasthttp"
+
+	"zarafa/wire"
+)
+
+// deferBody keeps fasthttp from reading the body before the handler is called: whole, into a
+// buffer of the announced size. The length it has found, or -1 for chunks and -2 for neither,
+// waits in the Host field, which is ours (hostLine), until readBody puts it back.
+func deferBody(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+	var text [20]byte
+	h.SetHostBytes(strconv.AppendInt(text[:0], int64(h.ContentLength()), 10))
+	h.SetContentLength(noLength)
+	return fasthttp.RequestConfig{}
+}
+
+// serveRequest reads and answers one request, whose header has been read.
+func (c *conn) serveRequest(ctx *fasthttp.RequestCtx) {
+	x := c.beginExchange(ctx)
+	err := c.readRequest(x)
+	switch {
+	case err != nil:
+		c.refuse(x, err)
+	case x.head:
+		x.Reply(nil)
+	default:
+		c.handle(x)
+	}
+	c.endExchange(x, err)
+}
+
+// refuseRequest answers a request whose header cannot be read.
+func (c *conn) refuseRequest(ctx *fasthttp.RequestCtx, err error) {
+	if c.phase == betweenRequests {
+		return // there is no request
+	}
+	x := c.beginExchange(ctx)
+	x.Path = ""
+	if !c.in.timedOut {
+		err = c.headerFault(err)
+	}
+	c.refuse(x, err)
+	c.endExchange(x, err)
+}
+
+func (c *conn) beginExchange(ctx *fasthttp.RequestCtx) *Exchange {
+	x := &c.x
+	*x = Exchange{Peer: c.peer, Path: x.Path, conn: c}
+	c.ctx = ctx
+	return x
+}
+
+// endExchange leaves the connection ready for the next request, or tells fasthttp to close it.
+func (c *conn) endExchange(x *Exchange, err error) {
+	c.endWatch()
+	if x.err != nil {
+		c.srv.cfg.Logger.Debug("answer not sent", "peer", x.Peer.Address, "error", x.err)
+	}
+	keep := x.err == nil && !x.close && (c.drained || c.body.drain())
+	c.lingers = !keep && x.err == nil && err != nil
+	stats := RequestStats{Network: c.peer.Network, Status: x.status, BytesIn: c.body.framed.total,
+		Decoded: c.body.decoded.total, BytesOut: c.out.sent, Duration: time.Since(c.start)}
+	c.releaseRequest()
+	c.srv.cfg.Metrics.RequestDone(stats)
+	if !keep || !c.state.CompareAndSwap(connActive, connIdle) || c.srv.stopping.Load() {
+		c.ctx.SetConnectionClose()
+	}
+	c.ctx = nil
+}
+
+// releaseRequest gives back what the request held.
+func (c *conn) releaseRequest() {
+	c.body.close()
+	if c.buf != nil {
+		c.bufs.putBody(c.buf)
+		c.buf = nil
+	}
+	c.bufs.release(c.taken)
+	c.taken, c.drained = 0, false
+	c.x.Body, c.x.Attachment = nil, nil
+	c.phase = betweenRequests
+}
+
+// handle calls the handler. A panic in one operation costs its caller the connection, not everybody the server.
+func (c *conn) handle(x *Exchange) {
+	defer func() {
+		if r := recover(); r != nil {
+			c.srv.cfg.Logger.Error("BUG: panic while serving a request", "panic", r, "stack", string(debug.Stack()))
+			x.close = true
+			if x.status == 0 {
+				c.refuse(x, &httpError{http.StatusInternalServerError, wire.FaultServer, "Internal error"})
+			}
+		}
+	}()
+	c.srv.handler.ServeSOAP(c.srv.ctx, x)
+	if x.status == 0 {
+		c.refuse(x, &httpError{http.StatusInternalServerError, wire.FaultServer, "No answer"})
+	}
+}
 
 // readRequest reads a request up to where the handler takes over: its whole envelope, and
 // the header of the part behind it.
 func (c *conn) readRequest(x *Exchange) error {
-	c.h.reset()
-	first, err := c.br.Peek(1)
+	h := &c.ctx.Request.Header
+	length, err := bodyLength(h)
 	if err != nil {
 		return err
 	}
-	if first[0] == '<' || first[0] == 0xEF { // an envelope, or the byte order mark before one
+	if c.bare {
 		x.Path = ""
-		return c.readBody(x)
-	}
-	if err := c.h.readRequest(c.br); err != nil {
-		return err
+		return c.readBody(x, length)
 	}
 	c.applyHeader(x)
-	switch string(c.h.method) {
-	case "POST":
-	case "HEAD", "OPTIONS":
+	switch {
+	case h.IsPost():
+		return c.readBody(x, length)
+	case h.IsHead(), h.IsOptions():
 		x.head = true
-		if c.h.framing == untilXMLEnd {
-			c.h.framing = contentLength // of 0: there is none without a header that says so
+		if length == noLength {
+			length = 0 // there is no body without a header that says so
 		}
-		return c.body.open(c.bufs, c.br, &c.h, c.srv.cfg.MaxRequestBytes, 0)
+		return c.openBody(length, identity, 0)
 	default:
-		return methodRefused(c.h.method)
+		return methodRefused(h.Method())
 	}
-	if c.h.expectContinue && !c.h.http10 {
-		if err := c.out.write([]byte(responseContinue), nil); err != nil {
-			return err
+}
+
+// bodyLength takes the length that deferBody has put aside.
+func bodyLength(h *fasthttp.RequestHeader) (int, error) {
+	length, err := strconv.Atoi(string(h.Host()))
+	if err != nil {
+		return 0, badRequest("Malformed HTTP header")
+	}
+	if length != chunkedLength {
+		return length, nil
+	}
+	for key := range h.AllInOrder() {
+		if bytes.EqualFold(key, []byte(fasthttp.HeaderContentLength)) {
+			// Two statements about the end of a body are how requests are smuggled past a proxy.
+			return 0, badRequest("Both Content-Length and Transfer-Encoding")
 		}
 	}
-	return c.readBody(x)
+	return length, nil
 }
 
 // applyHeader takes over what the header says about the peer and the answer.
 func (c *conn) applyHeader(x *Exchange) {
-	h := &c.h
-	if x.Path != string(h.target) {
-		x.Path = string(h.target)
+	h := &c.ctx.Request.Header
+	if target := h.RequestURI(); x.Path != string(target) {
+		x.Path = string(target)
 	}
-	x.http10 = h.http10
-	x.close = h.close || h.http10
-	x.gzip = h.acceptsGzip
-	c.proxied = c.proxied || h.proxied || h.proxyHeader == "*"
+	x.http10 = !h.IsHTTP11()
+	x.close = h.ConnectionClose() || x.http10
+	x.gzip = h.HasAcceptEncoding("gzip")
+	switch marker := c.srv.cfg.ProxyHeader; {
+	case c.proxied, marker == "":
+	case marker == "*":
+		c.proxied = true
+	default:
+		c.proxied = len(h.PeekAll(marker)) > 0
+	}
 	if !c.proxied {
 		return
 	}
 	x.Peer.Proxied, x.Peer.Local = true, false
-	if h.forwarded != "" {
-		x.Peer.Address = h.forwarded
+	// The last field is the one that the proxy nearest to us has set.
+	if forwarded := h.PeekAll(fasthttp.HeaderXForwardedFor); len(forwarded) > 0 {
+		x.Peer.Address = string(forwarded[len(forwarded)-1])
 	}
 }
 
-// readBody reads the envelope, and gives the read buffer back if nothing else of the request follows.
-func (c *conn) readBody(x *Exchange) error {
-	cfg := &c.srv.cfg
-	maxDecoded := cfg.MaxDecompressedBytes
-	if len(c.h.boundary) > 0 {
-		maxDecoded = cfg.MaxStreamBytes
+// openBody makes fasthttp read the body's framing from the stream.
+func (c *conn) openBody(length int, coding contentCoding, maxDecoded int64) error {
+	req := &c.ctx.Request
+	f := framing{length: length, max: c.srv.cfg.MaxRequestBytes}
+	if length != noLength {
+		req.Header.SetContentLength(length)
+		// With the limit 0 nothing is read before the body is asked for.
+		if err := req.ContinueReadBodyStream(c.br, 0, false); err != nil {
+			return err
+		}
+		f.stream = req.BodyStream()
 	}
-	if err := c.body.open(c.bufs, c.br, &c.h, cfg.MaxRequestBytes, maxDecoded); err != nil {
+	return c.body.open(&c.stream, f, coding, maxDecoded)
+}
+
+// readBody reads the envelope, and gives the read buffer back if nothing else of the request follows.
+func (c *conn) readBody(x *Exchange, length int) error {
+	h := &c.ctx.Request.Header
+	boundary, err := multipartBoundary(h.ContentType())
+	if err != nil {
 		return err
 	}
-	if len(c.h.boundary) > 0 {
-		return c.readMultipart(x)
+	coding, err := codingOf(h.ContentEncoding())
+	if err != nil {
+		return err
 	}
-	var err error
+	if boundary != "" {
+		if err := c.openBody(length, coding, c.srv.cfg.MaxStreamBytes); err != nil {
+			return err
+		}
+		return c.readMultipart(x, boundary)
+	}
+	if err := c.openBody(length, coding, c.srv.cfg.MaxDecompressedBytes); err != nil {
+		return err
+	}
 	c.buf, c.taken, err = c.body.readAll()
 	if err != nil {
 		return err
@@ -90,11 +231,11 @@ func (c *conn) readBody(x *Exchange) error {
 }
 
 // readMultipart reads the root of a MTOM request and goes to the part behind it.
-func (c *conn) readMultipart(x *Exchange) error {
+func (c *conn) readMultipart(x *Exchange, boundary string) error {
 	// Without a length nobody can tell where an unread part ends.
-	x.close = x.close || c.h.framing == untilXMLEnd
+	x.close = x.close || c.body.framing.length == noLength
 	c.body.parts = c.bufs.reader(&c.body)
-	parts := newMultipartReader(c.body.parts, c.h.boundary)
+	parts := newMultipartReader(c.body.parts, boundary)
 	_, err := parts.nextPart()
 	if err == io.EOF {
 		return undecodable("Data required for operation")

@@ -3,42 +3,37 @@ package soaphttp
 import (
 	"crypto/rand"
 	"encoding/base64"
-	"net/http"
-	"strconv"
+
+	"github.com/valyala/fasthttp"
 )
 
 const (
 	contentTypeXML = "text/xml; charset=utf-8"
 	// inlineBytes is up to which size header and body are copied together for one write.
 	inlineBytes = 16 << 10
-	unknownSize = -1
 )
 
-// appendHeader writes the response header (wire.md section 2 "Responses"). The order and the set
-// of fields are the reference server's.
+// appendHeader writes the response header, with the reference server's fields (wire.md section 2
+// "Responses"). Their order is fasthttp's.
 func (x *Exchange) appendHeader(dst []byte, contentType string, length int, gzipped bool) []byte {
-	dst = append(dst, "HTTP/1.1 "...)
-	dst = strconv.AppendInt(dst, int64(x.status), 10)
-	dst = append(dst, ' ')
-	dst = append(dst, http.StatusText(x.status)...)
-	dst = append(dst, "\r\nServer: "...)
-	dst = append(dst, x.conn.srv.cfg.ServerName...)
-	dst = append(dst, "\r\nX-Frame-Options: SAMEORIGIN\r\nContent-Type: "...)
-	dst = append(dst, contentType...)
+	h := &x.conn.ctx.Response.Header
+	h.SetStatusCode(x.status)
+	h.SetServer(x.conn.srv.cfg.ServerName)
+	h.SetContentType(contentType)
 	if gzipped {
-		dst = append(dst, "\r\nContent-Encoding: gzip"...)
+		h.SetContentEncoding("gzip")
 	}
-	switch {
-	case length != unknownSize:
-		dst = append(dst, "\r\nContent-Length: "...)
-		dst = strconv.AppendInt(dst, int64(length), 10)
-	case !x.http10:
-		dst = append(dst, "\r\nTransfer-Encoding: chunked"...)
+	if length == chunkedLength && x.http10 {
+		length = noLength
 	}
+	h.SetContentLength(length)
+	h.Set(fasthttp.HeaderXFrameOptions, "SAMEORIGIN")
 	if x.close {
-		return append(dst, "\r\nConnection: close\r\n\r\n"...)
+		h.SetConnectionClose()
+	} else {
+		h.Set(fasthttp.HeaderConnection, "keep-alive")
 	}
-	return append(dst, "\r\nConnection: keep-alive\r\n\r\n"...)
+	return append(dst, h.Header()...)
 }
 
 // send writes an answer that is in memory.
@@ -72,7 +67,7 @@ func (x *Exchange) sendGzip(body []byte) error {
 // newSender begins an answer whose size is not known.
 func (x *Exchange) newSender(contentType string, gzipped bool) *sender {
 	w := newSender(&x.conn.out, x.conn.bufs, !x.http10)
-	w.begin(x.appendHeader(*w.buf, contentType, unknownSize, gzipped), gzipped)
+	w.begin(x.appendHeader(*w.buf, contentType, chunkedLength, gzipped), gzipped)
 	return w
 }
 

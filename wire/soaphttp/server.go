@@ -4,12 +4,15 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"log/slog"
 	"net"
 	"net/netip"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/valyala/fasthttp"
 )
 
 // ErrServerClosed is returned by Serve after Shutdown.
@@ -19,6 +22,7 @@ var ErrServerClosed = errors.New("soaphttp: server closed")
 type Server struct {
 	cfg     Config
 	handler Handler
+	http    fasthttp.Server
 	bufs    buffers
 	watcher watcher
 
@@ -47,7 +51,25 @@ func NewServer(cfg Config, handler Handler) *Server {
 	}
 	s.bufs.limit, s.bufs.level = cfg.MaxBufferedBytes, compressionLevel
 	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.configureHTTP()
 	return s
+}
+
+// configureHTTP sets fasthttp up. Its time-outs and limits of connections are not used: ours depend on the
+// network and on progress, and the listeners are ours.
+func (s *Server) configureHTTP() {
+	h := &s.http
+	h.Handler = func(ctx *fasthttp.RequestCtx) { ctx.Conn().(*conn).serveRequest(ctx) }
+	h.ErrorHandler = func(ctx *fasthttp.RequestCtx, err error) { ctx.Conn().(*conn).refuseRequest(ctx, err) }
+	h.HeaderReceived = deferBody
+	h.ReadBufferSize = s.cfg.MaxHeaderBytes + len(hostLine)
+	h.WriteBufferSize = 512 // only "100 Continue" goes through it
+	h.Concurrency = s.cfg.MaxConns
+	h.ReduceMemoryUsage = true
+	h.DisablePreParseMultipartForm = true
+	h.NoDefaultServerHeader, h.NoDefaultDate, h.NoDefaultContentType = true, true, true
+	h.SecureErrorLogMessage = true
+	h.Logger = slog.NewLogLogger(s.cfg.Logger.Handler(), slog.LevelDebug)
 }
 
 // ServeTLS is Serve behind TLS. The configuration decides about client certificates; verified

@@ -40,7 +40,7 @@ func echo(_ context.Context, x *Exchange) {
 }
 
 // startServer serves on a fresh listener and stops the server when the test ends.
-func startServer(t *testing.T, network string, cfg Config, h Handler) (*Server, net.Addr) {
+func startServer(t testing.TB, network string, cfg Config, h Handler) (*Server, net.Addr) {
 	t.Helper()
 	address := "127.0.0.1:0"
 	if network == "unix" {
@@ -63,11 +63,11 @@ func startServer(t *testing.T, network string, cfg Config, h Handler) (*Server, 
 // peerConn is the test's end of a connection.
 type peerConn struct {
 	net.Conn
-	t  *testing.T
+	t  testing.TB
 	br *bufio.Reader
 }
 
-func dial(t *testing.T, addr net.Addr) *peerConn {
+func dial(t testing.TB, addr net.Addr) *peerConn {
 	t.Helper()
 	nc, err := net.Dial(addr.Network(), addr.String())
 	if err != nil {
@@ -77,7 +77,7 @@ func dial(t *testing.T, addr net.Addr) *peerConn {
 	return newPeer(t, nc)
 }
 
-func newPeer(t *testing.T, nc net.Conn) *peerConn {
+func newPeer(t testing.TB, nc net.Conn) *peerConn {
 	return &peerConn{Conn: nc, t: t, br: bufio.NewReader(nc)}
 }
 
@@ -171,6 +171,9 @@ func TestRequestForms(t *testing.T) {
 		{"bare without declaration", envelope[39:], envelope[39:]},
 		{"bare with byte order mark", "\xEF\xBB\xBF" + envelope, "\xEF\xBB\xBF" + envelope},
 		{"bare, large", big, big},
+		{"no Host", "POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc", "abc"},
+		{"odd Hosts", "POST / HTTP/1.1\r\nhOST: [:%\r\nTrailer: X-Trailer\r\nHost: 9\r\nContent-Length: 3\r\n\r\nabc", "abc"},
+		{"tiny chunks", post("Transfer-Encoding: chunked\r\n", chunks(envelope, 1)), envelope},
 		{"bare line feeds", strings.ReplaceAll(post("Content-Length: 3\r\n", ""), "\r\n", "\n") + "abc", "abc"},
 	}
 	for _, network := range []string{"tcp", "unix"} {
@@ -192,13 +195,27 @@ func TestRequestForms(t *testing.T) {
 	}
 }
 
-// The response header is the reference server's, field for field.
+// Requests that arrive together are answered one after the other: no reader takes more than its message.
+func TestRequestsInOnePacket(t *testing.T) {
+	bodies := []string{"<a>1</a>", "<a>2</a>", "<a>3</a>", "<a>4</a>", "<a>5</a>", "<a>6</a>"}
+	_, addr := startServer(t, "unix", Config{}, handlerFunc(echo))
+	p := dial(t, addr)
+	p.send(bodies[0] + withLength("", bodies[1]) + post("Transfer-Encoding: chunked\r\n", chunks(bodies[2], 3)) +
+		post("", bodies[3]) + bodies[4] + withLength("Content-Encoding: gzip\r\n", gzipped(bodies[5])))
+	for _, want := range bodies {
+		if resp, body := p.receive(); resp.StatusCode != 200 || body != want {
+			t.Errorf("status %d %q, want %q", resp.StatusCode, body, want)
+		}
+	}
+}
+
+// The response header has the reference server's fields, and no others, in fasthttp's order.
 func TestResponseHeader(t *testing.T) {
 	_, addr := startServer(t, "tcp", Config{}, handlerFunc(echo))
 	p := dial(t, addr)
 	p.send(withLength("", "<a/>"))
-	want := "HTTP/1.1 200 OK\r\nServer: gSOAP/2.8\r\nX-Frame-Options: SAMEORIGIN\r\n" +
-		"Content-Type: text/xml; charset=utf-8\r\nContent-Length: 4\r\nConnection: keep-alive\r\n\r\n<a/>"
+	want := "HTTP/1.1 200 OK\r\nServer: gSOAP/2.8\r\nContent-Type: text/xml; charset=utf-8\r\nContent-Length: 4\r\n" +
+		"X-Frame-Options: SAMEORIGIN\r\nConnection: keep-alive\r\n\r\n<a/>"
 	got := make([]byte, len(want))
 	if _, err := io.ReadFull(p.br, got); err != nil || string(got) != want {
 		t.Fatalf("%v %q", err, got)
@@ -223,6 +240,11 @@ func TestRefusals(t *testing.T) {
 		{"unknown coding", withLength("Content-Encoding: br\r\n", envelope), 415, "Unsupported Content-Encoding"},
 		{"unknown transfer coding", post("Transfer-Encoding: gzip\r\n", ""), 400, "Unsupported Transfer-Encoding"},
 		{"two lengths", post("Content-Length: 3\r\nContent-Length: 4\r\n", "abcd"), 400, "Malformed Content-Length"},
+		{"chunks and length", post("Transfer-Encoding: chunked\r\ncontent-length: 3\r\n", "abcd"), 400, "Both"},
+		{"length in a folded Host", "POST / HTTP/1.1\r\nContent-Length: 3\r\nHost: a\r\n 4\r\n\r\nabc", 400, "Malformed Content-Length"},
+		{"bad target", "POST \x01 HTTP/1.1\r\n\r\n", 400, "Malformed HTTP request line"},
+		{"chunks of extensions", post("Transfer-Encoding: chunked\r\n", strings.Repeat("1;"+strings.Repeat("x", 1000)+"\r\na\r\n", 20)),
+			500, "Malformed request body"},
 		{"length and chunks", post("Content-Length: 3\r\nTransfer-Encoding: chunked\r\n", "abcd"), 400, "Both"},
 		{"negative length", post("Content-Length: -3\r\n", ""), 400, "Malformed Content-Length"},
 		{"huge length", post("Content-Length: 99999999999\r\n", ""), 413, "Request too large"},
