@@ -52,12 +52,16 @@ const (
 // clientVersion is what the client says its version is.
 const clientVersion = "11.0.2"
 
+// largestKept is the largest buffer that is used for another request; the collector gets larger ones.
+const largestKept = 1 << 20
+
 // Session is a log-on.
 type Session struct {
 	options Options
 	http    *soaphttp.Client
 	group   uint64
 	decoder sync.Pool // of *wire.Decoder
+	buffers sync.Pool // of *[]byte, requests
 
 	renewing sync.Mutex // held while logging on again
 
@@ -79,6 +83,7 @@ func LogOn(ctx context.Context, o Options) (*Session, error) {
 	rand.Read(random[:]) // never fails (crypto/rand)
 	s := &Session{options: o, http: h, group: binary.LittleEndian.Uint64(random[:])}
 	s.decoder.New = func() any { return wire.NewDecoder(wire.ClientLimits()) }
+	s.buffers.New = func() any { return new([]byte) }
 	if err := s.logOn(ctx); err != nil {
 		h.Close()
 		return nil, err
@@ -184,7 +189,12 @@ func (s *Session) exchange(ctx context.Context, req wire.Request, resp wire.Resp
 
 // send does one exchange and hands the response to read if its result code is 0.
 func (s *Session) send(ctx context.Context, req wire.Request, resp wire.Response, attachment io.Reader, read func(*soaphttp.Response) error) error {
-	answer, err := s.http.Do(ctx, soaphttp.Request{Body: wire.AppendRequest(nil, req), Attachment: attachment})
+	buffer := s.buffers.Get().(*[]byte)
+	*buffer = wire.AppendRequest((*buffer)[:0], req)
+	answer, err := s.http.Do(ctx, soaphttp.Request{Body: *buffer, Attachment: attachment})
+	if cap(*buffer) <= largestKept {
+		s.buffers.Put(buffer)
+	}
 	if err != nil {
 		return &mapi.Error{Op: req.Op().String(), Code: mapi.NetworkError, Err: err}
 	}

@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -236,13 +235,7 @@ func TestMeetingRequests(t *testing.T) {
 func TestSettingsFile(t *testing.T) {
 	c := newConsole(t)
 	c.tool.LookupEnv = noEnv
-	write := func(path, text string) {
-		t.Helper()
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write(c.tool.ConfigFile, "server_socket = file://"+c.UnixPath+"\ndefault_store_locale = fr_FR\n")
+	writeFile(t, c.tool.ConfigFile, "server_socket = file://"+c.UnixPath+"\ndefault_store_locale = fr_FR\n")
 	c.ok(createAlice, "--create-store alice")
 	s, err := client.LogOn(t.Context(), client.Options{Endpoint: c.Endpoint(), User: "SYSTEM"})
 	if err != nil {
@@ -257,9 +250,9 @@ func TestSettingsFile(t *testing.T) {
 		t.Error(err)
 	}
 	other := filepath.Join(t.TempDir(), "spooler.cfg")
-	write(other, "server_socket = /nowhere\nsmtp_server = localhost\n")
+	writeFile(t, other, "server_socket = /nowhere\nsmtp_server = localhost\n")
 	c.fails("-l --config "+other, "Is zarafa-server running")
-	write(c.tool.ConfigFile, "no_such_setting = 1\n")
+	writeFile(t, c.tool.ConfigFile, "no_such_setting = 1\n")
 	c.fails("-l", "no_such_setting")
 	c.fails("-l --config /nonexistent/file", "no such file")
 }
