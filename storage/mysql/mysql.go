@@ -177,6 +177,8 @@ func dialect() *sqlstore.Dialect {
 			return " ON DUPLICATE KEY UPDATE " + assignments
 		},
 		New:      func(column string) string { return "VALUES(" + column + ")" },
+		// The inner query is a loose index scan; without the outer one it becomes a join that reads every row.
+		StoreIDs: "SELECT s.store FROM (SELECT DISTINCT store FROM hierarchy) s",
 		Now:      "UNIX_TIMESTAMP()",
 		Greatest: "GREATEST",
 		LockRows: " FOR UPDATE",

@@ -91,6 +91,10 @@ func dsn(path string, opts Options, more ...string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 }
 
+// storeIDs does by recursion what SQLite's DISTINCT does not do by itself: one look-up a store.
+const storeIDs = "WITH RECURSIVE s (id) AS (SELECT MIN(store) FROM hierarchy UNION ALL" +
+	" SELECT (SELECT MIN(n.store) FROM hierarchy n WHERE n.store>s.id) FROM s WHERE s.id IS NOT NULL) SELECT id FROM s"
+
 func dialect() *sqlstore.Dialect {
 	return &sqlstore.Dialect{
 		Name:  "sqlite",
@@ -100,6 +104,7 @@ func dialect() *sqlstore.Dialect {
 			return " ON CONFLICT(" + keys + ") DO UPDATE SET " + assignments
 		},
 		New:      func(column string) string { return "excluded." + column },
+		StoreIDs: storeIDs,
 		Now:      "unixepoch()",
 		Greatest: "max",
 	}

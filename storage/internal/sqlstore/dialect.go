@@ -27,6 +27,9 @@ type Dialect struct {
 	// clause after VALUES; New names the value that was to be inserted.
 	Upsert func(keys, assignments string) string
 	New    func(column string) string
+	// StoreIDs is a query for the different values of hierarchy.store, the first column of the primary key, that
+	// jumps from one value to the next in place of reading every row.
+	StoreIDs string
 	// Now is the present time in seconds since 1970.
 	Now string
 	// Greatest is the function that gives the larger of two numbers.

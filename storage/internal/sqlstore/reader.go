@@ -217,7 +217,7 @@ func (r reader) selectRows(ctx context.Context, q storage.RowQuery, text string,
 	}
 	if q.IDs == nil {
 		if q.Parent == 0 {
-			return run(text+ofNone, uint32(q.Type), q.FlagsMask, q.Flags)
+			return run(text+r.texts.ofNone, uint32(q.Type), q.FlagsMask, q.Flags)
 		}
 		return run(text+ofParent, q.Parent, q.Parent, uint32(q.Type), q.FlagsMask, q.Flags)
 	}

@@ -1,9 +1,12 @@
 package sqlstore
 
+import "strings"
+
 // texts are the statements that depend on the dialect or are used in several
 // places, made once. The others stand where they are used.
 type texts struct {
 	rowsIn, refsIn *inList
+	ofNone         string
 
 	insertRow   string
 	insertParts *multiInsert
@@ -60,13 +63,13 @@ const (
 
 	// ofParent selects the children of one object. The store comes first in the primary key, so it is looked up.
 	ofParent = " WHERE h.store=(SELECT p.store FROM hierarchy p WHERE p.id=?) AND h.parent=? AND h.type=? AND h.flags & ? = ? ORDER BY h.id"
-	// ofNone selects stores, which have no parent.
-	ofNone = " WHERE h.parent=0 AND h.type=? AND h.flags & ? = ? ORDER BY h.id"
+	// ofNone selects stores, which have no parent; [] stands for the ids of all stores.
+	ofNone = " WHERE h.id IN ([]) AND h.parent=0 AND h.type=? AND h.flags & ? = ? ORDER BY h.id"
 	byIDs  = " WHERE h.id IN [] ORDER BY h.id"
 )
 
 func newTexts(d *Dialect) *texts {
-	t := &texts{}
+	t := &texts{ofNone: strings.Replace(ofNone, "[]", d.StoreIDs, 1)}
 	t.rowsIn = newInList("SELECT " + rowColumns + counted + " FROM hierarchy h" + joinCounter + byIDs)
 	t.refsIn = newInList("SELECT " + refColumns + " FROM hierarchy h" + byIDs)
 	t.knownRows = newInList("SELECT id FROM hierarchy WHERE id IN []")
