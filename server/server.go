@@ -123,7 +123,8 @@ func assemble(ctx context.Context, cfg *config.Config, log *slog.Logger, reg pro
 	}
 	s.auth = auth.New(auth.Settings{
 		AllowLocalUsers: cfg.Peers.AllowLocalUsers, LocalAdmins: cfg.Peers.LocalAdminUsers, ClientKeys: keys,
-	}, users)
+		MaxFailures: cfg.Sessions.MaxFailures,
+	}, users, s.now)
 	locales, err := collation.NewLocales(cfg.Tables.SortLocale)
 	if err != nil {
 		return nil, fmt.Errorf("default_sort_locale_id: %w; use a name such as en_US", err)

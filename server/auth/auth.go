@@ -1,7 +1,7 @@
 // Package auth decides who is at the other end: log-on by the peer of a Unix socket, by client certificate, by password,
 // and for somebody else (wire.md section 8).
 //
-// It owns the rules of log-on and nothing that changes; users and passwords are the directory's, sessions
+// It owns the rules of log-on and the count of failures; users and passwords are the directory's, sessions
 // the session manager's. It refuses with one and the same code, LOGON_FAILED, whatever the
 // cause; the cause goes to the log.
 package auth
@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"zarafa/mapi"
 	"zarafa/server/directory"
@@ -32,6 +33,8 @@ type Settings struct {
 	LocalAdmins     []string // Unix users, names or numbers, who may log on as anybody
 	// ClientKeys are the public keys (DER, PKIX) whose owners may log on as anybody over TLS.
 	ClientKeys [][]byte
+	// MaxFailures bounds the failed log-ons of one account from one address within ten minutes, 0: no bound.
+	MaxFailures int
 }
 
 // Directory is what log-on needs of the user directory.
@@ -44,14 +47,17 @@ type Directory interface {
 type Authenticator struct {
 	settings Settings
 	users    Directory
+	throttle *throttle
 	uid      int // the server's own
 	// unixName gives the name of a Unix user; "" if it has none.
 	unixName func(uid int) string
 }
 
 // New makes an authenticator for this process.
-func New(settings Settings, users Directory) *Authenticator {
-	return &Authenticator{settings: settings, users: users, uid: os.Geteuid(), unixName: lookupUID}
+func New(settings Settings, users Directory, now func() time.Time) *Authenticator {
+	return &Authenticator{
+		settings: settings, users: users, throttle: newThrottle(settings.MaxFailures, now), uid: os.Geteuid(), unixName: lookupUID,
+	}
 }
 
 func lookupUID(uid int) string {
@@ -107,7 +113,15 @@ func (a *Authenticator) authenticate(ctx context.Context, r Request) (*directory
 			return who, nil
 		}
 	}
-	return a.users.Authenticate(ctx, r.Username, r.Password)
+	succeeded, err := a.throttle.begin(r.Peer, r.Username)
+	if err != nil {
+		return nil, err
+	}
+	who, err := a.users.Authenticate(ctx, r.Username, r.Password)
+	if err == nil {
+		succeeded()
+	}
+	return who, err
 }
 
 // knowsKey tells whether the client proved on this connection that it has one of the keys that open every door. The TLS

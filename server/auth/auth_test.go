@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"testing"
+	"time"
 
 	"zarafa/mapi"
 	"zarafa/server/directory"
@@ -34,7 +35,7 @@ func (u users) Authenticate(ctx context.Context, name, password string) (*direct
 }
 
 func TestCheck(t *testing.T) {
-	a := New(Settings{AllowLocalUsers: true, LocalAdmins: []string{"root", "55"}}, users{})
+	a := New(Settings{AllowLocalUsers: true, LocalAdmins: []string{"root", "55"}}, users{}, time.Now)
 	a.uid = 1000
 	a.unixName = func(uid int) string { return map[int]string{0: "root", 7: "alice", 8: "bob"}[uid] }
 	const refused = 0

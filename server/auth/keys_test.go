@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"zarafa/mapi"
 	"zarafa/server/session"
@@ -40,7 +41,7 @@ func TestClientKeys(t *testing.T) {
 	if err != nil || len(keys) != 1 {
 		t.Fatalf("%d keys, %v", len(keys), err)
 	}
-	a := New(Settings{ClientKeys: keys}, users{})
+	a := New(Settings{ClientKeys: keys}, users{}, time.Now)
 	check := func(key []byte, name string) error {
 		_, err := a.Check(context.Background(), Request{
 			Peer: session.Peer{Network: "tls", PublicKeys: [][]byte{key}}, Username: name, Flags: FlagNoUnixAuth,

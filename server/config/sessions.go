@@ -10,6 +10,7 @@ import (
 type Sessions struct {
 	Timeout               time.Duration // without a call; at least minSessionTimeout
 	CheckIP               bool          // a session belongs to one client address
+	MaxFailures           int           // failed log-ons of an account from an address in ten minutes; 0 is no limit
 	PasswordCacheLifetime time.Duration // 0 is off
 	EnableSSO             bool
 }
@@ -31,6 +32,10 @@ func (s *Sessions) section() settings.Section {
 		{
 			Name: "password_cache_lifetime", Default: "300", Value: seconds(&s.PasswordCacheLifetime, 0), Reloadable: true,
 			Doc: "How long a verified password is remembered in memory, as a keyed hash, so that programs which log on for every job stay fast. 0 remembers none.",
+		},
+		{
+			Name: "logon_failures_max", Default: "30", Value: settings.Int(&s.MaxFailures, 0, anyNumber),
+			Doc: "How many log-ons of one user from one address (an IPv6 /64) may fail within ten minutes before all are refused until those are over; ten times as many of all users together. Peers on this machine are not counted. 0 is no limit.",
 		},
 		{
 			Name: "enable_sso", Aliases: []string{"enable_sso_ntlmauth"}, Default: "no", Value: settings.Bool(&s.EnableSSO),
