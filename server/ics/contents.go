@@ -5,14 +5,8 @@ import (
 	"slices"
 
 	"zarafa/mapi"
-	"zarafa/server/objects"
 	"zarafa/storage"
 	"zarafa/wire"
-)
-
-const (
-	softDelete = objects.ChangeSoftDelete
-	hardDelete = objects.ChangeHardDelete
 )
 
 // contentsChanges are those of the messages of one folder.
@@ -55,36 +49,24 @@ func (s *Service) allMessages(r request, folder storage.Ref, resp *wire.ICSChang
 	if err != nil {
 		return err
 	}
-	created, err := s.created(r, folder)
+	past, err := s.histories(r, folder)
 	if err != nil {
 		return err
 	}
 	slices.Reverse(refs)
 	for _, ref := range refs {
-		ch, known := created[string(ref.SourceKey)]
-		if !r.wantsKind(ref) || known && ch.Sync == r.sync.ID {
+		h := past[string(ref.SourceKey)]
+		if h == nil {
+			h = new(history)
+		}
+		if !r.wantsKind(ref) || h.createdHere {
 			continue
 		}
 		resp.ChangesArray = append(resp.ChangesArray, wire.ICSChange{
-			ChangeID: ch.ID, SourceKey: ref.SourceKey, ParentSourceKey: folder.SourceKey, ChangeType: messageNew,
+			ChangeID: h.created, SourceKey: ref.SourceKey, ParentSourceKey: folder.SourceKey, ChangeType: messageNew,
 		})
 	}
 	return nil
-}
-
-// created are the records of new messages of a folder by source key.
-func (s *Service) created(r request, folder storage.Ref) (map[string]storage.Change, error) {
-	list, err := s.store.Changes(r.Context, folder.SourceKey, 0)
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[string]storage.Change)
-	for _, ch := range list {
-		if ch.Type == messageNew {
-			out[string(ch.SourceKey)] = ch
-		}
-	}
-	return out, nil
 }
 
 // wantsKind tells whether the client asked for normal or for associated messages.
@@ -95,12 +77,21 @@ func (r request) wantsKind(ref storage.Ref) bool {
 	return r.flags&flagNormal != 0
 }
 
+// fewItems is up to how many changes are looked up one by one; for more the folder is read.
+const fewItems = 32
+
 // ofKind drops changes of messages of a kind the client did not ask for. What is gone for good has no kind any more and passes.
 func (s *Service) ofKind(r request, folder storage.Ref, list []wire.ICSChange) ([]wire.ICSChange, error) {
 	if r.flags&flagAssociated != 0 && r.flags&flagNormal != 0 || len(list) == 0 {
 		return list, nil
 	}
-	refs, err := s.store.Refs(r.Context, storage.RowQuery{Parent: folder.ID, Type: mapi.TypeMessage})
+	var refs []storage.Ref
+	var err error
+	if len(list) <= fewItems {
+		refs, err = s.items(r, list)
+	} else {
+		refs, err = s.store.Refs(r.Context, storage.RowQuery{Parent: folder.ID, Type: mapi.TypeMessage})
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -111,4 +102,20 @@ func (s *Service) ofKind(r request, folder storage.Ref, list []wire.ICSChange) (
 		}
 	}
 	return slices.DeleteFunc(list, func(ch wire.ICSChange) bool { return unwanted[string(ch.SourceKey)] }), nil
+}
+
+// items are those objects of a list of changes that still exist.
+func (s *Service) items(r request, list []wire.ICSChange) ([]storage.Ref, error) {
+	refs := make([]storage.Ref, 0, len(list))
+	for _, ch := range list {
+		ref, err := s.store.RefBySourceKey(r.Context, ch.SourceKey)
+		switch mapi.CodeOf(err) {
+		case mapi.OK:
+			refs = append(refs, ref)
+		case mapi.NotFound:
+		default:
+			return nil, err
+		}
+	}
+	return refs, nil
 }

@@ -2,6 +2,7 @@ package ics
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"zarafa/mapi"
@@ -16,27 +17,30 @@ const setsKept = 9
 // restrictedChanges answers a sync with a restriction: the server remembers which messages matched when the client last asked,
 // compares, and remembers the new set. had tells whether there was a set; without a restriction everything matches.
 func (s *Service) restrictedChanges(r request, folder storage.Ref, seen [][]byte, had bool, resp *wire.ICSChangeResponse) error {
-	matching, err := s.matching(r, folder)
+	live, err := s.liveMessages(r, folder)
 	if err != nil {
 		return err
 	}
-	latest, err := s.latest(r, folder)
+	matching, err := s.matching(r, live)
 	if err != nil {
 		return err
+	}
+	past, err := s.histories(r, folder)
+	if err != nil {
+		return err
+	}
+	if !had && r.after != 0 {
+		seen = everySeen(r, past, live)
 	}
 	known := make(map[string]bool, len(seen))
 	for _, key := range seen {
 		known[string(key)] = true
 	}
-	if !had && r.after != 0 {
-		// The sync was unrestricted so far: the client has every message that there was.
-		known = s.everySeen(latest, r.after, matching)
-	}
 	set := make([][]byte, 0, len(matching))
 	for _, ref := range matching {
 		key := string(ref.SourceKey)
 		set = append(set, ref.SourceKey)
-		if ch, ok := describe(r, folder, ref, latest[key], known[key]); ok {
+		if ch, ok := describe(r, folder, ref, past[key], known[key]); ok {
 			resp.ChangesArray = append(resp.ChangesArray, ch)
 		}
 		delete(known, key)
@@ -45,96 +49,86 @@ func (s *Service) restrictedChanges(r request, folder storage.Ref, seen [][]byte
 	return s.rememberSet(r, folder, set, resp)
 }
 
-// matching are the live messages that satisfy the restriction, newest first.
-func (s *Service) matching(r request, folder storage.Ref) ([]storage.Ref, error) {
-	var out []storage.Ref
+// liveMessages are the rows of the messages of a folder, newest first.
+func (s *Service) liveMessages(r request, folder storage.Ref) ([]*storage.Row, error) {
+	var rows []*storage.Row
+	q := storage.RowQuery{Parent: folder.ID, Type: mapi.TypeMessage, FlagsMask: mapi.FlagDeleted}
+	err := s.store.Rows(r.Context, q, func(row *storage.Row) error { rows = append(rows, row); return nil })
+	slices.Reverse(rows)
+	return rows, err
+}
+
+// matching are those of the messages that satisfy the restriction and are of a kind the client wants.
+func (s *Service) matching(r request, rows []*storage.Row) ([]storage.Ref, error) {
 	matcher, err := match.New(s.store, r.restrict, s.locales.Default())
 	if err != nil {
 		return nil, err
 	}
-	var rows []*storage.Row
-	q := storage.RowQuery{Parent: folder.ID, Type: mapi.TypeMessage, FlagsMask: mapi.FlagDeleted}
-	if err := s.store.Rows(r.Context, q, func(row *storage.Row) error { rows = append(rows, row); return nil }); err != nil {
-		return nil, err
-	}
+	var out []storage.Ref
 	for _, row := range rows {
+		if !r.wantsKind(row.Ref) {
+			continue
+		}
 		ok, err := matcher.Matches(r.Context, row)
 		if err != nil {
 			return nil, err
 		}
-		if ok && r.wantsKind(row.Ref) {
+		if ok {
 			out = append(out, row.Ref)
 		}
 	}
-	slices.Reverse(out)
 	return out, nil
 }
 
-// latest is the newest record of each item of the folder.
-func (s *Service) latest(r request, folder storage.Ref) (map[string]storage.Change, error) {
-	list, err := s.store.Changes(r.Context, folder.SourceKey, 0)
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[string]storage.Change, len(list))
-	for _, ch := range list {
-		out[string(ch.SourceKey)] = ch // ascending ids
-	}
-	return out, nil
-}
-
-// everySeen are the items that an unrestricted client has: those changed last before its state, and of the others
-// those that still exist.
-func (s *Service) everySeen(latest map[string]storage.Change, after uint32, matching []storage.Ref) map[string]bool {
-	known := make(map[string]bool)
-	for key, ch := range latest {
-		if ch.ID <= after && ch.Type&changeMask < softDelete {
-			known[key] = true
+// everySeen are the items that a client has whose sync was not restricted so far: those that were there at its state.
+func everySeen(r request, past map[string]*history, live []*storage.Row) [][]byte {
+	unwanted := make(map[string]bool)
+	var seen [][]byte
+	for _, row := range live {
+		key := string(row.SourceKey)
+		unwanted[key] = !r.wantsKind(row.Ref)
+		if past[key] == nil && !unwanted[key] {
+			seen = append(seen, row.SourceKey) // older than the records
 		}
 	}
-	for _, ref := range matching {
-		if _, recorded := latest[string(ref.SourceKey)]; !recorded {
-			known[string(ref.SourceKey)] = true
+	for _, key := range slices.Sorted(maps.Keys(past)) {
+		if !unwanted[key] && past[key].seenBy(r.after) {
+			seen = append(seen, []byte(key))
 		}
 	}
-	return known
+	return seen
 }
 
 // describe tells what a matching message means to the client: new, changed since, or nothing.
-func describe(r request, folder storage.Ref, ref storage.Ref, last storage.Change, known bool) (wire.ICSChange, bool) {
-	ch := wire.ICSChange{ChangeID: last.ID, SourceKey: ref.SourceKey, ParentSourceKey: folder.SourceKey, ChangeType: messageNew}
-	if !known {
-		return ch, last.Sync != r.sync.ID || last.ID == 0
+func describe(r request, folder storage.Ref, ref storage.Ref, h *history, known bool) (wire.ICSChange, bool) {
+	if h == nil {
+		h = new(history)
 	}
-	if last.ID <= r.after || last.Sync == r.sync.ID {
-		return ch, false
+	ch := wire.ICSChange{ChangeID: h.created, SourceKey: ref.SourceKey, ParentSourceKey: folder.SourceKey, ChangeType: messageNew}
+	switch {
+	case !known:
+		ownNews := h.createdHere && (r.after == 0 || h.changed == 0)
+		ch.ChangeID = max(h.created, h.changed)
+		return ch, !ownNews
+	case h.changed != 0:
+		ch.ChangeID, ch.ChangeType = h.changed, messageChange
+		return ch, true
+	case h.flagged != 0 && r.flags&flagReadState != 0:
+		ch.ChangeID, ch.ChangeType, ch.Flags = h.flagged, messageFlag, h.newFlags
+		return ch, true
 	}
-	ch.ChangeType = messageChange
-	if last.Type == messageFlag {
-		ch.ChangeType, ch.Flags = messageFlag, last.Flags
-		return ch, r.flags&flagReadState != 0
-	}
-	return ch, true
+	return ch, false
 }
 
 // gone reports what the client has and should not have any more, in the order in which it was remembered.
 func gone(r request, folder storage.Ref, known map[string]bool, seen [][]byte) []wire.ICSChange {
-	if r.flags&flagNoDeletions != 0 {
-		return nil
-	}
-	keys := make([]string, 0, len(known))
+	var out []wire.ICSChange
 	for _, key := range seen {
-		if known[string(key)] {
-			keys = append(keys, string(key))
-			delete(known, string(key))
+		if !known[string(key)] || r.flags&flagNoDeletions != 0 {
+			continue
 		}
-	}
-	for key := range known {
-		keys = append(keys, key)
-	}
-	out := make([]wire.ICSChange, len(keys))
-	for i, key := range keys {
-		out[i] = wire.ICSChange{SourceKey: []byte(key), ParentSourceKey: folder.SourceKey, ChangeType: goneFromSet}
+		delete(known, string(key))
+		out = append(out, wire.ICSChange{SourceKey: key, ParentSourceKey: folder.SourceKey, ChangeType: goneFromSet})
 	}
 	return out
 }

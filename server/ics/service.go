@@ -46,10 +46,15 @@ const (
 const (
 	kindMask      = 0xF000
 	changeMask    = 0x000F
-	messageNew    = objects.ChangeMessage | objects.ChangeNew
-	messageChange = objects.ChangeMessage | objects.ChangeModified
-	messageFlag   = objects.ChangeMessage | objects.ChangeFlag
-	folderNew     = objects.ChangeFolder | objects.ChangeNew
+	newItem       = objects.ChangeNew
+	changedItem   = objects.ChangeModified
+	flaggedItem   = objects.ChangeFlag
+	softDelete    = objects.ChangeSoftDelete
+	hardDelete    = objects.ChangeHardDelete
+	messageNew    = objects.ChangeMessage | newItem
+	messageChange = objects.ChangeMessage | changedItem
+	messageFlag   = objects.ChangeMessage | flaggedItem
+	folderNew     = objects.ChangeFolder | newItem
 	userNew       = 0x4000 | objects.ChangeNew
 	// goneFromSet is what a restricted sync reports for an item that no longer matches: without the kind.
 	goneFromSet = objects.ChangeHardDelete
