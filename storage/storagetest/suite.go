@@ -163,6 +163,9 @@ func (f *fixture) mailbox() mailbox {
 				return err
 			}
 		}
+		if err := tx.AddCounters(ctx, m.store, m.root, storage.Counters{Subfolders: 1}); err != nil {
+			return err
+		}
 		return tx.PutMailbox(ctx, storage.Mailbox{ID: m.store, Root: m.root, GUID: m.guid, UserID: 3, UserName: "john"})
 	})
 	return m

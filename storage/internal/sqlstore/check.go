@@ -44,6 +44,8 @@ func (s *Store) CheckCounters(ctx context.Context) error {
 		folder("the number of unread messages", "unread", "m.type=5 AND m.flags & 1088 = 0 AND COALESCE(m.message_flags,0) & 1 = 0"),
 		folder("the number of associated messages", "associated", "m.type=5 AND m.flags & 1088 = 64"),
 		folder("the number of deleted messages", "deleted_content", "m.type=5 AND m.flags & 1088 = 1024"),
+		folder("the number of subfolders", "subfolders", "m.type=3 AND m.flags & 1024 = 0"),
+		folder("the number of deleted subfolders", "deleted_folders", "m.type=3 AND m.flags & 1024 <> 0"),
 		folder("the number of deleted associated messages", "deleted_assoc", "m.type=5 AND m.flags & 1088 = 1088"),
 	})
 }
