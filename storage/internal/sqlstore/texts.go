@@ -91,6 +91,17 @@ func newTexts(d *Dialect) *texts {
 	t.setCounters = d.upsert("counters", counterColumns, "store,id",
 		"content", "unread", "associated", "subfolders", "deleted_content", "deleted_assoc", "deleted_folders", "size", "commit_time")
 
+	t.addTables(d)
+	t.addDeletions()
+	t.lobFind = "SELECT instanceid,size FROM lobindex WHERE hash=?" + d.LockRows
+	t.lobLock = newInList("SELECT instanceid FROM lobindex WHERE instanceid IN []" + d.LockRows)
+	t.lobHeld = newInList("SELECT DISTINCT instanceid FROM singleinstances WHERE instanceid IN []")
+	t.locking = d.LockRows != ""
+	return t
+}
+
+// addTables makes the statements that insert or replace rows of the smaller tables.
+func (t *texts) addTables(d *Dialect) {
 	t.putChanges = newMultiInsert("changes", "parentsourcekey,sourcekey,change_type,id,flags,sourcesync",
 		d.Upsert("parentsourcekey,sourcekey,change_type", d.set("id", "flags", "sourcesync")))
 	t.putABChange = d.upsert("abchanges", "parentsourcekey,sourcekey,change_type,id", "parentsourcekey,sourcekey,change_type", "id")
@@ -98,6 +109,20 @@ func newTexts(d *Dialect) *texts {
 	t.putSynced = newMultiInsert("syncedmessages", "sync_id,change_id,sourcekey", d.Upsert("sync_id,change_id,sourcekey", d.set("change_id")))
 	t.putResults = newMultiInsert("searchresults", "store,folderid,hierarchyid,flags", d.Upsert("store,folderid,hierarchyid", d.set("flags")))
 
+	t.putStore = d.upsert("stores", "id,root,guid,type,user_id,user_name,company", "id", "root", "guid", "type", "user_id", "user_name", "company")
+	t.putReceive = d.upsert("receivefolder", "storeid,messageclass,objid", "storeid,messageclass", "objid")
+	t.putACE = d.upsert("acl", "store,hierarchy_id,id,type,rights", "store,hierarchy_id,id,type", "rights")
+	t.putQueue = d.upsert("outgoingqueue", "store_id,hierarchy_id,master,flags", "store_id,hierarchy_id,master", "flags")
+	t.putSetting = d.upsert("settings", "name,value", "name", "value")
+	t.raise = "INSERT INTO sequences (name,next) VALUES (?,?)" + d.Upsert("name", "next="+d.Greatest+"(next,"+d.New("next")+")")
+	t.putUser = d.upsert("users", "id,externid,objectclass,signature,company", "id", "externid", "objectclass", "signature", "company")
+	t.putObject = d.upsert("object", "externid,objectclass", "externid", "objectclass")
+	t.insertObject = newMultiInsert("objectproperty", "externid,propname,value", "")
+	t.insertMulti = newMultiInsert("objectmvproperty", "externid,propname,orderid,value", "")
+}
+
+// addDeletions makes the statements that remove rows and large values.
+func (t *texts) addDeletions() {
 	t.deleteParts = newInList("DELETE FROM parts WHERE store=? AND message=? AND id IN []")
 	t.deleteMessages = []*inList{
 		newInList("DELETE FROM hierarchy WHERE store=? AND id IN []"),
@@ -117,21 +142,5 @@ func newTexts(d *Dialect) *texts {
 	t.deleteRefs = newInList("DELETE FROM singleinstances WHERE store=? AND message=? AND hierarchyid IN []")
 	t.deleteLobs = newInList("DELETE FROM lob WHERE instanceid IN []")
 	t.deleteLobIndex = newInList("DELETE FROM lobindex WHERE instanceid IN []")
-	t.locking = d.LockRows != ""
 	t.deleteResults = newInList("DELETE FROM searchresults WHERE folderid=? AND hierarchyid IN []")
-	t.lobFind = "SELECT instanceid,size FROM lobindex WHERE hash=?" + d.LockRows
-	t.lobLock = newInList("SELECT instanceid FROM lobindex WHERE instanceid IN []" + d.LockRows)
-	t.lobHeld = newInList("SELECT DISTINCT instanceid FROM singleinstances WHERE instanceid IN []")
-
-	t.putStore = d.upsert("stores", "id,root,guid,type,user_id,user_name,company", "id", "root", "guid", "type", "user_id", "user_name", "company")
-	t.putReceive = d.upsert("receivefolder", "storeid,messageclass,objid", "storeid,messageclass", "objid")
-	t.putACE = d.upsert("acl", "store,hierarchy_id,id,type,rights", "store,hierarchy_id,id,type", "rights")
-	t.putQueue = d.upsert("outgoingqueue", "store_id,hierarchy_id,master,flags", "store_id,hierarchy_id,master", "flags")
-	t.putSetting = d.upsert("settings", "name,value", "name", "value")
-	t.raise = "INSERT INTO sequences (name,next) VALUES (?,?)" + d.Upsert("name", "next="+d.Greatest+"(next,"+d.New("next")+")")
-	t.putUser = d.upsert("users", "id,externid,objectclass,signature,company", "id", "externid", "objectclass", "signature", "company")
-	t.putObject = d.upsert("object", "externid,objectclass", "externid", "objectclass")
-	t.insertObject = newMultiInsert("objectproperty", "externid,propname,value", "")
-	t.insertMulti = newMultiInsert("objectmvproperty", "externid,propname,orderid,value", "")
-	return t
 }
