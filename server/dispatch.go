@@ -40,39 +40,55 @@ var _ soaphttp.Handler = (*dispatcher)(nil)
 // returns when what it did is durable.
 func (d *dispatcher) ServeSOAP(ctx context.Context, x *soaphttp.Exchange) {
 	decoder := d.decoders.Get().(*wire.Decoder)
-	defer func() {
+	release := sync.OnceFunc(func() {
 		decoder.Release()
 		d.decoders.Put(decoder)
-	}()
-	buffer := d.buffers.Get().(*[]byte)
-	defer func() {
-		if cap(*buffer) <= largestKept {
-			d.buffers.Put(buffer)
-		}
-	}()
+	})
+	defer release()
 	decoder.Reset(x.Body)
 	req, err := wire.DecodeRequest(decoder)
+	version := decoder.Version()
 	if err != nil {
-		d.fault(x, decoder, buffer, err)
+		d.fault(x, version, err)
 		return
+	}
+	if req.Op() == wire.OpNotifyGetItems {
+		// Thousands of polls wait at a time, each for a minute: they must not hold a decoder.
+		req = &wire.NotifyGetItemsRequest{SessionID: req.Session()}
+		release()
 	}
 	started := time.Now()
 	resp, call, err := d.call(ctx, x, req)
 	d.server.metrics.operation(req.Op(), mapi.CodeOf(err), time.Since(started))
-	*buffer = wire.AppendResponse((*buffer)[:0], resp, decoder.Version())
-	x.ReplyStreams(*buffer, parts(call))
+	d.withBuffer(func(buffer []byte) []byte {
+		buffer = wire.AppendResponse(buffer, resp, version)
+		x.ReplyStreams(buffer, parts(call))
+		return buffer
+	})
+}
+
+// withBuffer lends a buffer to send; send returns what it has become.
+func (d *dispatcher) withBuffer(send func(buffer []byte) []byte) {
+	buffer := d.buffers.Get().(*[]byte)
+	*buffer = send((*buffer)[:0])
+	if cap(*buffer) <= largestKept {
+		d.buffers.Put(buffer)
+	}
 }
 
 // fault answers a request that cannot be read.
-func (d *dispatcher) fault(x *soaphttp.Exchange, decoder *wire.Decoder, buffer *[]byte, err error) {
+func (d *dispatcher) fault(x *soaphttp.Exchange, version wire.Version, err error) {
 	var f *wire.Fault
 	if !errors.As(err, &f) {
 		f = &wire.Fault{Code: wire.FaultClient, String: err.Error()}
 	}
 	d.server.log.Debug("request refused", "peer", x.Peer.Address, "error", err)
 	d.server.metrics.faults.Inc()
-	*buffer = wire.AppendFault((*buffer)[:0], f, decoder.Version())
-	x.ReplyFault(http.StatusInternalServerError, *buffer)
+	d.withBuffer(func(buffer []byte) []byte {
+		buffer = wire.AppendFault(buffer, f, version)
+		x.ReplyFault(http.StatusInternalServerError, buffer)
+		return buffer
+	})
 }
 
 // call finds the session and runs the operation.
