@@ -14,7 +14,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/pprof"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -87,16 +86,13 @@ func (s *Status) Healthy() error {
 	return errors.Join(failed...)
 }
 
-// Handler serves /healthz, /metrics and, for whoever looks for lost time or memory, /debug/pprof/ (a CPU profile may take
-// at most a few seconds: /debug/pprof/profile?seconds=5).
+// Handler serves /healthz and /metrics.
 func (s *Status) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.registry, promhttp.HandlerOpts{
 		Registry: s.registry, MaxRequestsInFlight: maxInFlight,
 	}))
-	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
-	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	return mux
 }
 
