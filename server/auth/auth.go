@@ -90,6 +90,9 @@ func (a *Authenticator) Check(ctx context.Context, r Request) (*directory.Object
 		return nil, mapi.Errorf(mapi.LogonFailed, "logon", "%s is no administrator and may not become %s", who.Name, r.Impersonate)
 	}
 	other, err := a.users.ByName(ctx, r.Impersonate, mapi.ClassActiveUser.Kind())
+	if err == nil && other.Class == mapi.ClassContact {
+		err = mapi.Errorf(mapi.LogonFailed, "logon", "%s is a contact", other.Name)
+	}
 	if err != nil {
 		return nil, refuse(err, r)
 	}

@@ -65,7 +65,8 @@ func containerTags() []mapi.PropTag {
 }
 
 // ReadABProps answers readABProps: the fixed list of properties, missing ones as error cells, and whatever else the
-// directory knows of the object.
+// directory knows of the object. Objects that are hidden from lists can still be opened by whoever has their entry id: they
+// are the senders of messages.
 func (s *Service) ReadABProps(c *session.Call, req *wire.ReadABPropsRequest, resp *wire.ReadPropsResponse) error {
 	ab, ok := mapi.ParseABEntryID(req.EntryID)
 	if !ok {
@@ -76,12 +77,14 @@ func (s *Service) ReadABProps(c *session.Call, req *wire.ReadABPropsRequest, res
 		return nil
 	}
 	o := s.current.Load().byEntryID(ab)
-	if o == nil || !s.current.Load().visible(c.Session.UserID, o) {
+	if o == nil {
 		return mapi.Errorf(mapi.NotFound, "readABProps", "no such object in the address book")
 	}
 	tags := userTags()
-	for _, tag := range sortedTags(o.Props) {
-		tags = append(tags, tag.Canonical())
+	for _, tag := range slices.Concat(sortedTags(o.Props), sortedTags(o.Multi)) {
+		if tag = tag.Canonical(); !slices.Contains(tags, tag) {
+			tags = append(tags, tag)
+		}
 	}
 	fillABProps(resp, tags, func(tag mapi.PropTag) (mapi.PropValue, bool) { return s.cell(o, tag, c.Session.Capabilities) })
 	return nil
@@ -162,7 +165,8 @@ func (s *Service) cell(o *Object, tag mapi.PropTag, caps uint32) (mapi.PropValue
 	case mapi.PrSMTPAddress:
 		return mapi.String(tag, o.Email), user || o.Email != ""
 	case mapi.PrEMSABProxyAddresses:
-		return mapi.Strings(tag, "SMTP:"+o.Email), o.Email != ""
+		addresses := o.addresses()
+		return mapi.Strings(tag, addresses...), len(addresses) > 0
 	case mapi.PrECEnabledFeatures:
 		enabled, _ := s.featuresOf(o)
 		return mapi.Strings(tag, enabled...), len(enabled) > 0
@@ -231,6 +235,9 @@ func (s *Service) userCell(o *Object, tag mapi.PropTag) (mapi.PropValue, bool) {
 	case mapi.PrEMSABRoomCapacity:
 		return mapi.Long(tag, o.Capacity), true
 	case mapi.PrEMSABRoomDescription.Canonical():
+		if text := o.Props[eightBit(mapi.PrEMSABRoomDescription)]; text != "" {
+			return mapi.String(tag, text), true
+		}
 		switch o.Class {
 		case mapi.ClassRoom:
 			return mapi.String(tag, "Room"), true
@@ -272,10 +279,46 @@ func extraCell(o *Object, tag mapi.PropTag) (mapi.PropValue, bool) {
 			return mapi.Bool(tag, number(value) != 0), true
 		}
 	}
-	if values, ok := o.Multi[tag.WithType(mapi.PtMVString8)]; ok && tag.Type().IsString() && tag.Type().Multi() {
-		return mapi.Strings(tag, values...), len(values) > 0
+	return extraList(o, tag)
+}
+
+// extraList is extraCell for lists.
+func extraList(o *Object, tag mapi.PropTag) (mapi.PropValue, bool) {
+	list, ok := o.Multi[eightBit(tag)]
+	if !ok || len(list) == 0 {
+		return mapi.PropValue{}, false
+	}
+	switch {
+	case tag.Type().IsString():
+		return mapi.Strings(tag, list...), true
+	case tag.Type().IsBinary():
+		values := make([]mapi.PropValue, len(list))
+		for i, text := range list {
+			var err error
+			if values[i].Data, err = base64.StdEncoding.DecodeString(text); err != nil {
+				return mapi.PropValue{}, false
+			}
+		}
+		return mapi.Multi(tag, values...), true
 	}
 	return mapi.PropValue{}, false
+}
+
+// addresses are the object's mail addresses in the form of PR_EMS_AB_PROXY_ADDRESSES: the main one is in capitals.
+func (o *Object) addresses() []string {
+	var out []string
+	if o.Email != "" {
+		out = append(out, "SMTP:"+o.Email)
+	}
+	for _, alias := range o.aliases() {
+		if len(alias) > 5 && strings.EqualFold(alias[:5], "smtp:") {
+			alias = alias[5:]
+		}
+		if !strings.EqualFold(alias, o.Email) {
+			out = append(out, "smtp:"+alias)
+		}
+	}
+	return out
 }
 
 func displayType(class mapi.ObjectClass) uint32 {
@@ -334,13 +377,22 @@ func (s *Service) TableRows(_ context.Context, caller uint32, caps uint32, entry
 		return s.containerRows(snap, caller, caps, ab.ID, objType, flags)
 	}
 	o := snap.byEntryID(ab)
-	if o == nil || !snap.visible(caller, o) {
+	if o == nil {
 		return nil, mapi.Errorf(mapi.NotFound, "tableOpen", "no such object in the address book")
 	}
 	if objType == mapi.TypeABCont {
 		return nil, nil
 	}
-	return s.objectRows(snap, caller, caps, snap.members(o.ID)), nil
+	return s.objectRows(snap, caller, caps, listMembers(snap, o)), nil
+}
+
+// listMembers are the members of a distribution list as address-book tables show them: without the built-in objects,
+// and those of a group that can be granted rights without contacts.
+func listMembers(snap *snapshot, group *Object) []*Object {
+	secure := group.Class == mapi.ClassSecurityGroup
+	return slices.DeleteFunc(snap.members(group.ID), func(o *Object) bool {
+		return isBuiltin(o) || secure && o.Class == mapi.ClassContact
+	})
 }
 
 func (s *Service) containerRows(snap *snapshot, caller, caps, id uint32, objType mapi.ObjectType, flags uint32) ([]TableRow, error) {

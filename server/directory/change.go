@@ -69,10 +69,16 @@ func (s *Service) change(ctx context.Context, target *Object, edit func(o *stora
 		return mapi.Errorf(mapi.Collision, "directory", "the name is taken")
 	}
 	o.Props[propModified] = text(s.now().UnixNano())
-	id := s.source.ids[i]
+	before := s.source.ids[i]
+	id := before
 	id.Class, id.Signature = o.Class, o.Props[propModified]
 	err := s.store.Update(ctx, storage.LaneDirectory, func(ctx context.Context, tx storage.Tx) error {
 		if err := tx.PutDirectoryObject(ctx, o); err != nil {
+			return err
+		}
+		if (id.Class == mapi.ClassContact) != (before.Class == mapi.ClassContact) {
+			var err error
+			id, err = renumber(ctx, tx, before, id)
 			return err
 		}
 		if err := tx.PutUserID(ctx, id); err != nil {
@@ -89,6 +95,31 @@ func (s *Service) change(ctx context.Context, target *Object, edit func(o *stora
 	return nil
 }
 
+// renumber makes somebody else of an object, as far as the rest of the server goes: a user who becomes a contact, or
+// the reverse, loses his number with all rights and his store (objects.md section 9).
+func renumber(ctx context.Context, tx storage.Tx, old, id storage.UserID) (storage.UserID, error) {
+	if err := forget(ctx, tx, old); err != nil {
+		return id, err
+	}
+	id.ID = 0
+	var err error
+	if id.ID, err = tx.AddUserID(ctx, id); err != nil {
+		return id, err
+	}
+	return id, recordAB(ctx, tx, id, abNew)
+}
+
+// forget removes an object's number and the rights it was granted.
+func forget(ctx context.Context, tx storage.Tx, id storage.UserID) error {
+	if err := tx.DeleteUserID(ctx, id.ID); err != nil {
+		return err
+	}
+	if err := tx.DeleteUserACEs(ctx, id.ID); err != nil {
+		return err
+	}
+	return recordAB(ctx, tx, id, abDelete)
+}
+
 // remove deletes an object with its number, relations and rights.
 func (s *Service) remove(ctx context.Context, target *Object) error {
 	if isBuiltin(target) {
@@ -101,13 +132,7 @@ func (s *Service) remove(ctx context.Context, target *Object) error {
 		if err := tx.DeleteDirectoryObject(ctx, target.ExternalID); err != nil {
 			return err
 		}
-		if err := tx.DeleteUserID(ctx, target.ID); err != nil {
-			return err
-		}
-		if err := tx.DeleteUserACEs(ctx, target.ID); err != nil {
-			return err
-		}
-		return recordAB(ctx, tx, id, abDelete)
+		return forget(ctx, tx, id)
 	}, nil)
 	if err != nil {
 		return err

@@ -32,6 +32,8 @@ type Object struct {
 	Props map[mapi.PropTag]string
 	Multi map[mapi.PropTag][]string
 	Quota Quota
+	// MemberQuota is the default that a company has for its users.
+	MemberQuota Quota
 }
 
 // Quota are limits in bytes, 0 = none (objects.md section 11).

@@ -57,7 +57,7 @@ func (s *Service) CreateGroup(c *session.Call, req *wire.CreateGroupRequest, res
 		return err
 	}
 	g := req.Group
-	if g == nil || g.Groupname.String == "" || g.Fullname.String == "" {
+	if g == nil || g.Groupname.String == "" || !g.Fullname.Valid {
 		return mapi.Errorf(mapi.InvalidParameter, "createGroup", "name or full name is missing")
 	}
 	o := storage.DirectoryObject{Class: mapi.ClassSecurityGroup, Props: make(map[string]string), Multi: make(map[string][]string)}
@@ -157,6 +157,9 @@ func (s *Service) membership(c *session.Call, groupID uint32, groupEntryID []byt
 	member, err := s.Resolve(c.Context, c.Session.UserID, userID, userEntryID)
 	if err != nil {
 		return err
+	}
+	if add && group.ID == mapi.UserEveryone {
+		return nil
 	}
 	return s.relate(c.Context, group, member, storage.RelationGroupMember, add)
 }

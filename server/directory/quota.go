@@ -7,7 +7,8 @@ import (
 	"zarafa/wire"
 )
 
-// GetQuota answers getQuota (objects.md section 11): for administrators and the user himself.
+// GetQuota answers getQuota (objects.md section 11): for administrators and the user himself. Whoever has the default
+// is shown the limits of the default.
 func (s *Service) GetQuota(c *session.Call, req *wire.GetQuotaRequest, resp *wire.QuotaResponse) error {
 	o, err := s.quotaTarget(c, req.UlUserID, req.SUserID)
 	if err != nil {
@@ -15,17 +16,19 @@ func (s *Service) GetQuota(c *session.Call, req *wire.GetQuotaRequest, resp *wir
 	}
 	q := o.Quota
 	if req.GetUserDefault {
-		q = Quota{UseDefault: true, IsUserDefault: true}
+		q = o.MemberQuota
+	}
+	if q.UseDefault {
+		limits := s.settings().Quota
+		q.Warn, q.Soft, q.Hard = limits.Warn, limits.Soft, limits.Hard
 	}
 	resp.Quota = wire.Quota{UseDefaultQuota: q.UseDefault, IsUserDefaultQuota: q.IsUserDefault, WarnSize: q.Warn, SoftSize: q.Soft, HardSize: q.Hard}
 	return nil
 }
 
-// SetQuota answers setQuota.
+// SetQuota answers setQuota: for administrators and the user himself. A request for the default of an object's
+// members leaves its own limits alone.
 func (s *Service) SetQuota(c *session.Call, req *wire.SetQuotaRequest, _ *wire.SetQuotaResponse) error {
-	if err := s.requireAdmin(c.Session.UserID, "setQuota"); err != nil {
-		return err
-	}
 	o, err := s.quotaTarget(c, req.UlUserID, req.SUserID)
 	if err != nil {
 		return err
@@ -34,9 +37,13 @@ func (s *Service) SetQuota(c *session.Call, req *wire.SetQuotaRequest, _ *wire.S
 	if q == nil || q.WarnSize < 0 || q.SoftSize < 0 || q.HardSize < 0 {
 		return mapi.Errorf(mapi.InvalidParameter, "setQuota", "limits are missing or negative")
 	}
+	prefix := ""
+	if q.IsUserDefaultQuota {
+		prefix = propMembers
+	}
 	return s.change(c.Context, o, func(d *storage.DirectoryObject) {
-		d.Props[propUseDefault] = flag(q.UseDefaultQuota)
-		d.Props[propWarn], d.Props[propSoft], d.Props[propHard] = text(q.WarnSize), text(q.SoftSize), text(q.HardSize)
+		d.Props[prefix+propUseDefault] = flag(q.UseDefaultQuota)
+		d.Props[prefix+propWarn], d.Props[prefix+propSoft], d.Props[prefix+propHard] = text(q.WarnSize), text(q.SoftSize), text(q.HardSize)
 	})
 }
 

@@ -69,34 +69,53 @@ func (s *Service) resolvedRow(row []mapi.PropValue, o *Object, tags []mapi.PropT
 	return out
 }
 
-// search finds the visible objects a name may mean. Exact: users before groups before containers, and the first kind with a
-// hit wins; else everything that begins with the text or contains it.
+// search finds the visible objects a name may mean: a built-in object of that name, else whatever has the text in a name or
+// an address. Exact: it must be all of it; users come before groups, containers and contacts, and the first kind with a hit
+// wins.
 func (s *snapshot) search(caller uint32, name string, exact bool) []*Object {
 	name = strings.ToLower(strings.TrimSpace(name))
 	if name == "" {
 		return nil
 	}
-	kinds := []mapi.ObjectClass{mapi.ClassActiveUser.Kind(), mapi.ClassGroup.Kind(), mapi.ClassCompany.Kind()}
-	if exact {
-		for _, kind := range kinds {
-			if found := s.matches(caller, kind, name, true); len(found) > 0 {
-				return found
-			}
+	for _, id := range []uint32{mapi.UserSystem, mapi.UserEveryone} {
+		if o := s.byID[id]; strings.EqualFold(o.Name, name) && s.visible(caller, o) {
+			return []*Object{o}
 		}
-		return nil
 	}
-	// A login name that is exactly the text beats everything that merely contains it.
-	if o := s.byName[nameKey{mapi.ClassActiveUser.Kind(), name}]; o != nil && s.visible(caller, o) {
-		return []*Object{o}
+	found := s.matches(caller, name, exact)
+	if !exact {
+		return found
 	}
-	return s.matches(caller, 0, name, false)
+	for rank := range searchRanks {
+		if list := slices.DeleteFunc(slices.Clone(found), func(o *Object) bool { return searchRank(o) != rank }); len(list) > 0 {
+			return list
+		}
+	}
+	return nil
 }
 
-func (s *snapshot) matches(caller uint32, kind mapi.ObjectClass, name string, exact bool) []*Object {
+// searchRanks is the number of different values of searchRank.
+const searchRanks = 4
+
+// searchRank orders the kinds of objects that an exact search goes through.
+func searchRank(o *Object) int {
+	switch {
+	case o.Class == mapi.ClassContact:
+		return 3
+	case o.Class.Kind() == mapi.ClassGroup.Kind():
+		return 1
+	case o.Class.Kind() == mapi.ClassCompany.Kind():
+		return 2
+	}
+	return 0
+}
+
+// matches are the visible objects with the text, in lower case, in a name or an address.
+func (s *snapshot) matches(caller uint32, name string, exact bool) []*Object {
 	var out []*Object
 	for _, id := range s.ids {
 		o := s.byID[id]
-		if kind != 0 && o.Class.Kind() != kind || !s.visible(caller, o) {
+		if isBuiltin(o) || !s.visible(caller, o) {
 			continue
 		}
 		for _, candidate := range append([]string{o.Name, o.FullName, o.Email}, o.aliases()...) {

@@ -105,7 +105,7 @@ func (s *Service) builtin() []*Object {
 	return []*Object{
 		{ID: mapi.UserEveryone, Class: mapi.ClassSecurityGroup, Name: "Everyone", FullName: "Everyone", Hidden: s.settings().HideEveryone},
 		{ID: mapi.UserSystem, Class: mapi.ClassActiveUser, Name: "SYSTEM", FullName: "SYSTEM", Email: s.settings().SystemEmail,
-			AdminLevel: 2, Hidden: s.settings().HideSystem, Server: s.serverName(), Quota: Quota{UseDefault: true}},
+			AdminLevel: 2, Hidden: s.settings().HideSystem, Server: s.serverName(), Quota: Quota{UseDefault: true}, MemberQuota: Quota{UseDefault: true, IsUserDefault: true}},
 	}
 }
 

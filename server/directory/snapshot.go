@@ -119,13 +119,13 @@ func (s *snapshot) groupsOf(user uint32) []uint32 {
 	return out
 }
 
-// members are the direct members of a group; EVERYONE's are all active mail users.
+// members are the direct members of a group; EVERYONE's are all users.
 func (s *snapshot) members(group uint32) []*Object {
 	var out []*Object
 	if group == mapi.UserEveryone {
 		for _, id := range s.ids {
 			o := s.byID[id]
-			if o.Class.Kind() == mapi.ClassActiveUser.Kind() && o.Class != mapi.ClassContact && id != mapi.UserSystem {
+			if o.Class.Kind() == mapi.ClassActiveUser.Kind() && o.Class != mapi.ClassContact {
 				out = append(out, o)
 			}
 		}

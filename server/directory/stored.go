@@ -24,6 +24,8 @@ const (
 	propSoft       = "softquota"
 	propHard       = "hardquota"
 	propModified   = "modtime"
+	// propMembers begins the names of the limits that a company has for its users.
+	propMembers = "user"
 )
 
 // tagPrefix starts the names of properties that are stored under their tag.
@@ -38,13 +40,12 @@ func objectOf(id storage.UserID, stored storage.DirectoryObject) *Object {
 		AdminLevel: uint32(number(p[propAdmin])),
 		Hidden:     number(p[propHidden]) != 0,
 		Capacity:   uint32(number(p[propCapacity])),
-		Quota: Quota{
-			UseDefault: p[propUseDefault] != "0",
-			Warn:       number(p[propWarn]), Soft: number(p[propSoft]), Hard: number(p[propHard]),
-		},
-		Props: make(map[mapi.PropTag]string),
-		Multi: make(map[mapi.PropTag][]string),
+		Quota:      storedQuota(p, ""),
+		Props:      make(map[mapi.PropTag]string),
+		Multi:      make(map[mapi.PropTag][]string),
 	}
+	o.MemberQuota = storedQuota(p, propMembers)
+	o.MemberQuota.IsUserDefault = true
 	switch stored.Class.Kind() {
 	case mapi.ClassActiveUser.Kind():
 		o.Name = p[propLogin]
@@ -67,6 +68,14 @@ func objectOf(id storage.UserID, stored storage.DirectoryObject) *Object {
 		}
 	}
 	return o
+}
+
+// storedQuota reads limits whose names begin with a prefix.
+func storedQuota(p map[string]string, prefix string) Quota {
+	return Quota{
+		UseDefault: p[prefix+propUseDefault] != "0",
+		Warn:       number(p[prefix+propWarn]), Soft: number(p[prefix+propSoft]), Hard: number(p[prefix+propHard]),
+	}
 }
 
 func tagOf(name string) (mapi.PropTag, bool) {

@@ -73,7 +73,7 @@ func setText(o *storage.DirectoryObject, name string, v wire.NullString) {
 // setMaps stores the further properties of a request.
 func setMaps(o *storage.DirectoryObject, single []wire.PropmapPair, multi []wire.PropmapMVPair) {
 	for _, p := range single {
-		name := nameOfTag(mapi.PropTag(p.PropID))
+		name := nameOfTag(eightBit(mapi.PropTag(p.PropID)))
 		if p.Value.Valid && p.Value.String != "" {
 			o.Props[name] = strings.Clone(p.Value.String)
 		} else {
@@ -85,8 +85,19 @@ func setMaps(o *storage.DirectoryObject, single []wire.PropmapPair, multi []wire
 		for i, v := range p.Values {
 			values[i] = strings.Clone(v)
 		}
-		o.Multi[nameOfTag(mapi.PropTag(p.PropID))] = values
+		o.Multi[nameOfTag(eightBit(mapi.PropTag(p.PropID)))] = values
 	}
+}
+
+// eightBit is the tag under which a property is stored and shown in the maps: strings have the 8-bit type.
+func eightBit(tag mapi.PropTag) mapi.PropTag {
+	switch tag.Type() {
+	case mapi.PtUnicode:
+		return tag.WithType(mapi.PtString8)
+	case mapi.PtMVUnicode:
+		return tag.WithType(mapi.PtMVString8)
+	}
+	return tag
 }
 
 // userKinds are the classes that createUser and setUser accept; 0 is an active user.
@@ -101,15 +112,14 @@ func userClass(class uint32) (mapi.ObjectClass, bool) {
 	return 0, false
 }
 
-// CreateUser answers createUser (objects.md sections 2.1 and 9). A name, full name and mail address are required, and a
-// password unless a class is given.
+// CreateUser answers createUser (objects.md sections 2.1 and 9). A name is required; full name and mail address
+// must be there but may be empty, and so must a password unless a class is given. Without a password nobody logs on.
 func (s *Service) CreateUser(c *session.Call, req *wire.CreateUserRequest, resp *wire.CreateUserResponse) error {
 	if err := s.requireAdmin(c.Session.UserID, "createUser"); err != nil {
 		return err
 	}
 	u := req.User
-	if u == nil || u.Username.String == "" || u.FullName.String == "" || u.MailAddress.String == "" ||
-		u.Password.String == "" && u.ObjClass == 0 {
+	if u == nil || u.Username.String == "" || !u.FullName.Valid || !u.MailAddress.Valid || !u.Password.Valid && u.ObjClass == 0 {
 		return mapi.Errorf(mapi.InvalidParameter, "createUser", "name, full name, mail address or password is missing")
 	}
 	class, ok := userClass(u.ObjClass)
@@ -194,9 +204,12 @@ func (s *Service) SetUser(c *session.Call, req *wire.SetUserRequest, _ *wire.Set
 	if !admin && o.ID != c.Session.UserID {
 		return mapi.Errorf(mapi.NoAccess, "setUser", "user %d may not change %s", c.Session.UserID, o.Name)
 	}
-	class, ok := userClass(u.ObjClass)
-	if !ok {
-		return mapi.Errorf(mapi.InvalidType, "setUser", "no class of users: %#x", u.ObjClass)
+	class := o.Class
+	if admin && u.ObjClass != 0 && u.ObjClass != unchanged {
+		var ok bool
+		if class, ok = userClass(u.ObjClass); !ok {
+			return mapi.Errorf(mapi.InvalidType, "setUser", "no class of users: %#x", u.ObjClass)
+		}
 	}
 	hash := ""
 	if u.Password.String != "" {
@@ -208,12 +221,11 @@ func (s *Service) SetUser(c *session.Call, req *wire.SetUserRequest, _ *wire.Set
 		}
 		if admin {
 			setUserProps(d, u)
-			if u.ObjClass != 0 && u.ObjClass != unchanged {
-				d.Class = class
-			}
+			d.Class = class
 		}
 	})
-	if err == nil && (hash != "" || class == mapi.ClassNonActiveUser) && o.ID != c.Session.UserID {
+	loggedOff := hash != "" || class != mapi.ClassActiveUser && class != o.Class
+	if err == nil && loggedOff && o.ID != c.Session.UserID {
 		s.endSessions(o.ID)
 	}
 	return err
