@@ -1,24 +1,43 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/sys/unix"
 
 	"zarafa/daemon/settings"
+	"zarafa/server/config"
+	"zarafa/tuning/dbms"
 	"zarafa/tuning/facts"
+	"zarafa/tuning/rules"
 )
 
 // options is what the command line says.
 type options struct {
 	json, quiet bool
-	root        string
-	dataDir     string
-	memoryText  string
-	memory      int64
+	// which machine
+	root, dataDir, memoryText string
+	memory                    int64
+	// what is planned
+	users             int
+	role              string
+	database          string
+	version           *dbms.Version
+	medium            string
+	connections       int
+	serverCfg, myCnf  string
+	unitFolder, state string
+	print             string
+	// apply and undo
+	yes, force bool
+	number     int
+	// probe
+	seconds int
+	keep    bool
 }
 
 // common defines the options of all commands.
@@ -35,21 +54,51 @@ func (o *options) machine(fs *pflag.FlagSet) {
 }
 
 // planning defines the options that a plan depends on.
-func (o *options) planning(*pflag.FlagSet) {}
+func (o *options) planning(fs *pflag.FlagSet) {
+	fs.IntVarP(&o.users, "users", "u", 0, "how many users work at a time; without it, one for each 128 MB of memory")
+	fs.StringVar(&o.role, "role", "", "both, server or db: what this machine does; without it, what server.cfg says, or both")
+	fs.StringVar(&o.database, "database", "", "the database's version, for example mariadb-10.11.6 or mysql-8.4.3, in place of what is found")
+	fs.StringVar(&o.medium, "medium", "", "what the storage is, in place of what is found: rotating, ssd, nvme, network, virtual")
+	fs.IntVar(&o.connections, "connections", 0, "with --role db: how many connections the servers open together")
+	fs.StringVar(&o.serverCfg, "server-cfg", config.File, "the server's settings file")
+	fs.StringVar(&o.myCnf, "my-cnf", "", "the file for the database's options; without it, zz-ztune.cnf in the folder that my.cnf includes")
+	fs.StringVar(&o.unitFolder, "unit-folder", "/etc/systemd/system", "where the units of systemd are; empty writes none")
+	fs.StringVar(&o.state, "state-folder", "/var/lib/ztune", "where backups, probes and what was applied are kept")
+}
+
+var media = []string{"", facts.MediumRotating, facts.MediumSSD, facts.MediumNVMe, facts.MediumNetwork, facts.MediumVirtual}
 
 // check looks at the options that are given as text.
 func (o *options) check() error {
-	if o.memoryText == "" {
-		return nil
+	if o.memoryText != "" {
+		n, err := settings.ParseSize(o.memoryText)
+		if err != nil {
+			return fmt.Errorf("--memory: %w", err)
+		}
+		if n < 256<<20 {
+			return fmt.Errorf("--memory: %s cannot hold a server and a database; give at least 256m", o.memoryText)
+		}
+		o.memory = n
 	}
-	n, err := settings.ParseSize(o.memoryText)
-	if err != nil {
-		return fmt.Errorf("--memory: %w", err)
+	if o.database != "" {
+		v, err := dbms.ParseVersion(o.database)
+		if err != nil {
+			return fmt.Errorf("--database: %w", err)
+		}
+		o.version = &v
 	}
-	if n < 256<<20 {
-		return errors.New("--memory: less than 256m cannot hold a server and a database; give the memory in bytes, or with m or g")
+	if !slices.Contains([]string{"", string(rules.Both), string(rules.Server), string(rules.DB)}, o.role) {
+		return fmt.Errorf("--role: %q is no role; say both, server or db", o.role)
 	}
-	o.memory = n
+	if !slices.Contains(media, o.medium) {
+		return fmt.Errorf("--medium: %q is no medium; say one of%s", o.medium, strings.Join(media, " "))
+	}
+	if o.users < 0 || o.users > 10_000_000 {
+		return fmt.Errorf("--users: %d users cannot be planned for; give a number from 1 to 10000000, or leave it out", o.users)
+	}
+	if o.connections < 0 || o.connections > 100_000 {
+		return fmt.Errorf("--connections: %d is out of range; give a number from 1 to 100000, or leave it out", o.connections)
+	}
 	return nil
 }
 

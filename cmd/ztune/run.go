@@ -42,7 +42,7 @@ type session struct {
 // commands returns the commands in the order of the help.
 func commands() []command {
 	return []command{
-		inspectCommand(),
+		inspectCommand(), planCommand(), explainCommand(), lintCommand(),
 	}
 }
 

@@ -101,6 +101,12 @@ func (t *Tree) Read(p string) (string, error) {
 	return strings.TrimSpace(string(b)), err
 }
 
+// ReadText returns a file's content as it is.
+func (t *Tree) ReadText(p string) (string, error) {
+	b, err := t.readBytes(p)
+	return string(b), err
+}
+
 func (t *Tree) readBytes(p string) ([]byte, error) {
 	real, err := t.Resolve(p)
 	if err != nil {

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"zarafa/daemon/settings"
+	"zarafa/tuning/facts"
+	"zarafa/tuning/rules"
+)
+
+// planned is a plan with what it was made from.
+type planned struct {
+	tree    *facts.Tree
+	machine facts.Machine
+	plan    rules.Plan
+	// server is the text of server.cfg, "" if there is none.
+	server string
+}
+
+// makePlan reads the machine and plans.
+func (s *session) makePlan(ctx context.Context) (planned, error) {
+	p := planned{}
+	var err error
+	if p.tree, err = s.open(); err != nil {
+		return p, err
+	}
+	file, given, err := s.readServerFile(p.tree)
+	if err != nil {
+		return p, err
+	}
+	p.server = file
+	w, dataDir := s.wishes(given)
+	p.machine, err = facts.Inspect(ctx, p.tree, facts.Options{DataDirectory: dataDir, Memory: s.memory})
+	if err != nil {
+		return p, err
+	}
+	if err := s.recall(p.tree, &w); err != nil {
+		return p, err
+	}
+	p.plan = rules.Make(p.machine, w)
+	return p, nil
+}
+
+// readServerFile returns the text of server.cfg and its settings. A server that is not
+// installed yet has none.
+func (s *session) readServerFile(tree *facts.Tree) (string, map[string]string, error) {
+	text, err := tree.ReadText(s.serverCfg)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil, nil
+	}
+	if err != nil {
+		return "", nil, fmt.Errorf("%w; name the server's settings file with --server-cfg", err)
+	}
+	given := make(map[string]string)
+	err = settings.Parse(strings.NewReader(text), s.serverCfg, func(l settings.Line) error {
+		if l.Directive == "" {
+			given[l.Name] = l.Value
+		}
+		return nil
+	})
+	if err != nil {
+		return "", nil, err
+	}
+	return text, given, nil
+}
+
+// wishes takes the command line's word first, then what server.cfg says of the
+// database. It also returns the directory whose storage counts, if server.cfg decides.
+func (s *session) wishes(given map[string]string) (rules.Wishes, string) {
+	w := rules.Wishes{Role: rules.Role(s.role), Users: s.users, Version: s.version, Medium: s.medium, Connections: s.connections}
+	dataDir := s.dataDir
+	if given == nil || w.Role == rules.DB {
+		return w, dataDir
+	}
+	if engine := given["database_engine"]; engine != "mysql" && s.version == nil {
+		w.NoDatabase = true
+		file := given["sqlite_path"]
+		if file == "" {
+			file = "/var/lib/zarafa/zarafa.db"
+		}
+		if dataDir == "" && path.IsAbs(file) {
+			dataDir = path.Dir(file)
+		}
+		return w, dataDir
+	}
+	if w.Role == "" && given["mysql_socket"] == "" && !isLocal(given["mysql_host"]) {
+		w.Role = rules.Server
+	}
+	return w, dataDir
+}
+
+// isLocal reports whether a host is this machine.
+func isLocal(host string) bool {
+	switch host {
+	case "", "localhost", "::1", "localhost.localdomain":
+		return true
+	}
+	return strings.HasPrefix(host, "127.")
+}

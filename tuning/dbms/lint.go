@@ -1,0 +1,125 @@
+package dbms
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Severity says how bad a line of an option file is.
+type Severity string
+
+// The severities.
+const (
+	Refused Severity = "refused" // the server does not start
+	Useless Severity = "useless" // the server starts, the line does nothing
+	Advice  Severity = "advice"  // it works, but not for ever, or not well
+)
+
+// Verdict is what a version makes of an option.
+type Verdict struct {
+	Severity Severity
+	Problem  string
+	Remedy   string
+}
+
+// Judge says what is wrong with an option's name for a version. Without an error ok
+// is false.
+func Judge(v Version, name string) (verdict Verdict, wrong bool) {
+	table := Options(v.Flavour)
+	o, ok := table.resolve(name)
+	if !ok {
+		return table.unknown(v, name), true
+	}
+	replace := "remove the line"
+	switch {
+	case o.Use == "nothing":
+		replace = "remove the line; nothing takes its place"
+	case o.Use != "":
+		replace = "write " + o.Use + " instead"
+	}
+	switch {
+	case o.Foreign != "":
+		return Verdict{Refused, fmt.Sprintf("is an option of %s, which %s does not know", o.Foreign, v), replace}, true
+	case o.Removed != nil && reached(v, o.Removed, true):
+		if o.Tolerated {
+			return Verdict{Useless, fmt.Sprintf("was removed in %s; %s only warns of it", o.Removed, v), replace}, true
+		}
+		return Verdict{Refused, fmt.Sprintf("was removed in %s, so %s refuses to start", o.Removed, v), replace}, true
+	case o.Since != nil && !reached(v, o.Since, true):
+		return Verdict{Refused, fmt.Sprintf("came with %s, so %s refuses to start", o.Since, v), "remove the line, or install " + o.Since.String()}, true
+	case o.Ignored != nil && reached(v, o.Ignored, false):
+		return Verdict{Useless, fmt.Sprintf("has no effect since %s", o.Ignored), replace}, true
+	case o.Deprecated != nil && reached(v, o.Deprecated, false):
+		return Verdict{Advice, fmt.Sprintf("is deprecated since %s and will go", o.Deprecated), replace}, true
+	}
+	return Verdict{}, false
+}
+
+// resolve finds an option as the servers do: with the prefixes that switch, and by
+// any beginning that only one option has.
+func (t *Table) resolve(name string) (Option, bool) {
+	if o, ok := t.options[name]; ok {
+		return o, true
+	}
+	for _, prefix := range []string{"skip_", "disable_", "enable_", "maximum_"} {
+		if rest, ok := strings.CutPrefix(name, prefix); ok {
+			if o, ok := t.options[rest]; ok {
+				return o, true
+			}
+		}
+	}
+	var match Option
+	found := 0
+	for _, n := range t.names {
+		if o := t.options[n]; strings.HasPrefix(n, name) && o.Removed == nil && o.Foreign == "" {
+			match = o
+			found++
+		}
+	}
+	return match, found == 1
+}
+
+func (t *Table) unknown(v Version, name string) Verdict {
+	if near := t.nearest(name); near != "" {
+		return Verdict{Refused, fmt.Sprintf("is not known to %s, which refuses to start", v), "did you mean " + near + "?"}
+	}
+	return Verdict{Refused, fmt.Sprintf("is not known to %s; unless a plugin brings it, the server refuses to start", v), "remove the line, or write loose_ before the name if a plugin brings it"}
+}
+
+// nearest returns the option whose name is the most like a misspelt one, "" if none is.
+func (t *Table) nearest(name string) string {
+	best, distance := "", 1+len(name)/5
+	for _, n := range t.names {
+		if o := t.options[n]; o.Foreign != "" || o.Removed != nil {
+			continue
+		}
+		if d := editDistance(name, n, distance); d <= distance && (best == "" || d < distance) {
+			best, distance = n, d
+		}
+	}
+	return best
+}
+
+// editDistance counts the letters to change, add or leave out, up to a limit.
+func editDistance(a, b string, limit int) int {
+	if d := len(a) - len(b); d > limit || -d > limit {
+		return limit + 1
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

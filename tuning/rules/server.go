@@ -1,0 +1,73 @@
+package rules
+
+import (
+	"fmt"
+	"strconv"
+
+	"zarafa/tuning/facts"
+)
+
+// size makes a setting whose value is in bytes, written in whole megabytes.
+func size(t Target, key string, bytes int64, suffix, rule, source string, inputs ...string) Setting {
+	return Setting{Target: t, Key: key, Value: strconv.FormatInt(bytes/mb, 10) + suffix, Bytes: bytes, Rule: rule, Facts: inputs, Source: source}
+}
+
+// serverSettings plans server.cfg and the environment of the server's unit.
+func (m machine) serverSettings(d demand, s sizes) []Setting {
+	object, indexed, details, _ := d.objects(s.cell)
+	share, source := "25 % of the memory", quoteCell
+	if m.role == Server {
+		share, source = "50 % of the memory, as no database needs any here", quoteCellHigh
+	}
+	cell := fmt.Sprintf("%s; here %d %%", share, percent(s.cell, m.memory()))
+	all := []Setting{
+		size(ServerFile, "cache_cell_size", s.cell, "m", cell, source, m.memoryFact()),
+		size(ServerFile, "cache_sortkey_size", s.sortKey, "m", "1 MB for each concurrent user", quoteSortKey, m.usersFact()),
+		size(ServerFile, "cache_object_size", object, "m", "a sixteenth of cache_cell_size", "the server's own default", "cache_cell_size "+facts.Size(s.cell)),
+		size(ServerFile, "cache_indexedobject_size", indexed, "m", "an eighth of cache_cell_size", "the server's own default", "cache_cell_size "+facts.Size(s.cell)),
+		size(ServerFile, "cache_userdetails_size", details, "m", "50 KB for each user, at most 25 MB", "the server's own default of 25 MB, less where users are few", m.usersFact()),
+		m.compression(),
+		{Target: ServerFile, Key: "attachment_storage", Value: "auto", Rule: "in the database, each content once: one backup and one transaction hold everything",
+			Source: "docs/server.cfg.md: this server keeps them in the database"},
+	}
+	if n := m.clientConnections(); n > 0 {
+		all = append(all, Setting{Target: ServerFile, Key: "max_connections", Value: strconv.Itoa(n), Rule: "4 connections for each user: two for requests, one for notifications, one to spare",
+			Facts: []string{m.usersFact()}, Source: "the default of 20000 is not enough for more than 5000 users"})
+	}
+	return append(all, m.memoryLimit(d, s))
+}
+
+// clientConnections is the limit on clients where the server's default is too low.
+func (m machine) clientConnections() int {
+	const serverDefault = 20_000
+	if n := 4 * m.users; n > serverDefault {
+		return min(n, 10_000_000)
+	}
+	return 0
+}
+
+// compression weighs processors against storage: a slow disk is worth effort, few
+// processors are not to be kept from answering.
+func (m machine) compression() Setting {
+	level, rule := 6, "6, the usual one, with 4 processors or more"
+	switch n := m.processors(); {
+	case n == 1:
+		level, rule = 1, "1, the quickest, with one processor"
+	case n < 4:
+		level, rule = 3, "3, a quick one, with fewer than 4 processors"
+	}
+	return Setting{Target: ServerFile, Key: "attachment_compression", Value: strconv.Itoa(level), Rule: rule, Facts: []string{m.processorsFact()},
+		Source: "zlib: half the effort costs a few percent of size"}
+}
+
+// memoryLimit is the Go runtime's limit: the caches, and an eighth of them plus a base
+// as room between two collections. Without it the heap may double.
+func (m machine) memoryLimit(d demand, s sizes) Setting {
+	bytes := d.server(s)
+	return Setting{
+		Target: UnitFile, Key: "GOMEMLIMIT", Value: strconv.FormatInt(bytes/mb, 10) + "MiB", Bytes: floorMB(bytes),
+		Rule:   "all caches of the server, an eighth of them as room between two collections of garbage, 48 MB and 64 KB for each user",
+		Facts:  []string{"caches " + facts.Size(s.cell+s.sortKey), m.usersFact()},
+		Source: "runtime/debug: the heap may otherwise grow to twice what is in use; " + quoteFixed,
+	}
+}
