@@ -107,6 +107,12 @@ func (c *Cells) GetKind(id uint32, kind Kind) (Record, Ticket, bool) {
 	return r, Ticket{}, true
 }
 
+// Ticket is a ticket for an object without a look-up, to put something in place of a record that was found.
+func (c *Cells) Ticket(id uint32) Ticket {
+	hash := objectHash(id)
+	return Ticket{c.shard(hash).generation(hash).Load()}
+}
+
 // Put keeps a copy of a record of kind 0 that was read after the ticket was given
 // out. It does nothing if the object was invalidated or replaced since, or if the
 // record is empty or too large (an eighth of a shard).

@@ -14,14 +14,14 @@ import (
 	"zarafa/wire/soaphttp"
 )
 
-// responseBuffers are kept between requests; a very large one is left to the collector.
+// largestKept is the largest buffer that is kept between requests.
 const largestKept = 1 << 20
 
 // dispatcher turns envelopes into calls of operations. It is the server's soaphttp.Handler.
 type dispatcher struct {
 	server   *Server
 	decoders sync.Pool // of *wire.Decoder
-	buffers  sync.Pool // of *[]byte
+	buffers  sync.Pool // of *[]byte, for answers and parts of them
 }
 
 func newDispatcher(s *Server) *dispatcher {
@@ -57,21 +57,35 @@ func (d *dispatcher) ServeSOAP(ctx context.Context, x *soaphttp.Exchange) {
 		req = &wire.NotifyGetItemsRequest{SessionID: req.Session()}
 		release()
 	}
-	started := time.Now()
-	resp, call, err := d.call(ctx, x, req)
-	d.server.metrics.operation(req.Op(), mapi.CodeOf(err), time.Since(started))
-	d.withBuffer(func(buffer []byte) []byte {
-		buffer = wire.AppendResponse(buffer, resp, version)
-		x.ReplyStreams(buffer, parts(call))
-		return buffer
-	})
+	answer, streams := d.answer(ctx, x, req, version)
+	x.ReplyStreams(*answer, streams)
+	d.release(answer)
 }
 
-// withBuffer lends a buffer to send; send returns what it has become.
-func (d *dispatcher) withBuffer(send func(buffer []byte) []byte) {
+// answer runs an operation and gives its answer in a buffer of the dispatcher.
+func (d *dispatcher) answer(ctx context.Context, x *soaphttp.Exchange, req wire.Request, version wire.Version) (*[]byte, []soaphttp.Part) {
+	scratch := d.scratch(req.Op())
+	started := time.Now()
+	resp, call, err := d.call(ctx, x, req, (*scratch)[:0])
+	d.server.metrics.operation(req.Op(), mapi.CodeOf(err), time.Since(started))
 	buffer := d.buffers.Get().(*[]byte)
-	*buffer = send((*buffer)[:0])
-	if cap(*buffer) <= largestKept {
+	*buffer = wire.AppendResponse((*buffer)[:0], resp, version)
+	*scratch = call.Scratch
+	d.release(scratch)
+	return buffer, parts(call)
+}
+
+// scratch is a buffer for a handler; those that wait get none, since thousands do so at a time.
+func (d *dispatcher) scratch(op wire.Op) *[]byte {
+	if op == wire.OpNotifyGetItems {
+		return new([]byte)
+	}
+	return d.buffers.Get().(*[]byte)
+}
+
+// release takes a buffer back.
+func (d *dispatcher) release(buffer *[]byte) {
+	if n := cap(*buffer); n > 0 && n <= largestKept {
 		d.buffers.Put(buffer)
 	}
 }
@@ -84,18 +98,15 @@ func (d *dispatcher) fault(x *soaphttp.Exchange, version wire.Version, err error
 	}
 	d.server.log.Debug("request refused", "peer", x.Peer.Address, "error", err)
 	d.server.metrics.faults.Inc()
-	d.withBuffer(func(buffer []byte) []byte {
-		buffer = wire.AppendFault(buffer, f, version)
-		x.ReplyFault(http.StatusInternalServerError, buffer)
-		return buffer
-	})
+	x.ReplyFault(http.StatusInternalServerError, wire.AppendFault(nil, f, version))
 }
 
 // call finds the session and runs the operation.
-func (d *dispatcher) call(ctx context.Context, x *soaphttp.Exchange, req wire.Request) (wire.Response, *session.Call, error) {
+func (d *dispatcher) call(ctx context.Context, x *soaphttp.Exchange, req wire.Request, scratch []byte) (wire.Response, *session.Call, error) {
 	s := d.server
 	c := &session.Call{
 		Context: ctx, Source: x.Peer.Address, Peer: peerOf(&x.Peer), Now: s.now(), Log: s.log, Attachment: x.Attachment,
+		Scratch: scratch,
 	}
 	if id, ok := sessionID(req); ok {
 		found, done, err := s.sessions.Begin(id, x.Peer.Address)

@@ -21,6 +21,10 @@ type Call struct {
 
 	// Attachment is the stream that came beside the request (MTOM), or nil.
 	Attachment io.Reader
+	// Scratch is memory for parts of the answer that a handler encodes itself. It is used again once the answer has
+	// been put together; who grows it leaves the larger one here.
+	Scratch []byte
+
 	// Streams are sent beside the response, in order; a handler appends to them.
 	Streams []Stream
 }

@@ -35,6 +35,7 @@ func (t *table) setColumns(ctx context.Context, tags []mapi.PropTag) error {
 	t.mu.Lock()
 	t.columns = columns
 	t.mu.Unlock()
+	t.layout = nil
 	if _, kept := t.source.(*keptSource); kept || t.instance().Canonical() == before.Canonical() {
 		return nil
 	}

@@ -28,7 +28,7 @@ func (s *Service) TableExpandRow(c *session.Call, req *wire.TableExpandRowReques
 			if !p.exists(i) {
 				continue
 			}
-			if resp.RowSet.Raw, err = p.appendRow(resp.RowSet.Raw, i, t.columns); err != nil {
+			if resp.RowSet.Raw, err = p.appendRow(resp.RowSet.Raw, i, t.columns, nil); err != nil {
 				return err
 			}
 			resp.RowSet.RawCount++

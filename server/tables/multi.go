@@ -29,7 +29,7 @@ func (s *Service) TableMulti(c *session.Call, req *wire.TableMultiRequest, resp 
 		if r.QueryRows == nil {
 			return nil
 		}
-		return t.queryRows(ctx, r.QueryRows.Count, r.QueryRows.Flags, &resp.RowSet)
+		return t.queryRows(ctx, c, r.QueryRows.Count, r.QueryRows.Flags, &resp.RowSet)
 	})
 }
 

@@ -32,8 +32,17 @@ type page struct {
 	access  map[uint32]Access
 	queue   map[uint32]uint32 // flags in the master queue; nil: not read
 	full    map[mapi.PropTag]mapi.PropValue
-	key     [8]byte // instance key of the last row that was asked for it
-	fullOf  int     // index of the row that full belongs to, + 1
+
+	// Rows in the form they are sent in (see layout).
+	encoded [][]byte       // nil: the row needs its cells
+	tickets []cache.Ticket // to keep those that are made
+	block   []cache.Row    // that are encoded
+	needed  []cache.Row    // those of them that need their cells
+	gaps    []gap          // of the row that was appended last
+	record  []byte
+
+	key    [8]byte // instance key of the last row that was asked for it
+	fullOf int     // index of the row that full belongs to, + 1
 }
 
 // begin prepares the cells of rows.
@@ -54,12 +63,14 @@ func (t *table) begin(ctx context.Context, rows []cache.Row) (*page, error) {
 func (p *page) end() {
 	clear(p.recs[:cap(p.recs)])
 	clear(p.kept[:cap(p.kept)])
+	clear(p.encoded[:cap(p.encoded)])
 	clear(p.parents)
 	clear(p.boxes)
 	clear(p.access)
 	clear(p.heads)
 	*p = page{
-		rows: p.rows[:0], ids: p.ids[:0], recs: p.recs[:0], kept: p.kept[:0],
+		ids: p.ids[:0], recs: p.recs[:0], kept: p.kept[:0],
+		encoded: p.encoded[:0], tickets: p.tickets[:0], block: p.block[:0], needed: p.needed[:0], gaps: p.gaps[:0], record: p.record[:0],
 		parents: p.parents, boxes: p.boxes, access: p.access, heads: p.heads,
 	}
 }
@@ -127,15 +138,22 @@ func (p *page) exists(i int) bool {
 	return p.recs[i] != nil
 }
 
-// appendRow appends the encoded cells of row i.
-func (p *page) appendRow(dst []byte, i int, columns []mapi.PropTag) ([]byte, error) {
+// appendRow appends the encoded cells of row i, and notes where the cells of gaps are.
+func (p *page) appendRow(dst []byte, i int, columns []mapi.PropTag, gaps []int) ([]byte, error) {
+	start := len(dst)
+	p.gaps = p.gaps[:0]
 	dst = wire.AppendRowStart(dst, len(columns))
-	for _, tag := range columns {
+	for c, tag := range columns {
+		from := len(dst)
 		v, err := p.shown(i, tag)
 		if err != nil {
 			return nil, err
 		}
 		dst = wire.AppendPropVal(dst, v)
+		if len(gaps) > 0 && gaps[0] == c {
+			gaps = gaps[1:]
+			p.gaps = append(p.gaps, gap{from - start, len(dst) - start})
+		}
 	}
 	return wire.AppendRowEnd(dst), nil
 }

@@ -2,6 +2,7 @@ package tables
 
 import (
 	"context"
+	"slices"
 
 	"zarafa/cache"
 	"zarafa/mapi"
@@ -23,19 +24,25 @@ const queryNoAdvance = 0x1
 // TableQueryRows reads rows forward from the cursor (tables.md section 5).
 func (s *Service) TableQueryRows(c *session.Call, req *wire.TableQueryRowsRequest, resp *wire.TableQueryRowsResponse) error {
 	return s.with(c, req.TableID, func(ctx context.Context, t *table) error {
-		return t.queryRows(ctx, req.RowCount, req.Flags, &resp.RowSet)
+		return t.queryRows(ctx, c, req.RowCount, req.Flags, &resp.RowSet)
 	})
 }
 
-func (t *table) queryRows(ctx context.Context, count, flags uint32, out *wire.RowSet) error {
+func (t *table) queryRows(ctx context.Context, c *session.Call, count, flags uint32, out *wire.RowSet) error {
 	if err := t.populate(ctx); err != nil {
 		return err
 	}
 	snap := t.snapshot()
 	from := t.position(snap)
 	to := from + int(min(int64(count), int64(snap.Len()-from)))
+	if out.Raw == nil {
+		out.Raw = c.Scratch[:0]
+	}
 	if err := t.encode(ctx, snap, from, to, out); err != nil {
 		return err
+	}
+	if cap(out.Raw) > cap(c.Scratch) {
+		c.Scratch = out.Raw
 	}
 	if flags&queryNoAdvance == 0 {
 		t.cursor = placeAt(snap, to, t.cursor.key)
@@ -43,42 +50,33 @@ func (t *table) queryRows(ctx context.Context, count, flags uint32, out *wire.Ro
 	return nil
 }
 
-// encodeBlock is how many rows are looked up at a time.
-const encodeBlock = 1024
+// rowBlock is how many rows are looked up at a time.
+const rowBlock = 1024
 
 // maxGuess bounds the memory that is made ready for an answer.
 const maxGuess = 1 << 20
 
 // encode appends the rows of a range to a row set. Rows whose object has just been deleted are left out.
 func (t *table) encode(ctx context.Context, snap cache.Snapshot, from, to int, out *wire.RowSet) error {
-	rows := t.scratch.rows[:0]
-	if out.Raw == nil && from < to {
+	rows := t.scratch.block[:0]
+	defer func() { t.scratch.block = rows[:0] }()
+	if from < to {
 		guess := max(t.rowBytes*9/8, 96*len(t.columns))
-		out.Raw = make([]byte, 0, min((to-from)*guess, maxGuess))
+		out.Raw = slices.Grow(out.Raw, min((to-from)*guess, maxGuess))
 	}
 	for from < to {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		rows = rows[:0]
-		end := min(from+encodeBlock, to)
+		end := min(from+rowBlock, to)
 		snap.Range(from, func(i int, r cache.Row, _ []byte) bool {
 			rows = append(rows, r)
 			return i+1 < end
 		})
 		from = end
-		p, err := t.begin(ctx, rows)
-		if err != nil {
+		if err := t.encodeBlock(ctx, rows, out); err != nil {
 			return err
-		}
-		for i := range rows {
-			if !p.exists(i) {
-				continue
-			}
-			if out.Raw, err = p.appendRow(out.Raw, i, t.columns); err != nil {
-				return err
-			}
-			out.RawCount++
 		}
 	}
 	if out.RawCount == 0 {
@@ -86,6 +84,46 @@ func (t *table) encode(ctx context.Context, snap cache.Snapshot, from, to int, o
 		return nil
 	}
 	t.rowBytes = len(out.Raw) / out.RawCount
+	return nil
+}
+
+// encodeBlock appends rows by copying those that the cell cache has in encoded form, and keeps the others there.
+func (t *table) encodeBlock(ctx context.Context, rows []cache.Row, out *wire.RowSet) error {
+	p := t.scratch
+	p.t = t
+	p.describe(t.filled())
+	needed := p.lookUp(rows)
+	layout := p.layout()
+	if len(needed) > 0 {
+		if _, err := t.begin(ctx, needed); err != nil {
+			return err
+		}
+	}
+	var err error
+	next := 0 // among the needed ones
+	for i, r := range rows {
+		start, cell, encoded := len(out.Raw), next, p.encoded[i]
+		if encoded == nil || len(layout.gaps) > 0 {
+			next++
+			if !p.exists(cell) {
+				continue
+			}
+		}
+		switch {
+		case encoded != nil:
+			out.Raw, err = p.appendKept(out.Raw, encoded, cell)
+		case layout == nil || r.ID == 0 || r.Order != 0:
+			out.Raw, err = p.appendRow(out.Raw, cell, t.columns, nil)
+		default:
+			if out.Raw, err = p.appendRow(out.Raw, cell, t.columns, layout.gaps); err == nil {
+				p.keep(r.ID, p.tickets[i], out.Raw[start:])
+			}
+		}
+		if err != nil {
+			return err
+		}
+		out.RawCount++
+	}
 	return nil
 }
 

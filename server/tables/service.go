@@ -46,6 +46,8 @@ type Service struct {
 	serial atomic.Uint64
 	pages  sync.Pool // of *page
 
+	layouts layouts
+
 	mu       sync.Mutex
 	sessions map[*session.Session]*sessionTables
 }

@@ -28,8 +28,9 @@ type table struct {
 	cursor       place
 	bookmarks    map[uint32]bookmark
 	lastBookmark uint32
-	scratch      *page // of the operation that runs
-	rowBytes     int   // of a row of the last answer, to guess the size of the next
+	scratch      *page   // of the operation that runs
+	layout       *layout // of the columns; nil: not looked for
+	rowBytes     int     // of a row of the last answer, to guess the size of the next
 
 	mu      sync.Mutex // the state that the feed reads and changes
 	columns []mapi.PropTag
