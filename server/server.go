@@ -161,7 +161,7 @@ func (s *Server) connect(users *directory.Service, locales *collation.Locales) {
 	hub.UseTables(s.tableOperations)
 	s.icsOperations = ics.New(s.store, s.objectOperations, checker, users, locales, s.log)
 	s.searchOperations = search.New(search.Options{
-		Store: s.store, Tree: tree, Writer: s.objectOperations.Writer(), Rights: checker, Bus: bus, Locales: locales, Log: s.log,
+		Store: s.store, Tree: tree, Writer: s.objectOperations.Writer(), Rights: checker, Locales: locales, Log: s.log,
 	})
 	for _, sink := range []feed.Sink{tree, checker, s.tableOperations, hub, s.searchOperations} {
 		bus.Add(sink)

@@ -3,6 +3,9 @@ package search
 import (
 	"bytes"
 	"context"
+	"errors"
+	"io"
+	"slices"
 
 	"zarafa/mapi"
 	"zarafa/server/objects"
@@ -69,7 +72,7 @@ func (s *Service) TableSetSearchCriteria(c *session.Call, req *wire.TableSetSear
 	}
 	s.end(folder.ID)
 	document := wire.AppendSearchCriteria(nil, &wire.SearchCriteria{Restrict: set.restrict, Folders: set.folders, Flags: set.flags})
-	err = s.saveProps(c.Context, folder, by,
+	err = s.clear(c.Context, folder, by,
 		mapi.PropValue{Tag: mapi.PrECSearchcrit, Data: document}, mapi.Long(mapi.PrECSearchfolderStatus, statusRebuild))
 	if err != nil {
 		return err
@@ -114,29 +117,40 @@ func (s *Service) searchFolder(c *session.Call, id []byte, need rights.Need) (st
 // saveProps sets properties of a search folder. No client sees them, so nobody is told.
 func (s *Service) saveProps(ctx context.Context, folder storage.Ref, by objects.Author, props ...mapi.PropValue) error {
 	return s.Writer.Do(ctx, folder.Store, by, func(ctx context.Context, ch *objects.Change) error {
-		o, err := ch.Object(ctx, folder.ID)
-		if err != nil {
-			return err
-		}
-		for _, p := range props {
-			o.Props.Set(p)
-		}
-		return ch.PutObject(ctx, o)
+		return setProps(ctx, ch, folder, props)
 	})
 }
 
-// storedCriteria reads what was stored with a search folder; nil if there is nothing.
-func storedCriteria(ctx context.Context, store storage.ObjectReader, row *storage.Row) (*criteria, uint32, error) {
-	status := row.Props.Uint32(mapi.PrECSearchfolderStatus)
-	if !row.Props.Has(mapi.PrECSearchcrit.ID()) {
-		return nil, status, nil
-	}
-	o, err := store.Object(ctx, row.ID) // the row may hold only the beginning of the document
+func setProps(ctx context.Context, ch *objects.Change, folder storage.Ref, props []mapi.PropValue) error {
+	o, err := ch.Object(ctx, folder.ID)
 	if err != nil {
+		return err
+	}
+	for _, p := range props {
+		o.Lobs = slices.DeleteFunc(o.Lobs, func(l storage.LobRef) bool { return l.Tag.ID() == p.Tag.ID() })
+		if !objects.Outside(p.Tag, int64(len(p.Data))) {
+			o.Props.Set(p)
+			continue
+		}
+		o.Props.Delete(p.Tag.ID())
+		lob, err := ch.PutLob(ctx, p.Tag, objects.BlobOf(p.Data))
+		if err != nil {
+			return err
+		}
+		o.Lobs = append(o.Lobs, lob)
+	}
+	return ch.PutObject(ctx, o)
+}
+
+// storedCriteria reads what was stored with a search folder; nil if there is nothing.
+func storedCriteria(ctx context.Context, store storage.Reader, row *storage.Row) (*criteria, uint32, error) {
+	status := row.Props.Uint32(mapi.PrECSearchfolderStatus)
+	document, err := storedDocument(ctx, store, row)
+	if err != nil || document == nil {
 		return nil, status, err
 	}
 	d := wire.NewDecoder(wire.ServerLimits())
-	d.Reset(bytes.Clone(o.Props.Bytes(mapi.PrECSearchcrit)))
+	d.Reset(document)
 	defer d.Release()
 	stored, err := wire.DecodeSearchCriteria(d)
 	if err != nil {
@@ -150,4 +164,27 @@ func storedCriteria(ctx context.Context, store storage.ObjectReader, row *storag
 		c.folders = append(c.folders, bytes.Clone(id))
 	}
 	return c, status, nil
+}
+
+// storedDocument is the document of the criteria, nil if there is none.
+func storedDocument(ctx context.Context, store storage.Reader, row *storage.Row) ([]byte, error) {
+	if !row.Props.Has(mapi.PrECSearchcrit.ID()) {
+		return nil, nil
+	}
+	o, err := store.Object(ctx, row.ID) // the row may hold only the beginning
+	if err != nil {
+		return nil, err
+	}
+	for _, lob := range o.Lobs {
+		if lob.Tag.ID() != mapi.PrECSearchcrit.ID() {
+			continue
+		}
+		r, err := store.OpenLob(ctx, lob.Instance)
+		if err != nil {
+			return nil, err
+		}
+		document, err := io.ReadAll(r)
+		return document, errors.Join(err, r.Close())
+	}
+	return bytes.Clone(o.Props.Bytes(mapi.PrECSearchcrit)), nil
 }

@@ -2,11 +2,9 @@ package search
 
 import (
 	"context"
-	"slices"
 
 	"zarafa/mapi"
 	"zarafa/server/feed"
-	"zarafa/server/objects"
 	"zarafa/storage"
 )
 
@@ -14,24 +12,47 @@ import (
 type changes struct {
 	messages []uint32 // in the order of their first change
 	known    map[uint32]bool
+	folders  []uint32      // all messages below them are to be looked at
 	done     chan struct{} // closed when all of them have been looked at
 }
 
-func (c *changes) add(message uint32) {
-	if !c.known[message] {
-		c.known[message] = true
-		c.messages = append(c.messages, message)
+func newChanges() *changes {
+	return &changes{known: make(map[uint32]bool), done: make(chan struct{})}
+}
+
+func (c *changes) empty() bool { return len(c.messages) == 0 && len(c.folders) == 0 }
+
+func (c *changes) add(messages ...uint32) {
+	for _, id := range messages {
+		if !c.known[id] {
+			c.known[id] = true
+			c.messages = append(c.messages, id)
+		}
 	}
 }
 
-// take removes the next batch.
-func (c *changes) take() []uint32 {
-	batch := c.messages[:min(len(c.messages), batchSize)]
-	c.messages = c.messages[len(batch):]
-	for _, id := range batch {
+// note adds what an event is about. A folder that moves, or that is deleted or restored, takes its messages along.
+func (c *changes) note(e *feed.Event) {
+	switch {
+	case e.Object.Type == mapi.TypeMessage:
+		c.add(e.Object.ID)
+	case e.Object.Type == mapi.TypeFolder && !e.Hard && (e.Kind == feed.Moved || e.Kind == feed.Deleted):
+		c.folders = append(c.folders, e.Object.ID)
+	}
+}
+
+// take removes the next batch: messages, or else folders.
+func (c *changes) take() (messages, folders []uint32) {
+	if len(c.messages) == 0 {
+		folders, c.folders = c.folders, nil
+		return nil, folders
+	}
+	messages = c.messages[:min(len(c.messages), batchSize)]
+	c.messages = c.messages[len(messages):]
+	for _, id := range messages {
 		delete(c.known, id)
 	}
-	return batch
+	return messages, nil
 }
 
 var _ feed.Sink = (*Service)(nil)
@@ -51,15 +72,16 @@ func (s *Service) Apply(b *feed.Batch) {
 	queue := s.queues[b.Store]
 	busy := queue != nil
 	if !busy {
-		queue = &changes{known: make(map[uint32]bool), done: make(chan struct{})}
+		queue = newChanges()
 	}
 	for i := range b.Events {
-		if e := &b.Events[i]; e.Object.Type == mapi.TypeMessage {
-			queue.add(e.Object.ID)
-		}
+		queue.note(&b.Events[i])
 	}
-	if !busy && len(queue.messages) > 0 && s.ctx.Err() == nil {
-		s.queues[b.Store] = queue
+	if busy || queue.empty() {
+		return
+	}
+	s.queues[b.Store] = queue
+	if s.ctx.Err() == nil { // otherwise Close finds the queue
 		s.done.Go(func() { s.workOff(b.Store) })
 	}
 }
@@ -75,128 +97,65 @@ func (s *Service) forget(folder uint32) {
 	}
 }
 
-// workOff looks at the queued messages of a store until there are none left.
+// workOff looks at the queued messages of a store until there are none left. What a closing service does not get to
+// stays in the queue.
 func (s *Service) workOff(store uint32) {
+	s.mu.Lock()
+	queue := s.queues[store]
+	s.mu.Unlock()
+	defer close(queue.done)
 	for {
 		s.mu.Lock()
-		queue := s.queues[store]
-		if len(queue.messages) == 0 || s.ctx.Err() != nil {
+		if queue.empty() {
 			delete(s.queues, store)
+		}
+		if queue.empty() || s.ctx.Err() != nil {
 			s.mu.Unlock()
-			close(queue.done)
 			return
 		}
-		batch := queue.take()
+		messages, folders := queue.take()
 		s.mu.Unlock()
-		for _, active := range s.of(store) {
-			// A search that is still running may have seen the messages in either state, so it is waited for.
-			select {
-			case <-active.finished:
-			case <-active.ctx.Done():
-				continue
-			}
-			if err := s.update(active, batch); err != nil && active.ctx.Err() == nil {
-				s.Log.Error("a search folder could not follow a change", "folder", active.folder.ID, "error", err)
-			}
+		err := s.expand(queue, folders)
+		if err == nil && len(messages) > 0 {
+			err = s.look(store, messages)
+		}
+		if s.ctx.Err() != nil {
+			s.mu.Lock()
+			queue.add(messages...)
+			queue.folders = append(queue.folders, folders...)
+			s.mu.Unlock()
+		} else if err != nil {
+			s.Log.Error("search folders could not follow a change; set their searches again to have them right", "store", store, "error", err)
 		}
 	}
 }
 
-// update brings the results of one search up to date for some messages.
-func (s *Service) update(active *search, messages []uint32) error {
-	rows, err := s.matchingRows(active, messages)
-	if err != nil {
-		return err
-	}
-	present, err := s.present(active)
-	if err != nil {
-		return err
-	}
-	return s.Writer.Do(active.ctx, active.folder.Store, s.author(active), func(ctx context.Context, ch *objects.Change) error {
-		var put []storage.SearchResult
-		var gone []uint32
-		var delta storage.Counters
-		for _, id := range messages {
-			wasRead, was := present[id]
-			row := rows[id]
-			if row == nil && !was {
-				continue
-			}
-			result := feed.ResultChange{Kind: feed.Modified, Folder: active.folder}
-			delta.Unread -= unread(wasRead, was)
-			if row != nil {
-				put = append(put, storage.SearchResult{Message: id, Read: isRead(row)})
-				delta.Unread += unread(isRead(row), true)
-				result.Message = row.Ref
-				if !was {
-					result.Kind = feed.Created
-					delta.Content++
-				}
-			} else {
-				gone = append(gone, id)
-				delta.Content--
-				result.Kind, result.Message = feed.Deleted, storage.Ref{ID: id, Store: active.folder.Store, Type: mapi.TypeMessage}
-			}
-			ch.Result(result)
-		}
-		if delta != (storage.Counters{}) {
-			ch.Count(active.folder.ID, delta)
-		}
-		if len(gone) > 0 {
-			if err := ch.DeleteSearchResults(ctx, active.folder.ID, gone); err != nil {
-				return err
-			}
-		}
-		if len(put) == 0 {
-			return nil
-		}
-		return ch.PutSearchResults(ctx, active.folder.Store, active.folder.ID, put)
-	})
-}
-
-// matchingRows are those of the messages that belong into the search folder now.
-func (s *Service) matchingRows(active *search, messages []uint32) (map[uint32]*storage.Row, error) {
-	matcher, err := s.matcher(active)
-	if err != nil {
-		return nil, err
-	}
-	targets, err := s.targets(active.ctx, active.criteria)
-	if err != nil {
-		return nil, err
-	}
-	var rows []*storage.Row
-	err = s.Store.Rows(active.ctx, storage.RowQuery{IDs: messages}, func(row *storage.Row) error { rows = append(rows, row); return nil })
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[uint32]*storage.Row)
-	for _, row := range rows {
-		inside := slices.ContainsFunc(targets, func(t storage.Ref) bool { return t.ID == row.Parent })
-		if !inside || row.Deleted() || row.Associated() {
-			continue
-		}
-		ok, err := matcher.Matches(active.ctx, row)
+// expand queues the messages below folders.
+func (s *Service) expand(queue *changes, folders []uint32) error {
+	for len(folders) > 0 {
+		folder := folders[0]
+		messages, err := s.Store.Refs(s.ctx, storage.RowQuery{Parent: folder, Type: mapi.TypeMessage})
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if ok {
-			out[row.ID] = row
+		below, err := s.Store.Refs(s.ctx, storage.RowQuery{Parent: folder, Type: mapi.TypeFolder})
+		if err != nil {
+			return err
 		}
+		folders = append(folders[1:], ids(below)...)
+		s.mu.Lock()
+		queue.add(ids(messages)...)
+		s.mu.Unlock()
 	}
-	return out, nil
+	return nil
 }
 
-// present are the results so far, by message, with whether they count as read.
-func (s *Service) present(active *search) (map[uint32]bool, error) {
-	list, err := s.Store.SearchResults(active.ctx, active.folder.ID)
-	if err != nil {
-		return nil, err
+func ids(refs []storage.Ref) []uint32 {
+	out := make([]uint32, len(refs))
+	for i, ref := range refs {
+		out[i] = ref.ID
 	}
-	out := make(map[uint32]bool, len(list))
-	for _, r := range list {
-		out[r.Message] = r.Read
-	}
-	return out, nil
+	return out
 }
 
 // Settle waits until every search has run and every change so far has been looked at.

@@ -16,20 +16,24 @@ import (
 // batchSize is how many messages are looked at, stored and announced at a time.
 const batchSize = 256
 
-// begin makes a search active and, if it has to, looks through its folders.
+// begin makes a search active and, if it has to, looks through its folders; the results must be empty then.
 func (s *Service) begin(folder storage.Ref, c criteria, rebuild bool) {
 	ctx, cancel := context.WithCancel(s.ctx)
 	active := &search{folder: folder, criteria: c, ctx: ctx, cancel: cancel, finished: make(chan struct{})}
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	rival := s.searches[folder.ID] // set by somebody else at the same time
 	s.searches[folder.ID] = active
-	s.mu.Unlock()
-	if !rebuild {
+	if rival != nil {
+		rival.cancel()
+	}
+	if !rebuild || ctx.Err() != nil {
 		close(active.finished)
 		return
 	}
 	s.done.Go(func() {
 		defer close(active.finished)
-		if err := s.run(active); err != nil && ctx.Err() == nil {
+		if err := s.runAfter(rival, active); err != nil && ctx.Err() == nil {
 			s.Log.Error("a search failed; its folder stays incomplete until the search is set again or the server restarts", "folder", folder.ID, "error", err)
 		}
 	})
@@ -47,11 +51,19 @@ func (s *Service) end(folder uint32) {
 	}
 }
 
-// run searches from scratch: it throws old results away, looks through the folders and announces the end.
-func (s *Service) run(active *search) error {
-	if err := s.clear(active); err != nil {
-		return err
+// runAfter waits for a search that is to be replaced, and throws away what it found, before it runs the new one.
+func (s *Service) runAfter(rival, active *search) error {
+	if rival != nil {
+		<-rival.finished
+		if err := s.clear(active.ctx, active.folder, s.author(active)); err != nil {
+			return err
+		}
 	}
+	return s.run(active)
+}
+
+// run looks through the folders and announces the end.
+func (s *Service) run(active *search) error {
 	targets, err := s.targets(active.ctx, active.criteria)
 	if err != nil {
 		return err
@@ -65,12 +77,10 @@ func (s *Service) run(active *search) error {
 			return err
 		}
 	}
-	err = s.saveProps(active.ctx, active.folder, s.author(active), mapi.Long(mapi.PrECSearchfolderStatus, statusRunning))
-	if err != nil {
-		return err
-	}
-	s.Bus.Publish(&feed.Batch{Store: active.folder.Store, Events: []feed.Event{{Kind: feed.SearchComplete, Object: active.folder}}})
-	return nil
+	return s.Writer.Do(active.ctx, active.folder.Store, s.author(active), func(ctx context.Context, ch *objects.Change) error {
+		ch.Event(feed.Event{Kind: feed.SearchComplete, Object: active.folder})
+		return setProps(ctx, ch, active.folder, []mapi.PropValue{mapi.Long(mapi.PrECSearchfolderStatus, statusRunning)})
+	})
 }
 
 // author of what a search writes is the owner of the folder.
@@ -91,19 +101,27 @@ func (s *Service) locale(active *search) *collation.Locale {
 	return s.Locales.ByLCID(o.Props.Uint32(mapi.PrSortLocaleID))
 }
 
-// clear throws the results away.
-func (s *Service) clear(active *search) error {
-	return s.Writer.Do(active.ctx, active.folder.Store, s.author(active), func(ctx context.Context, ch *objects.Change) error {
-		if err := ch.DeleteSearchResults(ctx, active.folder.ID, nil); err != nil {
+// clear throws the results of a search folder away, sets its properties and announces that.
+func (s *Service) clear(ctx context.Context, folder storage.Ref, by objects.Author, props ...mapi.PropValue) error {
+	return s.Writer.Do(ctx, folder.Store, by, func(ctx context.Context, ch *objects.Change) error {
+		if err := setProps(ctx, ch, folder, props); err != nil {
 			return err
 		}
-		ch.Rebuilt(active.folder)
-		return ch.SetCounters(ctx, active.folder.Store, active.folder.ID, storage.Counters{})
+		if err := ch.DeleteSearchResults(ctx, folder.ID, nil); err != nil {
+			return err
+		}
+		have, err := ch.Counters(ctx, folder.ID)
+		if err != nil {
+			return err
+		}
+		ch.Rebuilt(folder)
+		ch.Count(folder.ID, storage.Counters{Content: -have.Content, Unread: -have.Unread})
+		return nil
 	})
 }
 
-// targets are the folders to look into, breadth first.
-func (s *Service) targets(ctx context.Context, c criteria) ([]storage.Ref, error) {
+// roots are the folders that a search names, as far as they exist.
+func (s *Service) roots(ctx context.Context, c criteria) ([]storage.Ref, error) {
 	var out []storage.Ref
 	for _, id := range c.folders {
 		ref, err := s.Tree.ByEntryID(ctx, id)
@@ -113,14 +131,57 @@ func (s *Service) targets(ctx context.Context, c criteria) ([]storage.Ref, error
 		if err != nil {
 			return nil, err
 		}
+		if !slices.ContainsFunc(out, func(r storage.Ref) bool { return r.ID == ref.ID }) {
+			out = append(out, ref)
+		}
+	}
+	return out, nil
+}
+
+// parents are the folders above an object, the nearest first, and its store.
+func (s *Service) parents(ctx context.Context, ref storage.Ref) ([]storage.Ref, error) {
+	var out []storage.Ref
+	for ref.Parent != 0 && len(out) < maxLevels {
+		var err error
+		if ref, err = s.Tree.Ref(ctx, ref.Parent); err != nil {
+			return nil, err
+		}
 		out = append(out, ref)
+	}
+	return out, nil
+}
+
+// targets are the folders to look into, breadth first, each once and no deleted ones.
+func (s *Service) targets(ctx context.Context, c criteria) ([]storage.Ref, error) {
+	roots, err := s.roots(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	var out []storage.Ref
+	for _, ref := range roots {
+		parents, err := s.parents(ctx, ref)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(append(parents, ref), storage.Ref.Deleted) {
+			out = append(out, ref)
+		}
+	}
+	seen := make(map[uint32]bool)
+	for _, ref := range out {
+		seen[ref.ID] = true
 	}
 	for i := 0; c.recursive() && i < len(out); i++ {
 		below, err := s.Store.Refs(ctx, storage.RowQuery{Parent: out[i].ID, Type: mapi.TypeFolder, FlagsMask: mapi.FlagDeleted})
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, slices.DeleteFunc(below, func(r storage.Ref) bool { return r.FolderKind() == mapi.FolderSearch })...)
+		for _, ref := range below {
+			if ref.FolderKind() != mapi.FolderSearch && !seen[ref.ID] {
+				seen[ref.ID] = true
+				out = append(out, ref)
+			}
+		}
 		if len(out) > maxFolders {
 			return nil, mapi.Errorf(mapi.TooComplex, "search", "more than %d folders to search", maxFolders)
 		}
@@ -164,7 +225,7 @@ func (s *Service) addResults(active *search, found []*storage.Row) error {
 		delta := storage.Counters{Content: int64(len(found))}
 		for i, row := range found {
 			list[i] = storage.SearchResult{Message: row.ID, Read: isRead(row)}
-			delta.Unread += unread(list[i].Read, true)
+			delta.Unread += unread(list[i].Read)
 			ch.Result(feed.ResultChange{Kind: feed.Created, Folder: active.folder, Message: row.Ref})
 		}
 		ch.Count(active.folder.ID, delta)
@@ -174,10 +235,10 @@ func (s *Service) addResults(active *search, found []*storage.Row) error {
 
 func isRead(row *storage.Row) bool { return row.Props.Uint32(mapi.PrMessageFlags)&mapi.MsgRead != 0 }
 
-// unread is 1 for a present, unread message.
-func unread(read, present bool) int64 {
-	if present && !read {
-		return 1
+// unread is what a message adds to the count of unread ones.
+func unread(read bool) int64 {
+	if read {
+		return 0
 	}
-	return 0
+	return 1
 }

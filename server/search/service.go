@@ -12,20 +12,24 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
+	"time"
 
 	"zarafa/mapi"
 	"zarafa/server/collation"
-	"zarafa/server/feed"
 	"zarafa/server/objects"
 	"zarafa/server/rights"
 	"zarafa/storage"
 )
 
-// maxFolders bounds the folders that one search looks into.
-const maxFolders = 10_000
+const (
+	maxFolders = 10_000 // that one search looks into
+	maxLevels  = 256    // of folders in folders
+)
 
 // Options are what a [Service] works with.
 type Options struct {
@@ -33,7 +37,6 @@ type Options struct {
 	Tree    *objects.Tree
 	Writer  *objects.Writer
 	Rights  *rights.Checker
-	Bus     *feed.Bus
 	Locales *collation.Locales
 	Log     *slog.Logger
 }
@@ -56,10 +59,33 @@ func New(o Options) *Service {
 	return &Service{Options: o, ctx: ctx, cancel: cancel, searches: make(map[uint32]*search), queues: make(map[uint32]*changes)}
 }
 
-// Close stops all searches and waits for them.
+// Close stops all searches and waits for them. Those that have not looked at every change yet are searched anew when
+// they are brought back.
 func (s *Service) Close() {
+	s.mu.Lock()
 	s.cancel()
+	s.mu.Unlock()
 	s.done.Wait()
+	for _, active := range s.behind() {
+		status := mapi.Long(mapi.PrECSearchfolderStatus, statusRebuild)
+		if err := s.saveProps(context.Background(), active.folder, s.author(active), status); err != nil {
+			s.Log.Error("a search folder has missed changes; set its search again to have it right", "folder", active.folder.ID, "error", err)
+		}
+	}
+}
+
+// behind lists the searches of stores with changes that nobody has looked at, and forgets the changes.
+func (s *Service) behind() []*search {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []*search
+	for _, active := range s.searches {
+		if s.queues[active.folder.Store] != nil {
+			out = append(out, active)
+		}
+	}
+	clear(s.queues)
+	return out
 }
 
 // search is an active search folder. Its fields never change; a new search replaces it.
@@ -98,6 +124,7 @@ func (s *Service) of(store uint32) []*search {
 			out = append(out, active)
 		}
 	}
+	slices.SortFunc(out, func(a, b *search) int { return cmp.Compare(a.folder.ID, b.folder.ID) })
 	return out
 }
 
@@ -126,9 +153,15 @@ func (s *Service) startStore(ctx context.Context, box storage.Mailbox) error {
 			s.Log.Warn("the criteria of a search folder cannot be read; it stays as it is until a client sets new ones", "folder", row.ID, "error", err)
 			continue
 		}
-		if c != nil && status != statusStopped {
-			s.begin(row.Ref, *c, status == statusRebuild)
+		if c == nil || status == statusStopped {
+			continue
 		}
+		if status == statusRebuild {
+			if err := s.clear(ctx, row.Ref, objects.Author{User: row.Owner, Now: time.Now()}); err != nil {
+				return err
+			}
+		}
+		s.begin(row.Ref, *c, status == statusRebuild)
 	}
 	return nil
 }

@@ -1,0 +1,190 @@
+package search
+
+import (
+	"context"
+	"slices"
+
+	"zarafa/mapi"
+	"zarafa/server/feed"
+	"zarafa/server/objects"
+	"zarafa/storage"
+)
+
+// batch is what is known of some messages that changed.
+type batch struct {
+	messages []uint32
+	rows     map[uint32]*storage.Row    // of those that still exist
+	found    map[uint32]map[uint32]bool // by search folder: the messages that it shows
+}
+
+// look brings all searches of a store up to date for some messages.
+func (s *Service) look(store uint32, messages []uint32) error {
+	b := batch{messages: messages, rows: make(map[uint32]*storage.Row), found: make(map[uint32]map[uint32]bool)}
+	err := s.Store.Rows(s.ctx, storage.RowQuery{IDs: messages}, func(row *storage.Row) error {
+		b.rows[row.ID] = row
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range messages {
+		folders, err := s.Store.SearchFoldersOf(s.ctx, id)
+		if err != nil {
+			return err
+		}
+		for _, folder := range folders {
+			if b.found[folder] == nil {
+				b.found[folder] = make(map[uint32]bool)
+			}
+			b.found[folder][id] = true
+		}
+	}
+	for _, active := range s.of(store) {
+		// A search that is still running may have seen the messages in either state, so it is waited for.
+		select {
+		case <-active.finished:
+		case <-active.ctx.Done():
+			continue
+		}
+		if err := s.update(active, &b); err != nil && active.ctx.Err() == nil {
+			s.Log.Error("a search folder could not follow a change; set its search again to have it right", "folder", active.folder.ID, "error", err)
+		}
+	}
+	return nil
+}
+
+// update brings the results of one search up to date.
+func (s *Service) update(active *search, b *batch) error {
+	matching, err := s.matching(active, b)
+	if err != nil {
+		return err
+	}
+	concerned := slices.ContainsFunc(b.messages, func(id uint32) bool {
+		return matching[id] != nil || b.found[active.folder.ID][id] || b.rows[id] == nil
+	})
+	if !concerned {
+		return nil
+	}
+	return s.Writer.Do(active.ctx, active.folder.Store, s.author(active), func(ctx context.Context, ch *objects.Change) error {
+		return s.replaceResults(ctx, ch, active, b, matching)
+	})
+}
+
+// matching are those of the messages that belong into a search folder now.
+func (s *Service) matching(active *search, b *batch) (map[uint32]*storage.Row, error) {
+	matcher, err := s.matcher(active)
+	if err != nil {
+		return nil, err
+	}
+	targets, err := s.roots(active.ctx, active.criteria)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[uint32]*storage.Row)
+	for _, row := range b.rows {
+		inside, err := s.inside(active, targets, row)
+		if err != nil {
+			return nil, err
+		}
+		if !inside {
+			continue
+		}
+		ok, err := matcher.Matches(active.ctx, row)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			out[row.ID] = row
+		}
+	}
+	return out, nil
+}
+
+// inside reports whether a search looks at a message: a normal one that is neither deleted itself nor in a deleted
+// folder, and lies in one of the folders or, if the search is recursive, below one.
+func (s *Service) inside(active *search, roots []storage.Ref, row *storage.Row) (bool, error) {
+	if row.Deleted() || row.Associated() {
+		return false, nil
+	}
+	parents, err := s.parents(active.ctx, row.Ref)
+	if mapi.CodeOf(err) == mapi.NotFound {
+		return false, nil // deleted meanwhile
+	}
+	if err != nil {
+		return false, err
+	}
+	inside := false
+	for level, folder := range parents {
+		if folder.Deleted() {
+			return false, nil
+		}
+		if level == 0 || active.criteria.recursive() {
+			inside = inside || slices.ContainsFunc(roots, func(r storage.Ref) bool { return r.ID == folder.ID })
+		}
+	}
+	return inside, nil
+}
+
+// replaceResults writes what became of the messages of a batch, and announces it. The counts are those of the results, so
+// that results which went together with their messages leave the counts, too.
+func (s *Service) replaceResults(ctx context.Context, ch *objects.Change, active *search, b *batch, matching map[uint32]*storage.Row) error {
+	list, err := ch.SearchResults(ctx, active.folder.ID)
+	if err != nil {
+		return err
+	}
+	results := make(map[uint32]bool, len(list)+len(matching)) // whether read
+	for _, r := range list {
+		results[r.Message] = r.Read
+	}
+	var put []storage.SearchResult
+	var gone []uint32
+	for _, id := range b.messages {
+		wasRead, was := results[id]
+		row := matching[id]
+		switch {
+		case row != nil:
+			result := feed.ResultChange{Kind: feed.Modified, Folder: active.folder, Message: row.Ref}
+			if !was {
+				result.Kind = feed.Created
+			}
+			if !was || wasRead != isRead(row) {
+				put = append(put, storage.SearchResult{Message: id, Read: isRead(row)})
+				results[id] = isRead(row)
+			}
+			ch.Result(result)
+		case was || b.rows[id] == nil:
+			gone = append(gone, id)
+			delete(results, id)
+			message := storage.Ref{ID: id, Store: active.folder.Store, Type: mapi.TypeMessage}
+			ch.Result(feed.ResultChange{Kind: feed.Deleted, Folder: active.folder, Message: message})
+		}
+	}
+	if err := recount(ctx, ch, active, results); err != nil {
+		return err
+	}
+	if len(gone) > 0 {
+		if err := ch.DeleteSearchResults(ctx, active.folder.ID, gone); err != nil {
+			return err
+		}
+	}
+	if len(put) == 0 {
+		return nil
+	}
+	return ch.PutSearchResults(ctx, active.folder.Store, active.folder.ID, put)
+}
+
+// recount makes the counts of a search folder those of its results.
+func recount(ctx context.Context, ch *objects.Change, active *search, results map[uint32]bool) error {
+	have, err := ch.Counters(ctx, active.folder.ID)
+	if err != nil {
+		return err
+	}
+	delta := storage.Counters{Content: int64(len(results)) - have.Content, Unread: -have.Unread}
+	for _, read := range results {
+		delta.Unread += unread(read)
+	}
+	if delta != (storage.Counters{}) {
+		ch.Count(active.folder.ID, delta)
+	}
+	return nil
+}
