@@ -81,7 +81,9 @@ func TestInspect(t *testing.T) {
 		Memory struct {
 			Usable struct{ Value int64 }
 		}
-		Storage struct{ Medium struct{ Value, Confidence string } }
+		Storage struct {
+			Medium struct{ Value, Confidence string }
+		}
 	}
 	if err := json.Unmarshal([]byte(out), &facts); err != nil {
 		t.Fatal(err)
