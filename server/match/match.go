@@ -2,11 +2,14 @@
 // of tables: search folders and restricted synchronisation.
 //
 // It owns the question which values a restriction needs and where they come from: from the row as tables have it, where that is
-// enough, else from the whole message. A [Matcher] is for one goroutine.
+// enough, else from the whole message, of very large values from the first 16 MiB. A [Matcher] is for one goroutine.
 package match
 
 import (
 	"context"
+	"errors"
+	"io"
+	"slices"
 
 	"zarafa/mapi"
 	"zarafa/server/collation"
@@ -17,7 +20,11 @@ import (
 // Reader is what a matcher reads.
 type Reader interface {
 	Object(ctx context.Context, id uint32) (*storage.Object, error)
+	OpenLob(ctx context.Context, instance uint32) (io.ReadCloser, error)
 }
+
+// largest is how much of a value outside of its object is looked at.
+const largest = 16 << 20
 
 // Matcher is a restriction, ready to be evaluated on messages. The nil restriction matches everything.
 type Matcher struct {
@@ -51,7 +58,30 @@ func (m *Matcher) Matches(ctx context.Context, row *storage.Row) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	if err := m.fetch(ctx, o); err != nil {
+		return false, err
+	}
 	return m.filter.Match(message{Values{o.Ref, o.Props}, o.Children}), nil
+}
+
+// fetch reads those large values of a message that the restriction asks for.
+func (m *Matcher) fetch(ctx context.Context, o *storage.Object) error {
+	for _, lob := range o.Lobs {
+		wanted := slices.ContainsFunc(m.filter.Tags(), func(t mapi.PropTag) bool { return t.ID() == lob.Tag.ID() })
+		if !wanted {
+			continue
+		}
+		r, err := m.store.OpenLob(ctx, lob.Instance)
+		if err != nil {
+			return err
+		}
+		value, err := io.ReadAll(io.LimitReader(r, largest))
+		if err := errors.Join(err, r.Close()); err != nil {
+			return err
+		}
+		o.Props.Set(mapi.PropValue{Tag: lob.Tag, Data: value})
+	}
+	return nil
 }
 
 // cut reports whether the restriction needs a value that the row holds only the beginning of.
