@@ -1,0 +1,19 @@
+// Command zload plays users of a groupware server: it fills mailboxes and puts load on a server, and measures what the
+// users would feel. docs/zload.md describes it.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// version is set by the linker (see Makefile).
+var version = "unknown"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(Run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
