@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"runtime/debug"
 	"sync"
@@ -173,12 +174,30 @@ func (d *dispatcher) report(c *session.Call, op wire.Op, err error) {
 	attrs := []any{"operation", op, "user", who, "peer", c.Source, "error", err}
 	switch mapi.CodeOf(err) {
 	case mapi.CallFailed, mapi.DatabaseError, mapi.NotEnoughMemory:
+		if blamesClient(err) {
+			d.server.log.Debug("operation refused", attrs...)
+			return
+		}
 		d.server.log.Error("operation failed", attrs...)
 	case mapi.LogonFailed:
 		d.server.log.Warn("log-on refused", attrs...)
 	default:
 		d.server.log.Debug("operation refused", attrs...)
 	}
+}
+
+// blamesClient reports whether an error that the protocol gives the code of a failure comes from what a client sent: the name of
+// something that does not exist, or that exists already, or half a message stream.
+func blamesClient(err error) bool {
+	if mapi.CodeOf(err) == mapi.CallFailed {
+		return errors.Is(err, io.ErrUnexpectedEOF)
+	}
+	for ; err != nil; err = errors.Unwrap(err) {
+		if e, ok := err.(*mapi.Error); ok && (e.Code == mapi.NotFound || e.Code == mapi.Collision) {
+			return true
+		}
+	}
+	return false
 }
 
 // parts are the streams of an answer.

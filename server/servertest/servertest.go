@@ -41,6 +41,7 @@ type Instance struct {
 	Config   *config.Config
 	UnixPath string
 	TCPAddr  string
+	Failures *Failures // what the server blamed on itself
 
 	stop  context.CancelFunc
 	done  chan error
@@ -115,7 +116,7 @@ func Start(t testing.TB, engine, lines string) *Instance {
 // StartIn runs a server in a folder, with all its lines of server.cfg given, so that a test can stop it and start it again.
 func StartIn(t testing.TB, dir, lines string) *Instance {
 	t.Helper()
-	i := &Instance{UnixPath: filepath.Join(dir, "server.sock"), done: make(chan error, 1)}
+	i := &Instance{UnixPath: filepath.Join(dir, "server.sock"), Failures: new(Failures), done: make(chan error, 1)}
 	i.Config = load(t, "server_listen = 127.0.0.1:0\nserver_pipe_priority =\nserver_pipe_name = "+i.UnixPath+"\n"+
 		"cache_cell_size = 64m\ncache_sortkey_size = 64m\n"+lines)
 	if err := i.Config.Bind(t.Context()); err != nil {
@@ -123,7 +124,7 @@ func StartIn(t testing.TB, dir, lines string) *Instance {
 	}
 	i.TCPAddr = i.Config.Sockets.Plain[0].Addr().String()
 	var err error
-	i.Server, err = server.Open(context.Background(), i.Config, logger(t), prometheus.NewRegistry())
+	i.Server, err = server.Open(context.Background(), i.Config, logger(t, i.Failures), prometheus.NewRegistry())
 	if err != nil {
 		i.Config.Sockets.Close()
 		t.Fatal(err)
@@ -168,7 +169,8 @@ func load(t testing.TB, text string) *config.Config {
 	return c
 }
 
-// logger writes what an operator should see into the test's log.
-func logger(t testing.TB) *slog.Logger {
-	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelInfo}))
+// logger writes what an operator should see into the test's log, and notes errors.
+func logger(t testing.TB, failures *Failures) *slog.Logger {
+	text := slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelInfo})
+	return slog.New(failureHandler{text, failures})
 }

@@ -1,0 +1,200 @@
+package server_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"zarafa/client"
+	"zarafa/mapi"
+	"zarafa/server/internal/replay"
+	"zarafa/server/servertest"
+)
+
+// seedVariable names the environment variable with the seed of random tests; the seed of a run is in its log.
+const seedVariable = "ZARAFA_SEED"
+
+func newRand(t *testing.T) *rand.Rand {
+	t.Helper()
+	seed := rand.Uint64()
+	if text := os.Getenv(seedVariable); text != "" {
+		var err error
+		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
+			t.Fatalf("%s: %v", seedVariable, err)
+		}
+	}
+	t.Logf("%s=%d", seedVariable, seed)
+	return rand.New(rand.NewPCG(seed, 0))
+}
+
+// attacker sends requests and looks at what the server makes of them.
+type attacker struct {
+	t      *testing.T
+	server *servertest.Instance
+	raw    *rawClient
+	stream []byte // a message, for imports
+	sent   int
+	codes  map[mapi.Code]int
+}
+
+func newAttacker(t *testing.T, i *servertest.Instance) *attacker {
+	return &attacker{t: t, server: i, raw: newRawClient(t, "unix", i.UnixPath), stream: messageStream(t), codes: map[mapi.Code]int{}}
+}
+
+// try sends a request; every answer but a fault or a result code that blames the client is an error.
+func (a *attacker) try(op *operation, v variant) answer {
+	a.t.Helper()
+	a.sent++
+	got, err := a.post(op, v)
+	if err == nil && !(op.Name == streamed && got.code == mapi.CallFailed) { // so the protocol calls a stream that is cut off
+		err = got.problem()
+	}
+	if err != nil {
+		a.t.Errorf("%s, %s: %v", op.Name, v.what, err)
+	}
+	for _, failure := range a.server.Failures.Take() {
+		a.t.Errorf("%s, %s: the server logged: %s", op.Name, v.what, failure)
+	}
+	if !got.fault {
+		a.codes[got.code]++
+	}
+	return got
+}
+
+// streamed is the operation that brings a stream along.
+const streamed = "importMessageFromStream"
+
+func (a *attacker) post(op *operation, v variant) (answer, error) {
+	if op.Name != streamed {
+		return a.raw.post(v.body)
+	}
+	envelope := strings.Replace(string(v.body), "<sStreamData></sStreamData>", `<sStreamData><xop:Include href="cid:stream"/></sStreamData>`, 1)
+	return a.raw.postStream([]byte(envelope), a.stream)
+}
+
+// TestHostileStrangers sends every operation in every variant without a session. Afterwards real clients find the
+// server as they would find a new one.
+func TestHostileStrangers(t *testing.T) {
+	const nobody = 12345678901234567890
+	instance := servertest.Start(t, "sqlite", recordedSettings)
+	d, rng, a := loadDescription(t), newRand(t), newAttacker(t, instance)
+	stranger := &mailbox{object: &client.Object{Children: make([]client.Object, 2)}, message: make(mapi.EntryID, 48)}
+	values := valuesAbout(3, stranger)
+	for _, op := range d.Operations {
+		if op.Session == "" {
+			continue
+		}
+		variants(d.request(op, stranger.value(nobody)), values, rng, func(v variant) {
+			if got := a.try(op, v); !got.fault && got.code == mapi.OK && op.Name != "logoff" {
+				t.Errorf("%s, %s: done for somebody without a session", op.Name, v.what)
+			}
+		})
+	}
+	t.Logf("%d requests: %v", a.sent, a.codes)
+	exceptions, err := replay.LoadExceptions("internal/replay/exceptions.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := replay.Run(t.Context(), replay.Config{UnixPath: instance.UnixPath, TCPAddr: instance.TCPAddr, Exceptions: exceptions}, "../wire/testdata/traces", "01")
+	if err != nil {
+		t.Fatal(err)
+	}
+	result.Stale = nil // what one scenario does not need, others do
+	if !result.OK() {
+		result.Print(t.Output(), 20)
+		t.Error("recorded clients are answered differently afterwards")
+	}
+}
+
+// TestHostileUsers sends every operation in every variant in the session of a user, and in one of an administrator.
+func TestHostileUsers(t *testing.T) {
+	for _, engine := range servertest.Engines() {
+		t.Run(engine, func(t *testing.T) {
+			instance := servertest.Start(t, engine, "")
+			alice, bob := addMailbox(t, instance, "alice"), addMailbox(t, instance, "bob")
+			hostileSession(t, instance, "user", alice, bob, alice.session.ID)
+			admin := logOn(t, instance.Endpoint(), "SYSTEM")
+			carol, dave := addMailbox(t, instance, "carol"), addMailbox(t, instance, "dave")
+			hostileSession(t, instance, "administrator", carol, dave, func() uint64 {
+				if _, err := admin.CurrentUser(t.Context()); err != nil { // logs on again if need be
+					t.Error(err)
+				}
+				return admin.ID()
+			})
+			checkUsable(t, instance, addMailbox(t, instance, "normal"))
+		})
+	}
+}
+
+// hostileSession sends every operation in every variant about a mailbox.
+func hostileSession(t *testing.T, instance *servertest.Instance, role string, own, other *mailbox, session func() uint64) {
+	t.Run(role, func(t *testing.T) {
+		d, rng, a := loadDescription(t), newRand(t), newAttacker(t, instance)
+		good := 0
+		for _, op := range d.Operations {
+			if op.Name == "notifyGetItems" {
+				continue // it waits; see hostilePolls
+			}
+			own.mend(t, instance)
+			other.mend(t, instance)
+			marks, now := own.marks(session()), strings.NewReplacer()
+			values := valuesAbout(2, own, other)
+			variants(d.request(op, own.value(session())), values, rng, func(v variant) {
+				v.body = []byte(now.Replace(string(v.body)))
+				got := a.try(op, v)
+				if v.what == "nothing" && got.code == mapi.OK {
+					good++
+				}
+				if got.fault || got.code != mapi.OK || !destructive[op.Name] {
+					return
+				}
+				own.mend(t, instance)
+				other.mend(t, instance)
+				own.fresh = mapi.NewEntryID(own.store.GUID, mapi.TypeMessage)
+				now = replacer(marks, own.marks(session()), op, a.sent)
+			})
+		}
+		t.Logf("%d requests: %v", a.sent, a.codes)
+		if good < 60 { // as many as are not refused to users, and do not need what the mailbox has not
+			t.Errorf("only %d operations did what a good request asks for; the others were tested badly", good)
+		}
+	})
+}
+
+// destructive are the operations after which the next request may find nothing to be about.
+var destructive = map[string]bool{
+	"logoff": true, "deleteObjects": true, "emptyFolder": true, "deleteFolder": true, "copyObjects": true, "copyFolder": true, "tableClose": true,
+	"deleteUser": true, "setUser": true, "groupDelete": true, "removeStore": true, "unhookStore": true, "hookStore": true,
+	"createUser": true, "createGroup": true, "createCompany": true, "setRights": true, streamed: true,
+}
+
+// replacer makes requests about what was there before into requests about what is there now, and gives
+// new users and groups names that nobody has.
+func replacer(before, now []string, op *operation, n int) *strings.Replacer {
+	pairs := []string{op.Name + " of ", fmt.Sprintf("%s %d of ", op.Name, n)}
+	for i := range before {
+		pairs = append(pairs, before[i], now[i])
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// checkUsable logs on with a password over TCP, delivers a message, and finds it.
+func checkUsable(t *testing.T, instance *servertest.Instance, m *mailbox) {
+	t.Helper()
+	ctx := t.Context()
+	s, err := client.LogOn(ctx, client.Options{Endpoint: "http://" + instance.TCPAddr + "/", User: m.user.Name, Password: "secret"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close(ctx)
+	id, err := s.CreateMessage(ctx, m.inbox, letter(7))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := checkLetter(ctx, s, delivered{id, 7}); err != nil {
+		t.Error(err)
+	}
+}
