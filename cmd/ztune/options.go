@@ -33,8 +33,7 @@ type options struct {
 	unitFolder, state string
 	print             string
 	// apply and undo
-	yes, force bool
-	number     int
+	yes, force, list bool
 	// probe
 	seconds int
 	keep    bool

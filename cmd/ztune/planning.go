@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"zarafa/daemon/settings"
+	"zarafa/tuning/dbms"
 	"zarafa/tuning/facts"
 	"zarafa/tuning/rules"
 )
@@ -18,6 +19,8 @@ type planned struct {
 	tree    *facts.Tree
 	machine facts.Machine
 	plan    rules.Plan
+	// found is the version of the database that is installed, whatever is planned for.
+	found facts.Fact[dbms.Version]
 	// server is the text of server.cfg, "" if there is none.
 	server string
 }
@@ -41,6 +44,11 @@ func (s *session) makePlan(ctx context.Context) (planned, error) {
 	}
 	if err := s.recall(p.tree, &w); err != nil {
 		return p, err
+	}
+	p.found = p.machine.Database.Version
+	if found := &p.machine.Database.Version; w.Version != nil {
+		// The groups of the option files are then those of this version.
+		*found = facts.Fact[dbms.Version]{Value: *w.Version, Source: "--database", Confidence: facts.Certain}
 	}
 	p.plan = rules.Make(p.machine, w)
 	return p, nil

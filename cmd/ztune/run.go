@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"zarafa/tuning/rules"
 )
 
 // The exit statuses, for scripts and timers.
@@ -33,16 +35,19 @@ type command struct {
 // session is one run of one command.
 type session struct {
 	options
-	args []string
-	in   io.Reader
-	out  io.Writer // what was asked for
-	err  io.Writer // what is said beside it
+	// wished is what the plan was made from, without what was measured.
+	wished rules.Wishes
+	args   []string
+	in     io.Reader
+	out    io.Writer // what was asked for
+	err    io.Writer // what is said beside it
 }
 
 // commands returns the commands in the order of the help.
 func commands() []command {
 	return []command{
 		inspectCommand(), planCommand(), explainCommand(), lintCommand(),
+		applyCommand(), undoCommand(), checkCommand(),
 	}
 }
 

@@ -3,6 +3,7 @@ package facts
 import (
 	"context"
 	"path"
+	"slices"
 	"strings"
 
 	"zarafa/tuning/dbms"
@@ -21,7 +22,7 @@ type Database struct {
 	OptionFile Fact[string] `json:"option_file"`
 	// IncludeFolder is a folder whose files are read after it, empty if there is none.
 	IncludeFolder string `json:"include_folder,omitempty"`
-	// Options are those that count for the server, in the order of their effect.
+	// Options are those of all groups, in the order of their effect; see Groups.
 	Options []mycnf.Option `json:"-"`
 	// OptionError says why the option files could not be read to their end.
 	OptionError string `json:"option_error,omitempty"`
@@ -122,12 +123,15 @@ func (t *Tree) readOptions(d *Database, running *program) {
 	files := optionFiles[:]
 	source := "the usual places"
 	if running != nil {
+		source = "command line of the running server"
 		if file, ok := argument(running.args, "defaults-file"); ok {
-			files, source = []string{file}, "command line of the running server"
+			files = []string{file}
+		} else if slices.Contains(running.args, "--no-defaults") {
+			files = nil
+		} else {
+			source = "the usual places"
 		}
 	}
-	groups := d.Groups()
-	var all []mycnf.Option
 	for _, file := range files {
 		if !t.Exists(file) {
 			continue
@@ -137,14 +141,7 @@ func (t *Tree) readOptions(d *Database, running *program) {
 		if err != nil {
 			d.OptionError = err.Error()
 		}
-		all = append(all, options...)
-	}
-	for _, o := range all {
-		for _, g := range groups {
-			if o.Group == g {
-				d.Options = append(d.Options, o)
-			}
-		}
+		d.Options = append(d.Options, options...)
 	}
 	if !d.OptionFile.Known() {
 		d.OptionFile = unknown[string]("no my.cnf at the usual places; name one with --my-cnf")
