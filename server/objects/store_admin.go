@@ -21,13 +21,13 @@ func (s *Service) requireSysadmin(c *session.Call, op string) error {
 }
 
 // HookStore gives an orphaned store to a user. If he has one of that type, he loses it to nobody: the two change
-// places (objects.md section 2). It is for administrators.
+// places (objects.md section 2). It is for administrators over the user.
 func (s *Service) HookStore(c *session.Call, req *wire.HookStoreRequest, _ *wire.HookStoreResponse) error {
-	if err := s.requireSysadmin(c, "hookStore"); err != nil {
-		return err
-	}
 	user, err := s.userNamed(c, req.UserID, "hookStore")
 	if err != nil {
+		return err
+	}
+	if err := s.requireAdminOver(c, user.ID, "hookStore"); err != nil {
 		return err
 	}
 	guid, ok := mapi.GUIDOf(req.StoreGUID)
@@ -68,13 +68,13 @@ func (s *Service) userNamed(c *session.Call, id []byte, op string) (*directory.O
 	return s.dir.Resolve(c.Context, c.Session.UserID, 0, id)
 }
 
-// UnhookStore makes a user's store an orphan. It is for administrators.
+// UnhookStore makes a user's store an orphan. It is for administrators over him.
 func (s *Service) UnhookStore(c *session.Call, req *wire.UnhookStoreRequest, _ *wire.UnhookStoreResponse) error {
-	if err := s.requireSysadmin(c, "unhookStore"); err != nil {
-		return err
-	}
 	user, err := s.userNamed(c, req.UserID, "unhookStore")
 	if err != nil {
+		return err
+	}
+	if err := s.requireAdminOver(c, user.ID, "unhookStore"); err != nil {
 		return err
 	}
 	box, err := s.tree.MailboxOf(c.Context, user.ID, req.StoreType)

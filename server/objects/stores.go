@@ -149,12 +149,8 @@ func (s *Service) ResolveStore(c *session.Call, req *wire.ResolveStoreRequest, r
 		return err
 	}
 	if owner == nil {
-		admin, err := s.sysadmin(c.Context, c.Session.UserID)
-		if err != nil {
+		if err := s.requireAdminOver(c, box.Company, "resolveStore"); err != nil {
 			return err
-		}
-		if !admin {
-			return mapi.Errorf(mapi.NoAccess, "resolveStore", "store %d has no owner", box.ID)
 		}
 	}
 	return s.resolved(c, box, owner, true, resp)
