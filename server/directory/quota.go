@@ -61,33 +61,22 @@ func (s *Service) quotaTarget(c *session.Call, id uint32, entryID []byte) (*Obje
 	return o, nil
 }
 
-// AddQuotaRecipient answers addQuotaRecipient: quota mails exist per company, and without tenants there is none.
-func (s *Service) AddQuotaRecipient(c *session.Call, req *wire.AddQuotaRecipientRequest, _ *wire.AddQuotaRecipientResponse) error {
-	return s.quotaRecipient(c, req.UlCompanyID, req.SCompanyID, req.UlRecipientID, req.SRecipientID, req.Type, true)
+// AddQuotaRecipient answers addQuotaRecipient: further recipients of quota mails belong to companies, and without tenants
+// there are none.
+func (s *Service) AddQuotaRecipient(c *session.Call, _ *wire.AddQuotaRecipientRequest, _ *wire.AddQuotaRecipientResponse) error {
+	return s.refuseRecipient(c)
 }
 
 // DeleteQuotaRecipient answers deleteQuotaRecipient.
-func (s *Service) DeleteQuotaRecipient(c *session.Call, req *wire.DeleteQuotaRecipientRequest, _ *wire.DeleteQuotaRecipientResponse) error {
-	return s.quotaRecipient(c, req.UlCompanyID, req.SCompanyID, req.UlRecipientID, req.SRecipientID, req.Type, false)
+func (s *Service) DeleteQuotaRecipient(c *session.Call, _ *wire.DeleteQuotaRecipientRequest, _ *wire.DeleteQuotaRecipientResponse) error {
+	return s.refuseRecipient(c)
 }
 
-func (s *Service) quotaRecipient(c *session.Call, companyID uint32, companyEntryID []byte, recipientID uint32, recipientEntryID []byte, class uint32, add bool) error {
+func (s *Service) refuseRecipient(c *session.Call) error {
 	if err := s.requireAdmin(c.Session.UserID, "quota recipient"); err != nil {
 		return err
 	}
-	company, err := s.Resolve(c.Context, c.Session.UserID, companyID, companyEntryID)
-	if err != nil {
-		return err
-	}
-	recipient, err := s.Resolve(c.Context, c.Session.UserID, recipientID, recipientEntryID)
-	if err != nil {
-		return err
-	}
-	relation := storage.RelationQuotaUserRecip
-	if mapi.ObjectClass(class).Kind() == mapi.ClassCompany.Kind() {
-		relation = storage.RelationQuotaCompany
-	}
-	return s.relate(c.Context, company, recipient, relation, add)
+	return mapi.Errorf(mapi.NoSupport, "quota recipient", "there are no companies")
 }
 
 // GetQuotaRecipients answers getQuotaRecipients: who is warned when a user's store grows too large, the user first.

@@ -66,6 +66,8 @@ func TestQuotaRecipients(t *testing.T) {
 			t.Errorf("%s: %v %+v", tt.name, err, resp.UserArray)
 		}
 	}
+	b.Fails(b.Users.AddQuotaRecipient(b.system, &wire.AddQuotaRecipientRequest{UlRecipientID: alice}, nil), mapi.NoSupport)
+	b.Fails(b.Users.DeleteQuotaRecipient(b.As(alice), &wire.DeleteQuotaRecipientRequest{UlRecipientID: alice}, nil), mapi.NoAccess)
 	b.Fails(b.Users.GetQuotaRecipients(b.As(alice), &wire.GetQuotaRecipientsRequest{UlUserID: alice}, &wire.UserListResponse{}), mapi.NoAccess)
 }
 
