@@ -210,8 +210,9 @@ func TestQuota(t *testing.T) {
 	if out := c.ok("-u alice --qw 7"); !strings.Contains(out, "no effect") {
 		t.Errorf("no warning: %q", out)
 	}
-	c.ok("-u alice --qd 0") // the older spelling of --qo yes
-	c.contains(c.ok("--details alice"), " Quota overrides:\tyes", " Warning level:\t\t7.00 M")
+	// The older spelling of --qo yes. The levels are then those that were in force: the defaults.
+	c.ok("-u alice --qd 0")
+	c.contains(c.ok("--details alice"), " Quota overrides:\tyes", " Warning level:\t\tunlimited")
 }
 
 func TestSendAs(t *testing.T) {
