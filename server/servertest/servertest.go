@@ -106,6 +106,16 @@ func execute(t testing.TB, dsn, statement string) {
 	}
 }
 
+// Option changes how a server is started.
+type Option func(*startOptions)
+
+type startOptions struct {
+	log *slog.Logger
+}
+
+// WithLog has the server write its log there instead of into the test's.
+func WithLog(log *slog.Logger) Option { return func(o *startOptions) { o.log = log } }
+
 // Start runs a server with further lines of server.cfg until the test ends.
 func Start(t testing.TB, engine, lines string) *Instance {
 	t.Helper()
@@ -114,9 +124,13 @@ func Start(t testing.TB, engine, lines string) *Instance {
 }
 
 // StartIn runs a server in a folder, with all its lines of server.cfg given, so that a test can stop it and start it again.
-func StartIn(t testing.TB, dir, lines string) *Instance {
+func StartIn(t testing.TB, dir, lines string, options ...Option) *Instance {
 	t.Helper()
 	i := &Instance{UnixPath: filepath.Join(dir, "server.sock"), Failures: new(Failures), done: make(chan error, 1)}
+	o := startOptions{log: logger(t, i.Failures)}
+	for _, set := range options {
+		set(&o)
+	}
 	i.Config = load(t, "server_listen = 127.0.0.1:0\nserver_pipe_priority =\nserver_pipe_name = "+i.UnixPath+"\n"+
 		"cache_cell_size = 64m\ncache_sortkey_size = 64m\n"+lines)
 	if err := i.Config.Bind(t.Context()); err != nil {
@@ -124,7 +138,7 @@ func StartIn(t testing.TB, dir, lines string) *Instance {
 	}
 	i.TCPAddr = i.Config.Sockets.Plain[0].Addr().String()
 	var err error
-	i.Server, err = server.Open(context.Background(), i.Config, logger(t, i.Failures), prometheus.NewRegistry())
+	i.Server, err = server.Open(context.Background(), i.Config, o.log, prometheus.NewRegistry())
 	if err != nil {
 		i.Config.Sockets.Close()
 		t.Fatal(err)
