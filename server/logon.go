@@ -48,6 +48,7 @@ func (s *Server) Logon(c *session.Call, req *wire.LogonRequest, resp *wire.Logon
 	if err != nil {
 		return err
 	}
+	s.noteLogon(created)
 	resp.SessionID = created.ID
 	return nil
 }

@@ -47,6 +47,9 @@ func (s *Server) Serve(ctx context.Context) error {
 	stopHousekeeping()
 	err = errors.Join(err, s.stop())
 	running.Wait()
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWait)
+	defer cancel()
+	s.recordLogons(last)
 	s.searchOperations.Close()
 	return errors.Join(err, s.store.Close())
 }
@@ -83,9 +86,10 @@ func (s *Server) stop() error {
 
 // keepHouse expires sessions and forgets what nobody will ask for.
 func (s *Server) keepHouse(ctx context.Context) {
-	expire, forget := time.NewTicker(expireEvery), time.NewTicker(forgetEvery)
+	expire, forget, logons := time.NewTicker(expireEvery), time.NewTicker(forgetEvery), time.NewTicker(logonTimesEvery)
 	defer expire.Stop()
 	defer forget.Stop()
+	defer logons.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -94,6 +98,8 @@ func (s *Server) keepHouse(ctx context.Context) {
 			s.sessions.Expire()
 		case <-forget.C:
 			s.forgetSyncs(ctx)
+		case <-logons.C:
+			s.recordLogons(ctx)
 		}
 	}
 }

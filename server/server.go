@@ -76,6 +76,7 @@ type Server struct {
 	views    *cache.Views
 	metrics  *metrics
 	http     *soaphttp.Server
+	logons   logonTimes
 }
 
 var _ wire.Service[*session.Call] = (*Server)(nil)

@@ -3,6 +3,7 @@ package objects
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"zarafa/mapi"
 	"zarafa/wire"
@@ -168,5 +169,25 @@ func TestReceiveFolders(t *testing.T) {
 	b.ok(b.svc.GetReceiveFolderTable(b.as(alice), &wire.GetReceiveFolderTableRequest{StoreID: b.box[alice]}, &table))
 	if len(table.FolderArray) != 2 {
 		t.Errorf("table %+v", table.FolderArray)
+	}
+}
+
+// TestLogonTimes: they show on the store, and nobody is told.
+func TestLogonTimes(t *testing.T) {
+	b := newBench(t)
+	on := b.now.Add(-time.Hour)
+	b.feed.batches = nil
+	b.ok(b.svc.RecordLogon(t.Context(), alice, LogonTimes{On: on}))
+	b.ok(b.svc.RecordLogon(t.Context(), alice, LogonTimes{Off: b.now}))
+	b.ok(b.svc.RecordLogon(t.Context(), root2, LogonTimes{On: on})) // who has no store
+	o := b.load(alice, b.box[alice])
+	if got := value(o, mapi.PrLastLogonTime).Time(); got != mapi.FileTimeOf(on.Truncate(time.Second)) {
+		t.Errorf("logged on %v", got)
+	}
+	if got := value(o, mapi.PrLastLogoffTime).Time(); got != mapi.FileTimeOf(b.now.Truncate(time.Second)) {
+		t.Errorf("logged off %v", got)
+	}
+	if len(b.feed.batches) != 0 {
+		t.Errorf("%d batches", len(b.feed.batches))
 	}
 }
