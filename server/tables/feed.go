@@ -29,6 +29,7 @@ type update struct {
 	changes []change
 	records map[uint32]cache.Record
 	bulk    []rowSet // sets whose subscribers get one CHANGED
+	removed []uint32 // folders that are gone for good
 }
 
 // Apply implements feed.Sink: it brings the cell cache, the shared views and open tables up to date and queues the
@@ -55,6 +56,9 @@ func (s *Service) Apply(b *feed.Batch) {
 		for _, t := range s.watchers.of(set) {
 			t.push(nil, []note{{event: mapi.TableChanged}})
 		}
+	}
+	for _, folder := range u.removed { // not before, since tables of their rows are told of the rows
+		s.Views.Drop(folder)
 	}
 	for _, folder := range b.Rebuilt {
 		for _, t := range s.watchers.of(rowSet{folder.ID, searchResults}) {
@@ -94,7 +98,7 @@ func (u *update) event(e *feed.Event, bulk bool) {
 	if e.Hard {
 		u.addBulk(now, id, false, bulk)
 		if e.Object.Type == mapi.TypeFolder {
-			u.svc.Views.Drop(id)
+			u.removed = append(u.removed, id)
 		}
 		return
 	}
