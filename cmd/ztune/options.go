@@ -36,7 +36,6 @@ type options struct {
 	yes, force, list bool
 	// probe
 	seconds int
-	keep    bool
 }
 
 // common defines the options of all commands.

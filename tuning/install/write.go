@@ -8,6 +8,9 @@ import (
 	"syscall"
 )
 
+// WriteFile writes a file of ztune's own in one step; it needs no backup.
+func WriteFile(path, content string, mode fs.FileMode) error { return replace(path, content, mode) }
+
 // replace gives a file a new content in one step. An existing file keeps its owner
 // and permissions.
 func replace(path, content string, mode fs.FileMode) (err error) {
