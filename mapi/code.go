@@ -111,109 +111,68 @@ func CodeOf(err error) Code {
 	return CallFailed
 }
 
+// codeNames are the names of the codes by their number, without the top bit.
+var codeNames = [...]string{
+	OK:                               "NONE",
+	UnknownError & codeNumber:        "UNKNOWN",
+	NotFound & codeNumber:            "NOT_FOUND",
+	NoAccess & codeNumber:            "NO_ACCESS",
+	NetworkError & codeNumber:        "NETWORK_ERROR",
+	ServerNotResponding & codeNumber: "SERVER_NOT_RESPONDING",
+	InvalidType & codeNumber:         "INVALID_TYPE",
+	DatabaseError & codeNumber:       "DATABASE_ERROR",
+	Collision & codeNumber:           "COLLISION",
+	LogonFailed & codeNumber:         "LOGON_FAILED",
+	HasMessages & codeNumber:         "HAS_MESSAGES",
+	HasFolders & codeNumber:          "HAS_FOLDERS",
+	HasRecipients & codeNumber:       "HAS_RECIPIENTS",
+	HasAttachments & codeNumber:      "HAS_ATTACHMENTS",
+	NotEnoughMemory & codeNumber:     "NOT_ENOUGH_MEMORY",
+	TooComplex & codeNumber:          "TOO_COMPLEX",
+	EndOfSession & codeNumber:        "END_OF_SESSION",
+	CallKeepalive & codeNumber:       "CALL_KEEPALIVE",
+	UnableToAbort & codeNumber:       "UNABLE_TO_ABORT",
+	NotInQueue & codeNumber:          "NOT_IN_QUEUE",
+	InvalidParameter & codeNumber:    "INVALID_PARAMETER",
+	PartialCompletion & codeNumber:   "PARTIAL_COMPLETION",
+	InvalidEntryID & codeNumber:      "INVALID_ENTRYID",
+	BadValue & codeNumber:            "BAD_VALUE",
+	NoSupport & codeNumber:           "NO_SUPPORT",
+	TooBig & codeNumber:              "TOO_BIG",
+	PositionChanged & codeNumber:     "POSITION_CHANGED",
+	FolderCycle & codeNumber:         "FOLDER_CYCLE",
+	StoreFull & codeNumber:           "STORE_FULL",
+	PluginError & codeNumber:         "PLUGIN_ERROR",
+	UnknownObject & codeNumber:       "UNKNOWN_OBJECT",
+	NotImplemented & codeNumber:      "NOT_IMPLEMENTED",
+	DatabaseNotFound & codeNumber:    "DATABASE_NOT_FOUND",
+	InvalidVersion & codeNumber:      "INVALID_VERSION",
+	UnknownDatabase & codeNumber:     "UNKNOWN_DATABASE",
+	NotInitialized & codeNumber:      "NOT_INITIALIZED",
+	CallFailed & codeNumber:          "CALL_FAILED",
+	SsoContinue & codeNumber:         "SSO_CONTINUE",
+	Timeout & codeNumber:             "TIMEOUT",
+	InvalidBookmark & codeNumber:     "INVALID_BOOKMARK",
+	UnableToComplete & codeNumber:    "UNABLE_TO_COMPLETE",
+	UnknownInstanceID & codeNumber:   "UNKNOWN_INSTANCE_ID",
+	IgnoreMe & codeNumber:            "IGNORE_ME",
+	Busy & codeNumber:                "BUSY",
+	ObjectDeleted & codeNumber:       "OBJECT_DELETED",
+	UserCancel & codeNumber:          "USER_CANCEL",
+	UnknownFlags & codeNumber:        "UNKNOWN_FLAGS",
+	Submitted & codeNumber:           "SUBMITTED",
+	Unconfigured & codeNumber:        "UNCONFIGURED",
+	BadCharwidth & codeNumber:        "BAD_CHARWIDTH",
+}
+
+// codeNumber masks the number of a code.
+const codeNumber = 0x7FFFFFFF
+
 // String is the name the protocol gives the code.
 func (c Code) String() string {
-	switch c {
-	case OK:
-		return "NONE"
-	case UnknownError:
-		return "UNKNOWN"
-	case NotFound:
-		return "NOT_FOUND"
-	case NoAccess:
-		return "NO_ACCESS"
-	case NetworkError:
-		return "NETWORK_ERROR"
-	case ServerNotResponding:
-		return "SERVER_NOT_RESPONDING"
-	case InvalidType:
-		return "INVALID_TYPE"
-	case DatabaseError:
-		return "DATABASE_ERROR"
-	case Collision:
-		return "COLLISION"
-	case LogonFailed:
-		return "LOGON_FAILED"
-	case HasMessages:
-		return "HAS_MESSAGES"
-	case HasFolders:
-		return "HAS_FOLDERS"
-	case HasRecipients:
-		return "HAS_RECIPIENTS"
-	case HasAttachments:
-		return "HAS_ATTACHMENTS"
-	case NotEnoughMemory:
-		return "NOT_ENOUGH_MEMORY"
-	case TooComplex:
-		return "TOO_COMPLEX"
-	case EndOfSession:
-		return "END_OF_SESSION"
-	case CallKeepalive:
-		return "CALL_KEEPALIVE"
-	case UnableToAbort:
-		return "UNABLE_TO_ABORT"
-	case NotInQueue:
-		return "NOT_IN_QUEUE"
-	case InvalidParameter:
-		return "INVALID_PARAMETER"
-	case PartialCompletion:
-		return "PARTIAL_COMPLETION"
-	case InvalidEntryID:
-		return "INVALID_ENTRYID"
-	case BadValue:
-		return "BAD_VALUE"
-	case NoSupport:
-		return "NO_SUPPORT"
-	case TooBig:
-		return "TOO_BIG"
-	case PositionChanged:
-		return "POSITION_CHANGED"
-	case FolderCycle:
-		return "FOLDER_CYCLE"
-	case StoreFull:
-		return "STORE_FULL"
-	case PluginError:
-		return "PLUGIN_ERROR"
-	case UnknownObject:
-		return "UNKNOWN_OBJECT"
-	case NotImplemented:
-		return "NOT_IMPLEMENTED"
-	case DatabaseNotFound:
-		return "DATABASE_NOT_FOUND"
-	case InvalidVersion:
-		return "INVALID_VERSION"
-	case UnknownDatabase:
-		return "UNKNOWN_DATABASE"
-	case NotInitialized:
-		return "NOT_INITIALIZED"
-	case CallFailed:
-		return "CALL_FAILED"
-	case SsoContinue:
-		return "SSO_CONTINUE"
-	case Timeout:
-		return "TIMEOUT"
-	case InvalidBookmark:
-		return "INVALID_BOOKMARK"
-	case UnableToComplete:
-		return "UNABLE_TO_COMPLETE"
-	case UnknownInstanceID:
-		return "UNKNOWN_INSTANCE_ID"
-	case IgnoreMe:
-		return "IGNORE_ME"
-	case Busy:
-		return "BUSY"
-	case ObjectDeleted:
-		return "OBJECT_DELETED"
-	case UserCancel:
-		return "USER_CANCEL"
-	case UnknownFlags:
-		return "UNKNOWN_FLAGS"
-	case Submitted:
-		return "SUBMITTED"
-	case Unconfigured:
-		return "UNCONFIGURED"
-	case BadCharwidth:
-		return "BAD_CHARWIDTH"
+	number := c & codeNumber
+	if (number == 0) == (c == OK) && int(number) < len(codeNames) && codeNames[number] != "" {
+		return codeNames[number]
 	}
 	return fmt.Sprintf("0x%08X", uint32(c))
 }
