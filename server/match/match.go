@@ -30,6 +30,8 @@ const largest = 16 << 20
 type Matcher struct {
 	store  Reader
 	filter *restrict.Filter
+	// inherited is what messages have from the folders they are in, by folder; nil if the restriction does not ask for it.
+	inherited map[uint32]mapi.Props
 }
 
 // New compiles a restriction; its errors are those of restrict.Compile.
@@ -39,8 +41,16 @@ func New(store Reader, r *mapi.Restriction, locale *collation.Locale) (*Matcher,
 		return m, nil
 	}
 	var err error
-	m.filter, err = restrict.Compile(r, locale)
-	return m, err
+	if m.filter, err = restrict.Compile(r, locale); err != nil {
+		return nil, err
+	}
+	for _, tag := range m.filter.Tags() {
+		switch tag {
+		case mapi.PrParentEntryID, mapi.PrParentSourceKey, mapi.PrParentDisplay, mapi.PrStoreEntryID, mapi.PrStoreRecordKey:
+			m.inherited = make(map[uint32]mapi.Props)
+		}
+	}
+	return m, nil
 }
 
 // Matches evaluates the restriction on a message.
@@ -48,8 +58,15 @@ func (m *Matcher) Matches(ctx context.Context, row *storage.Row) (bool, error) {
 	if m.filter == nil {
 		return true, nil
 	}
+	around, err := m.around(ctx, row.Ref)
+	if mapi.CodeOf(err) == mapi.NotFound {
+		return false, nil // deleted with its folder meanwhile
+	}
+	if err != nil {
+		return false, err
+	}
 	if !m.filter.NeedsParts() && !m.cut(row) {
-		return m.filter.Match(Values{row.Ref, row.Props}), nil
+		return m.filter.Match(Values{row.Ref, join(row.Props, around)}), nil
 	}
 	o, err := m.store.Object(ctx, row.ID)
 	if mapi.CodeOf(err) == mapi.NotFound {
@@ -61,7 +78,44 @@ func (m *Matcher) Matches(ctx context.Context, row *storage.Row) (bool, error) {
 	if err := m.fetch(ctx, o); err != nil {
 		return false, err
 	}
-	return m.filter.Match(message{Values{o.Ref, o.Props}, o.Children}), nil
+	return m.filter.Match(message{Values{o.Ref, join(o.Props, around)}, o.Children}), nil
+}
+
+// join leaves the properties as they are where there is nothing to add.
+func join(props, around mapi.Props) mapi.Props {
+	if around == nil {
+		return props
+	}
+	return slices.Concat(props, around)
+}
+
+// around is what a message has from its folder and its store.
+func (m *Matcher) around(ctx context.Context, message storage.Ref) (mapi.Props, error) {
+	if m.inherited == nil {
+		return nil, nil
+	}
+	if known, ok := m.inherited[message.Parent]; ok {
+		return known, nil
+	}
+	folder, err := m.store.Object(ctx, message.Parent)
+	if err != nil {
+		return nil, err
+	}
+	store, err := m.store.Object(ctx, message.Store)
+	if err != nil {
+		return nil, err
+	}
+	guid := folder.EntryID.StoreGUID()
+	props := mapi.Props{
+		mapi.Binary(mapi.PrParentEntryID, folder.EntryID), mapi.Binary(mapi.PrParentSourceKey, folder.SourceKey),
+		mapi.Binary(mapi.PrStoreEntryID, store.EntryID), mapi.Binary(mapi.PrStoreRecordKey, guid[:]),
+	}
+	if name, ok := folder.Props.Get(mapi.PrDisplayName); ok {
+		name.Tag = mapi.PrParentDisplay
+		props = append(props, name)
+	}
+	m.inherited[message.Parent] = props
+	return props, nil
 }
 
 // fetch reads those large values of a message that the restriction asks for.
@@ -104,8 +158,8 @@ type Values struct {
 
 // Value implements restrict.Row.
 func (r Values) Value(tag mapi.PropTag) (mapi.PropValue, bool) {
-	switch tag {
-	case mapi.PrEntryID, mapi.PrRecordKey:
+	switch tag = tag.Canonical(); tag {
+	case mapi.PrEntryID, mapi.PrRecordKey, mapi.PrLongtermEntryIDFromTable:
 		return mapi.Binary(tag, r.Ref.EntryID), true
 	case mapi.PrSourceKey:
 		return mapi.Binary(tag, r.Ref.SourceKey), len(r.Ref.SourceKey) > 0
@@ -124,6 +178,16 @@ func (r Values) Value(tag mapi.PropTag) (mapi.PropValue, bool) {
 			return v, true
 		}
 		return mapi.Long(tag, 0), true
+	case mapi.PrECIMAPID:
+		if v, ok := r.Props.Get(tag); ok {
+			return v, true
+		}
+		return mapi.Long(tag, r.Ref.ID), true
+	case mapi.PrNormalizedSubject:
+		v, ok := r.Props.Get(mapi.PrSubject)
+		return mapi.PropValue{Tag: tag, Data: mapi.NormalizedSubject(v.Data)}, ok
+	case mapi.PrContentCount:
+		return mapi.Long(tag, 1), true
 	case mapi.PrContentUnread:
 		flags := r.Props.Uint32(mapi.PrMessageFlags)
 		return mapi.Long(tag, ^flags&mapi.MsgRead), true

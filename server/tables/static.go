@@ -1,8 +1,6 @@
 package tables
 
 import (
-	"bytes"
-
 	"zarafa/cache"
 	"zarafa/mapi"
 )
@@ -80,18 +78,14 @@ func unread(rec cache.Record) bool {
 	return v.Uint32()&mapi.MsgRead == 0
 }
 
-// normalizedSubject is the subject without one prefix of two or three bytes such as "Re: ".
+// normalizedSubject is the subject without its prefix.
 func normalizedSubject(rec cache.Record) (mapi.PropValue, bool, bool) {
 	v, ok := rec.Value(mapi.PrSubject)
 	v.Tag = mapi.PrNormalizedSubject
 	if !ok {
 		return v, false, true
 	}
-	if i := bytes.IndexByte(v.Data, ':'); i == 2 || i == 3 {
-		if len(bytes.Trim(v.Data[:i], "0123456789")) > 0 {
-			v.Data = bytes.TrimPrefix(v.Data[i+1:], []byte(" "))
-		}
-	}
+	v.Data = mapi.NormalizedSubject(v.Data)
 	return v, true, true
 }
 
