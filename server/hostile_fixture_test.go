@@ -19,6 +19,7 @@ type mailbox struct {
 	session *client.Session
 	user    client.User
 	store   client.Store
+	storeID uint32 // object id of the store
 	inbox   mapi.EntryID
 	folder  mapi.EntryID
 	search  mapi.EntryID
@@ -26,9 +27,10 @@ type mailbox struct {
 	object  *client.Object // the message
 	fresh   mapi.EntryID   // of a message to come
 	sync    uint32
-	table   uint32 // sorted into categories
-	header  []byte // instance key of its first row
-	state   []byte // which of its categories are open
+	table   uint32   // sorted into categories
+	header  []byte   // instance key of its first row
+	state   []byte   // which of its categories are open
+	blobs   [][]byte // instance ids of large values, see keepBlob
 	group   client.Group
 }
 
@@ -81,6 +83,7 @@ func (m *mailbox) fill(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	m.storeID = store.ServerID
 	parent := mapi.EntryID(store.Props.Bytes(mapi.PrIPMSubtreeEntryID))
 	ids, err := s.CreateFolders(ctx, parent, []client.NewFolder{{Name: "mine"}, {Name: "found", Search: true}})
 	if err != nil {

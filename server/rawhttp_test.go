@@ -7,11 +7,13 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"reflect"
 	"regexp"
 	"strconv"
 	"testing"
 
 	"zarafa/mapi"
+	"zarafa/wire"
 )
 
 // rawClient sends requests as bytes over one connection at a time, without any of the product's own client.
@@ -130,4 +132,11 @@ func (a answer) problem() error {
 		return fmt.Errorf("%v", a.code)
 	}
 	return nil
+}
+
+// setSession puts a session id into a request of any operation that has one.
+func setSession(req wire.Request, id uint64) {
+	if f := reflect.ValueOf(req).Elem().FieldByName("SessionID"); f.IsValid() {
+		f.SetUint(id)
+	}
 }

@@ -89,6 +89,9 @@ func (h *Hub) subscribeSync(c *session.Call, sub *subscription, state wire.Notif
 	if err != nil {
 		return err
 	}
+	if err := h.checkFolder(c, registered.SourceKey); err != nil {
+		return err
+	}
 	sub.sync, sub.folder = state.SyncID, string(registered.SourceKey)
 	if err := h.add(sub); err != nil {
 		return err
@@ -104,6 +107,20 @@ func (h *Hub) subscribeSync(c *session.Call, sub *subscription, state wire.Notif
 		h.Push(c.Session, syncEvent(sub, changes[len(changes)-1].ID))
 	}
 	return nil
+}
+
+// checkFolder refuses those who may not see the folder with a source key: numbers of syncs are easy to guess. An empty key is
+// the whole server, which has no events.
+func (h *Hub) checkFolder(c *session.Call, key []byte) error {
+	if len(key) == 0 {
+		return nil
+	}
+	folder, err := h.store.RefBySourceKey(c.Context, key)
+	if err != nil {
+		return err
+	}
+	_, err = h.objects.Visible(c, folder.EntryID)
+	return err
 }
 
 // NotifyUnSubscribe answers notifyUnSubscribe; an unknown number is no error.
