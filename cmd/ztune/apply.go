@@ -173,16 +173,39 @@ func (s *session) write(tree *facts.Tree, changes []install.Change) (int, error)
 	return journal.Apply(changes, time.Now(), "ztune apply")
 }
 
-// overridden warns of settings that something else in the option files overrides.
+// overridden warns of settings that something else in the option files overrides, and
+// of a fragment that the database does not read at all.
 func (s *session) overridden(ctx context.Context) error {
 	p, err := s.makePlan(ctx)
 	if err != nil {
 		return err
 	}
+	if file, ok := s.unread(p); ok {
+		s.say("Warning: the database does not read %s; add the line '!include %s' at the end of its my.cnf.", file, file)
+		return nil
+	}
 	for _, d := range differences(s, p) {
 		s.say("Warning: %s is %s although %s was written; another line that is read later overrides it.", d.Key, orNothing(d.Is), d.Planned)
 	}
 	return nil
+}
+
+// unread reports whether the fragment is there but is not among the files that the
+// database reads.
+func (s *session) unread(p planned) (string, bool) {
+	if p.plan.Version == nil {
+		return "", false
+	}
+	file, err := s.fragment(p)
+	if err != nil || !p.tree.Exists(file) {
+		return "", false
+	}
+	for _, o := range p.machine.Database.Options {
+		if o.File == file {
+			return "", false
+		}
+	}
+	return file, true
 }
 
 func orNothing(value string) string {

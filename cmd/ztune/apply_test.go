@@ -133,3 +133,31 @@ func TestApplyTellsWhatIsOverridden(t *testing.T) {
 		t.Errorf("status %d, %s", status, errOut)
 	}
 }
+
+// What the admin allows to others must not shrink.
+func TestPlanKeepsLargerLimits(t *testing.T) {
+	root := installed(t)
+	write(t, filepath.Join(root, "etc/mysql/conf.d/60-admin.cnf"), "[mysqld]\nmax_connections = 500\nmax_allowed_packet = 1G\n")
+	for range 2 { // the second time with our own file there
+		_, out, _ := ztune(t, "", "plan", "--print", "my.cnf", "--root", root)
+		if !strings.Contains(out, "max_connections = 500\n") || !strings.Contains(out, "max_allowed_packet = 1024M\n") {
+			t.Errorf("got\n%s", out)
+		}
+		if status, _, errOut := ztune(t, "", "apply", "--yes", "--root", root); status != exitOK {
+			t.Fatal(errOut)
+		}
+	}
+	write(t, filepath.Join(root, "etc/mysql/conf.d/60-admin.cnf"), "[mysqld]\n")
+	if _, out, _ := ztune(t, "", "plan", "--print", "my.cnf", "--root", root); strings.Contains(out, "max_connections = 500") {
+		t.Errorf("our own file counts as a wish:\n%s", out)
+	}
+}
+
+// A fragment that the database does not read must not go unnoticed.
+func TestApplyTellsWhatIsNotRead(t *testing.T) {
+	root := installed(t)
+	status, _, errOut := ztune(t, "", "apply", "--yes", "--root", root, "--my-cnf", "/etc/elsewhere.cnf")
+	if status != exitOK || !strings.Contains(errOut, "does not read /etc/elsewhere.cnf") {
+		t.Errorf("status %d, %s", status, errOut)
+	}
+}

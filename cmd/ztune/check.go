@@ -48,7 +48,9 @@ func check(ctx context.Context, s *session) (int, error) {
 	for _, d := range found {
 		fmt.Fprintf(s.out, "%s: %s is %s, planned %s (%s)\n", d.Target, d.Key, orNothing(d.Is), d.Planned, d.Reason)
 	}
-	if len(found) == 0 {
+	if file, ok := s.unread(p); ok {
+		s.say("The database does not read %s; add the line '!include %s' at the end of its my.cnf.", file, file)
+	} else if len(found) == 0 {
 		s.say("The settings fit this machine.")
 	} else {
 		s.say("The settings do not fit this machine; ztune apply shows the changes and asks.")

@@ -57,7 +57,7 @@ func (o *options) planning(fs *pflag.FlagSet) {
 	fs.StringVar(&o.role, "role", "", "both, server or db: what this machine does; without it, what server.cfg says, or both")
 	fs.StringVar(&o.database, "database", "", "the database's version, for example mariadb-10.11.6 or mysql-8.4.3, in place of what is found")
 	fs.StringVar(&o.medium, "medium", "", "what the storage is, in place of what is found: rotating, ssd, nvme, network, virtual")
-	fs.IntVar(&o.connections, "connections", 0, "with --role db: how many connections the servers open together")
+	fs.IntVar(&o.connections, "connections", 0, "how many connections other programs open to the database; with --role db, how many all servers open together")
 	fs.StringVar(&o.serverCfg, "server-cfg", config.File, "the server's settings file")
 	fs.StringVar(&o.myCnf, "my-cnf", "", "the file for the database's options; without it, zz-ztune.cnf in the folder that my.cnf includes")
 	fs.StringVar(&o.unitFolder, "unit-folder", "/etc/systemd/system", "where the units of systemd are; empty writes none")

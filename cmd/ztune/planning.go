@@ -50,6 +50,9 @@ func (s *session) makePlan(ctx context.Context) (planned, error) {
 		// The groups of the option files are then those of this version.
 		*found = facts.Fact[dbms.Version]{Value: *w.Version, Source: "--database", Confidence: facts.Certain}
 	}
+	if w.OwnFile = s.myCnf; w.OwnFile == "" {
+		w.OwnFile = path.Join(p.machine.Database.IncludeFolder, fragmentName)
+	}
 	p.plan = rules.Make(p.machine, w)
 	return p, nil
 }

@@ -48,7 +48,7 @@ func commands() []command {
 	return []command{
 		inspectCommand(), planCommand(), explainCommand(), lintCommand(),
 		applyCommand(), undoCommand(), checkCommand(),
-		probeCommand(), verifyCommand(),
+		probeCommand(), verifyCommand(), completionCommand(), manCommand(),
 	}
 }
 

@@ -74,8 +74,13 @@ func (v Version) String() string {
 	return fmt.Sprintf("%s %d.%d.%d", v.Flavour, v.Major, v.Minor, v.Patch)
 }
 
-// MarshalText gives the same as String, for JSON.
-func (v Version) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
+// MarshalText gives the same as String, for JSON; no version is empty.
+func (v Version) MarshalText() ([]byte, error) {
+	if v.Flavour == "" {
+		return nil, nil
+	}
+	return []byte(v.String()), nil
+}
 
 // Series gives for example "10.11".
 func (v Version) Series() string { return fmt.Sprintf("%d.%d", v.Major, v.Minor) }

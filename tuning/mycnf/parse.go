@@ -2,8 +2,10 @@ package mycnf
 
 import (
 	"fmt"
+	"math"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -181,4 +183,20 @@ func Last(options []Option, groups []string, key string) (Option, bool) {
 		}
 	}
 	return Option{}, false
+}
+
+// Size reads a number as the servers do, with k, m, g or t for powers of 1024.
+func Size(value string) (int64, bool) {
+	text, shift := strings.ToLower(strings.TrimSpace(value)), 0
+	if text == "" {
+		return 0, false
+	}
+	if i := strings.IndexByte("kmgt", text[len(text)-1]); i >= 0 {
+		text, shift = text[:len(text)-1], 10*(i+1)
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 || n > math.MaxInt64>>shift {
+		return 0, false
+	}
+	return n << shift, true
 }

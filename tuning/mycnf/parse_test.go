@@ -92,3 +92,16 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+func TestSize(t *testing.T) {
+	for text, want := range map[string]int64{"64M": 64 << 20, "1g": 1 << 30, "151": 151, " 2k ": 2048} {
+		if n, ok := Size(text); !ok || n != want {
+			t.Errorf("%q is %d (%t), want %d", text, n, ok, want)
+		}
+	}
+	for _, text := range []string{"", "M", "-1", "99999999999T", "1.5G", "much"} {
+		if n, ok := Size(text); ok {
+			t.Errorf("%q is %d", text, n)
+		}
+	}
+}

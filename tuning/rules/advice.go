@@ -96,6 +96,15 @@ func (m machine) memoryAdvice(p Plan, add adder) {
 	if mem.HugePages.Value > 0 {
 		add("huge-pages", "kernel: hugetlbpage", facts.Size(mem.HugePages.Value)+" are set aside", "Neither the server nor the database of this plan uses huge pages. Unless something else does, set vm.nr_hugepages=0.")
 	}
+	var others int64
+	for _, r := range m.facts.Running {
+		if r.Role == facts.RoleMTA || r.Role == facts.RoleWeb {
+			others += r.Bytes
+		}
+	}
+	if others > mem.Usable.Value/5 {
+		add("others", quoteEighty, "mail and web servers hold "+facts.Size(others), "The rest of the machine needs more than the 20 %% that are left for it. Plan with less: --memory %dm.", (mem.Usable.Value-others)/4*5/mb)
+	}
 	if m.wishes.Users == 0 && m.role != DB {
 		add("users", quoteSortKey, "--users was not given", "Say how many users work at a time with --users; %d are assumed.", m.users)
 	}
@@ -127,6 +136,12 @@ func (m machine) databaseAdvice(add adder) {
 	d := m.facts.Database
 	if o, ok := mycnf.Last(d.Options, d.Groups(), "innodb_dedicated_server"); ok && m.role == Both && isOn(o) {
 		add("dedicated", "vendor's manual", fmt.Sprintf("%s:%d", o.File, o.Line), "innodb_dedicated_server makes the database take 75 %% of the memory. Remove it.")
+	}
+	if m.version.AnyPatch {
+		add("release", "vendors' release notes: options come and go within a series", m.version.String(), "Which release of the series it is, is not known, so options that not all of its releases have are left out, among them perhaps the size of the redo log. Name it with --database.")
+	}
+	if m.role == Both && m.wishes.Connections == 0 {
+		add("other-clients", "the server's pool is bounded", "max_connections is planned for the server and 20 others", "If other programs use this database, say with --connections how many connections they open.")
 	}
 	if m.version.Flavour == dbms.MySQL {
 		if _, off := mycnf.Last(d.Options, d.Groups(), "skip_log_bin"); !off {

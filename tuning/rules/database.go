@@ -20,7 +20,7 @@ func (m machine) databaseSettings(d demand, s sizes, p *Plan) []Setting {
 		size(OptionFile, "innodb_log_buffer_size", d.logBuffer, "M", "a 64th of the memory, between 4 and 16 MB", "vendors' default of 16 MB, less where memory is short", m.memoryFact()),
 		Setting{Target: OptionFile, Key: "innodb_flush_log_at_trx_commit", Value: "1", Rule: "always 1", Source: "the server answers after a commit is durable; any other value breaks that promise"},
 		Setting{Target: OptionFile, Key: "innodb_dedicated_server", Value: "OFF", Rule: "always off, and every size written", Source: "vendor's manual: it takes 75 % of the memory, which with the server's caches is all of it"},
-		size(OptionFile, "max_allowed_packet", 64*mb, "M", "64 MB, what the server's database driver sends at most", "the driver's maxAllowedPacket"),
+		size(OptionFile, "max_allowed_packet", max(64*mb, floorMB(m.configured("max_allowed_packet"))), "M", "64 MB, what the server's database driver sends at most, or more if you have set more", "the driver's maxAllowedPacket"),
 	)
 	if d.queryCache > 0 {
 		all = append(all,
@@ -124,8 +124,9 @@ func (m machine) redoSettings(s sizes, p *Plan) []Setting {
 // connectionSettings plans the connections and threads.
 func (m machine) connectionSettings(d demand) []Setting {
 	n := m.connections()
+	all := max(int64(n+20), min(m.configured("max_connections"), 100_000))
 	return []Setting{
-		{Target: OptionFile, Key: "max_connections", Value: strconv.Itoa(n + 20), Rule: "the connections of the server's pool (four readers a processor, at least 8, and five writers) and 20 for administration, backup and monitoring",
+		{Target: OptionFile, Key: "max_connections", Value: strconv.FormatInt(all, 10), Rule: "the server's pool (four readers a processor, at least 8, and five writers), those of --connections, and 20 for administration, backup and monitoring; or more if you have set more",
 			Facts: []string{m.processorsFact()}, Source: "the server's pool is bounded"},
 		{Target: OptionFile, Key: "thread_cache_size", Value: strconv.Itoa(n), Rule: "as many as the server's pool has connections",
 			Facts: []string{m.processorsFact()}, Source: "a connection that comes back then finds its thread"},

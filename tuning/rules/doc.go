@@ -39,9 +39,12 @@ type Wishes struct {
 	NoDatabase bool
 	// Medium is what the storage is, in place of what was found.
 	Medium string
-	// Connections is how many connections servers on other machines open, for the
-	// role db; 0 counts one server like this machine.
+	// Connections is how many connections others than our server open to the database.
+	// For the role db it is all of them; 0 counts one server like this machine.
 	Connections int
+	// OwnFile is the option file that ztune writes: what stands in it is no wish of
+	// the admin's.
+	OwnFile string
 	// Probe is what a measurement of the storage found, nil if there was none.
 	Probe *Probe
 }

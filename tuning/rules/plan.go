@@ -6,6 +6,7 @@ import (
 
 	"zarafa/tuning/dbms"
 	"zarafa/tuning/facts"
+	"zarafa/tuning/mycnf"
 )
 
 // memoryPerUser is the memory that a user is assumed to have where nobody says how
@@ -110,7 +111,28 @@ func (m machine) connections() int {
 	if m.role == DB && m.wishes.Connections > 0 {
 		return m.wishes.Connections
 	}
-	return serverConnections(m.processors())
+	return serverConnections(m.processors()) + m.wishes.Connections
+}
+
+// configured is a number that the option files give outside ztune's own file, 0 if
+// they give none.
+func (m machine) configured(key string) int64 {
+	d := m.facts.Database
+	var options []mycnf.Option
+	for _, o := range d.Options {
+		if o.File != m.wishes.OwnFile {
+			options = append(options, o)
+		}
+	}
+	o, ok := mycnf.Last(options, d.Groups(), key)
+	if !ok {
+		return 0
+	}
+	n, ok := mycnf.Size(o.Value)
+	if !ok {
+		return 0
+	}
+	return n
 }
 
 func (m machine) demand() demand {
