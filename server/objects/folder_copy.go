@@ -76,6 +76,7 @@ func (fc *folderCopy) copy(ctx context.Context, src uint32, dest storage.Ref, na
 			return err
 		}
 	}
+	original := o.Ref
 	if err := ch.renumber(ctx, o, dest, fc.store); err != nil {
 		return err
 	}
@@ -84,7 +85,7 @@ func (fc *folderCopy) copy(ctx context.Context, src uint32, dest storage.Ref, na
 		o.Props.Delete(tag.ID())
 	}
 	o.Props.Set(mapi.String(mapi.PrDisplayName, name))
-	if err := ch.InsertFolder(ctx, o, dest); err != nil {
+	if err := ch.InsertFolder(ctx, o, dest, &original); err != nil {
 		return err
 	}
 	live := storage.RowQuery{Parent: src, Type: mapi.TypeMessage, FlagsMask: mapi.FlagDeleted | mapi.FlagAssociated}

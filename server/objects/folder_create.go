@@ -144,7 +144,7 @@ func (ch *Change) CreateFolder(ctx context.Context, parent storage.Ref, store ma
 	if err != nil {
 		return ref, false, err
 	}
-	return o.Ref, false, ch.InsertFolder(ctx, o, parent)
+	return o.Ref, false, ch.InsertFolder(ctx, o, parent, nil)
 }
 
 // makeFolder fills a new folder.
@@ -172,8 +172,9 @@ func (ch *Change) makeFolder(ctx context.Context, parent storage.Ref, store mapi
 	return o, nil
 }
 
-// InsertFolder writes a new folder, records it unless it is a search folder, counts and announces it.
-func (ch *Change) InsertFolder(ctx context.Context, o *storage.Object, parent storage.Ref) error {
+// InsertFolder writes a new folder, records it unless it is a search folder, counts and announces it. original is what it is
+// a copy of, or nil.
+func (ch *Change) InsertFolder(ctx context.Context, o *storage.Object, parent storage.Ref, original *storage.Ref) error {
 	if o.FolderKind() == mapi.FolderGeneric {
 		change, err := ch.Record(ctx, parent.SourceKey, o.SourceKey, ChangeFolder|ChangeNew, 0)
 		if err != nil {
@@ -189,7 +190,15 @@ func (ch *Change) InsertFolder(ctx context.Context, o *storage.Object, parent st
 		names[foldName(o.Props.Str(mapi.PrDisplayName))] = o.Ref
 	}
 	ch.Count(parent.ID, countOf(o.Ref, o.Props, 1))
-	ch.Event(feed.Event{Kind: feed.Created, Object: cloneRef(o.Ref), ParentEntryID: parent.EntryID, Row: ch.RowOf(o)})
+	e := feed.Event{Kind: feed.Created, Object: cloneRef(o.Ref), ParentEntryID: parent.EntryID, Row: ch.RowOf(o)}
+	if original != nil {
+		from, err := ch.EntryID(ctx, original.Parent)
+		if err != nil {
+			return err
+		}
+		e.Kind, e.Old, e.OldParentEntryID = feed.Copied, *original, from
+	}
+	ch.Event(e)
 	return nil
 }
 

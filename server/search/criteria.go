@@ -65,8 +65,8 @@ func (s *Service) TableSetSearchCriteria(c *session.Call, req *wire.TableSetSear
 		if err != nil {
 			return err
 		}
-		if target.Store != folder.Store || target.Type != mapi.TypeFolder {
-			return mapi.Errorf(mapi.InvalidParameter, "tableSetSearchCriteria", "a folder to search is not one of the same store")
+		if target.Store != folder.Store || target.Type != mapi.TypeFolder && target.Type != mapi.TypeStore {
+			return mapi.Errorf(mapi.InvalidParameter, "tableSetSearchCriteria", "what is to be searched is no folder of the same store")
 		}
 		set.folders = append(set.folders, bytes.Clone(id))
 	}
