@@ -171,7 +171,8 @@ const codeNumber = 0x7FFFFFFF
 // String is the name the protocol gives the code.
 func (c Code) String() string {
 	number := c & codeNumber
-	if (number == 0) == (c == OK) && int(number) < len(codeNames) && codeNames[number] != "" {
+	failed := c&^codeNumber != 0 // all codes but OK have the top bit
+	if failed == (number != 0) && int(number) < len(codeNames) && codeNames[number] != "" {
 		return codeNames[number]
 	}
 	return fmt.Sprintf("0x%08X", uint32(c))
