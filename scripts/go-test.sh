@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs all Go tests, in random order and with the race detector. Arguments are passed
+# Runs all Go tests, in random order and with the race detector, and says at the end
+# which of the recorded exchanges the server answers as recorded. Arguments are passed
 # on to go test.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -8,4 +9,7 @@ if ! command -v "$(go env CC)" >/dev/null; then
 	echo "go-test.sh: there is no C compiler, which the race detector needs; run 'apt-get install gcc libc6-dev' for the whole test" >&2
 	race=()
 fi
-exec go test "${race[@]}" -shuffle=on "$@" ./...
+go test "${race[@]}" -shuffle=on "$@" ./...
+
+# The count is in the log of the tests, which go test shows with -v only.
+go test -count=1 -v -run '^TestReplay$' ./server | grep -E 'match|^ *(---|FAIL|ok)'
