@@ -152,7 +152,7 @@ func (s *Server) connect(users *directory.Service, locales *collation.Locales) {
 	locks := objects.NewLocks()
 	s.rightsOperations = rights.NewService(checker, tree, users, s.store, bus)
 	s.objectOperations = objects.New(objects.Options{
-		Store: s.store, Tree: tree, Rights: checker, Directory: users, Bus: bus, Subscribe: hub, Locks: locks,
+		Store: s.store, Cells: s.cells, Tree: tree, Rights: checker, Directory: users, Bus: bus, Subscribe: hub, Locks: locks,
 		Settings: objectSettings(s.cfg), Log: s.log,
 	})
 	s.tableOperations = tables.New(tables.Parts{

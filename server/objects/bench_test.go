@@ -1,12 +1,14 @@
 package objects
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"strings"
 	"testing"
 	"time"
 
+	"zarafa/cache"
 	"zarafa/mapi"
 	"zarafa/server/directory"
 	"zarafa/server/feed"
@@ -102,6 +104,7 @@ type bench struct {
 	t     *testing.T
 	store storage.Store
 	svc   *Service
+	plain *Service // the same, but keeps no messages
 	right *rights.Service
 	dir   *testDir
 	subs  *subscriptions
@@ -118,6 +121,17 @@ type bench struct {
 type recorder struct{ batches []*feed.Batch }
 
 func (r *recorder) Apply(b *feed.Batch) { r.batches = append(r.batches, b) }
+
+// renewer does to the cell cache what the tables do.
+type renewer struct{ cells *cache.Cells }
+
+func (r renewer) Apply(b *feed.Batch) {
+	for i := range b.Events {
+		if e := &b.Events[i]; e.Object.Message == 0 {
+			r.cells.Invalidate(e.Object.ID)
+		}
+	}
+}
 
 // events lists the kinds of events since the last call, counters left out.
 func (r *recorder) events() []feed.Kind {
@@ -152,10 +166,14 @@ func newBench(t *testing.T) *bench {
 	bus.Add(tree)
 	bus.Add(check)
 	bus.Add(b.feed)
-	b.svc = New(Options{
+	o := Options{
 		Store: b.store, Tree: tree, Rights: check, Directory: b.dir, Bus: bus, Subscribe: b.subs,
 		Settings: DefaultSettings(), Log: slog.New(slog.DiscardHandler),
-	})
+	}
+	b.plain = New(o)
+	o.Cells = cache.NewCells(16 << 20)
+	bus.Add(renewer{o.Cells})
+	b.svc = New(o)
 	b.right = rights.NewService(check, tree, b.dir, b.store, bus)
 	for _, user := range []uint32{alice, bob} {
 		b.makeStore(user, mapi.StorePrivate)
@@ -232,8 +250,23 @@ func (b *bench) load(user uint32, id mapi.EntryID) *wire.SaveObject {
 func (b *bench) loadAs(user uint32, id mapi.EntryID, flags uint32) *wire.SaveObject {
 	b.t.Helper()
 	var resp wire.LoadObjectResponse
-	b.ok(b.svc.LoadObject(b.as(user), &wire.LoadObjectRequest{EntryID: id, Flags: mapi.OpenUnicode | flags}, &resp))
+	req := &wire.LoadObjectRequest{EntryID: id, Flags: mapi.OpenUnicode | flags}
+	b.ok(b.plain.LoadObject(b.as(user), req, &resp))
+	want := wire.AppendSaveObject(nil, &resp.SaveObject)
+	for _, what := range []string{"first", "second"} {
+		var kept wire.LoadObjectResponse
+		b.ok(b.svc.LoadObject(b.as(user), req, &kept))
+		if got := wire.AppendSaveObject(nil, &kept.SaveObject); !bytes.Equal(got, want) {
+			b.t.Fatalf("%s load differs from what the database has\n got %s\nwant %s", what, got, want)
+		}
+	}
 	return &resp.SaveObject
+}
+
+// read loads an object once and does not look at it.
+func (b *bench) read(user uint32, id mapi.EntryID) {
+	b.t.Helper()
+	b.ok(b.svc.LoadObject(b.as(user), &wire.LoadObjectRequest{EntryID: id, Flags: mapi.OpenUnicode}, &wire.LoadObjectResponse{}))
 }
 
 func (b *bench) ref(id mapi.EntryID) storage.Ref {

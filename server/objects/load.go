@@ -30,6 +30,15 @@ func (s *Service) LoadObject(c *session.Call, req *wire.LoadObjectRequest, resp 
 			return err
 		}
 	}
+	access, err := s.rights.ForFolder(c.Context, c.Session.UserID, ref)
+	if err != nil {
+		return err
+	}
+	kept, ticket := s.findKept(ref, access)
+	if kept != nil {
+		resp.SaveObject.Raw = kept
+		return nil
+	}
 	o, err := s.store.Object(c.Context, ref.ID)
 	if err != nil {
 		return err
@@ -37,11 +46,14 @@ func (s *Service) LoadObject(c *session.Call, req *wire.LoadObjectRequest, resp 
 	if err := s.refuseReminders(c, o); err != nil {
 		return err
 	}
-	ld := loader{svc: s, call: c}
-	if ld.access, err = s.rights.ForFolder(c.Context, c.Session.UserID, o.Ref); err != nil {
+	ld := loader{svc: s, call: c, access: access}
+	if err := ld.load(c.Context, o, &resp.SaveObject); err != nil {
 		return err
 	}
-	return ld.load(c.Context, o, &resp.SaveObject)
+	if o.Type == mapi.TypeMessage {
+		c.Scratch = ld.keep(o.ID, ticket, &resp.SaveObject, c.Scratch)
+	}
+	return nil
 }
 
 // findToLoad finds the object of a request and checks that the caller may open it in the state it is in.
@@ -95,10 +107,16 @@ type loader struct {
 	svc    *Service
 	call   *session.Call
 	access rights.Access
+	seen   []seen // one for each message
+	// passing: the object shows less than it will without being changed itself.
+	passing bool
 }
 
 func (ld *loader) load(ctx context.Context, o *storage.Object, out *wire.SaveObject) error {
 	out.ServerID, out.ObjType = o.ID, uint32(o.Type)
+	if o.Type == mapi.TypeMessage {
+		ld.note(o)
+	}
 	list := withCounters(o)
 	slices.SortStableFunc(list, func(a, b mapi.PropValue) int { return int(a.Tag.ID()) - int(b.Tag.ID()) })
 	out.DelProps = make([]mapi.PropTag, 0, len(list)+len(o.Lobs)+8)
@@ -110,6 +128,7 @@ func (ld *loader) load(ctx context.Context, o *storage.Object, out *wire.SaveObj
 			return err
 		}
 		if hidden {
+			ld.passing = true // until the name is made
 			continue
 		}
 		if !v.Tag.Type().Multi() && len(v.Data) >= mapi.LoadValueLimit {
@@ -143,9 +162,11 @@ func (ld *loader) appendLarge(ctx context.Context, out *wire.SaveObject, o *stor
 		if err != nil {
 			return err
 		}
-		if !hidden {
-			out.DelProps = append(out.DelProps, tag)
+		if hidden {
+			ld.passing = true
+			continue
 		}
+		out.DelProps = append(out.DelProps, tag)
 	}
 	return nil
 }

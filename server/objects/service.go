@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"sync/atomic"
 
+	"zarafa/cache"
 	"zarafa/mapi"
 	"zarafa/server/directory"
 	"zarafa/server/feed"
@@ -44,6 +45,7 @@ type Subscriber interface {
 // Options are what a [Service] is made of.
 type Options struct {
 	Store     storage.Store
+	Cells     *cache.Cells // keeps messages; a sink of the bus must renew kind 0. nil: nothing is kept
 	Tree      *Tree
 	Rights    *rights.Checker
 	Directory directory.Directory
@@ -57,6 +59,7 @@ type Options struct {
 // Service has the operations on stores, folders and messages.
 type Service struct {
 	store    storage.Store
+	cells    *cache.Cells
 	tree     *Tree
 	writer   *Writer
 	rights   *rights.Checker
@@ -79,7 +82,7 @@ func New(o Options) *Service {
 		o.Locks = NewLocks()
 	}
 	return &Service{
-		store: o.Store, tree: o.Tree, writer: NewWriter(o.Store, o.Tree, o.Bus), rights: o.Rights, dir: o.Directory,
+		store: o.Store, cells: o.Cells, tree: o.Tree, writer: NewWriter(o.Store, o.Tree, o.Bus), rights: o.Rights, dir: o.Directory,
 		subs: o.Subscribe, settings: o.Settings, log: log,
 		names: NewNames(o.Store, o.Settings.MaxNames, o.Settings.MaxNamesPerUser), locks: o.Locks,
 	}

@@ -9,8 +9,8 @@ import (
 	"zarafa/wire"
 )
 
-// Kinds of records in the cell cache. Kind 0 is an object's properties, what this package keeps beside it are rows
-// in the form they are sent in.
+// Kinds of records in the cell cache. Kind 0 is an object's properties, kind 1 belongs to package objects, and the
+// others are rows in the form they are sent in.
 const (
 	firstRowKind cache.Kind = 2
 	rowKinds                = cache.MaxKinds - firstRowKind
