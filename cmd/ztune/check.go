@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"path"
-	"strconv"
 	"strings"
 
 	"zarafa/tuning/mycnf"
@@ -143,13 +142,6 @@ func truth(s string) string {
 // bytesOf reads a size in any of the files' notations.
 func bytesOf(text string) (float64, bool) {
 	text = strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(text), "b"), "i")
-	if text == "" {
-		return 0, false
-	}
-	shift := 0
-	if i := strings.IndexByte("kmgt", text[len(text)-1]); i >= 0 {
-		shift, text = 10*(i+1), text[:len(text)-1]
-	}
-	n, err := strconv.ParseFloat(text, 64)
-	return n * float64(int64(1)<<shift), err == nil
+	n, ok := mycnf.Size(text)
+	return float64(n), ok
 }

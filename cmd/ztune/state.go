@@ -77,8 +77,12 @@ func (s *session) recall(tree *facts.Tree, w *rules.Wishes) error {
 func (s *session) readState(tree *facts.Tree, name string, v any) (bool, error) {
 	file := path.Join(s.state, name)
 	text, err := tree.Read(file)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
-		return false, nil // only root may read it; what a plan of others lacks is what was said at apply
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case errors.Is(err, fs.ErrPermission):
+		s.say("Only root may read %s, so what the last apply was told is not known; run ztune as root, or give --users and the other options again.", file)
+		return false, nil
 	}
 	if err != nil {
 		return false, err

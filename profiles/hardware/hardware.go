@@ -71,8 +71,7 @@ func parse(text string) (Machine, error) {
 	kind := ""
 	var err error
 	for line := range strings.Lines(text) {
-		header, ok := strings.CutPrefix(line, "-- ")
-		if header, ok = strings.CutSuffix(strings.TrimSpace(header), " --"); ok && strings.HasPrefix(line, "-- ") {
+		if header, ok := headerOf(line); ok {
 			if err := m.finish(kind); err != nil {
 				return m, err
 			}
@@ -99,6 +98,15 @@ func parse(text string) (Machine, error) {
 		}
 	}
 	return m, m.finish(kind)
+}
+
+// headerOf returns what stands between the dashes of a line "-- path --".
+func headerOf(line string) (string, bool) {
+	rest, ok := strings.CutPrefix(line, "-- ")
+	if !ok {
+		return "", false
+	}
+	return strings.CutSuffix(strings.TrimSpace(rest), " --")
 }
 
 // begin adds the file that a header names and returns the kind of its content.

@@ -167,6 +167,7 @@ var (
 	ssacliLevel = regexp.MustCompile(`(?m)^\s*Fault Tolerance: *(?:RAID *)?([0-9+A-Z() ]+?)\s*$`)
 	batteryLine = regexp.MustCompile(`(?m)^\s*(?:Battery/Capacitor Status|Status\s*of ZMM|Controller Battery Status|Status)\s*: *(.*?)\s*$`)
 	cacheLine   = regexp.MustCompile(`(?m)^\s*(?:Drive Write Cache|Write-cache (?:mode|status)|Write Cache Status|Caching)\s*: *(.*?)\s*$`)
+	ssaBattery  = regexp.MustCompile(`(?m)^\s*Battery/Capacitor Status: *(\S+)`)
 	arcLevel    = regexp.MustCompile(`(?m)^\s*RAID level\s*: *(\S+)`)
 )
 
@@ -182,7 +183,7 @@ func (r *stacker) ssacli(raid *RAID) {
 				raid.Level = certain(level, tool)
 			}
 		}
-		if m := regexp.MustCompile(`(?m)^\s*Battery/Capacitor Status: *(\S+)`).FindStringSubmatch(out); m != nil {
+		if m := ssaBattery.FindStringSubmatch(out); m != nil {
 			raid.Battery = certain(batteryState(m[1]), tool)
 		}
 		return

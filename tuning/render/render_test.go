@@ -1,7 +1,9 @@
 package render
 
 import (
+	"flag"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -10,16 +12,50 @@ import (
 	"zarafa/tuning/rules"
 )
 
+var rewrite = flag.Bool("rewrite", false, "write the files of testdata anew")
+
+// The files that are written for each version, for people to look at and for tests
+// on machines that have these versions.
+func TestOptionFiles(t *testing.T) {
+	for _, version := range []string{
+		"mariadb-10.6.18", "mariadb-10.11.6", "mariadb-10.11.19", "mariadb-11.4.2", "mariadb-11.4.8", "mariadb-11.8.2", "mariadb-12.1.2",
+		"mysql-8.0.29", "mysql-8.0.42", "mysql-8.4.5", "mysql-9.1.0", "mysql-9.4.0",
+	} {
+		got := OptionFile(planOf(t, version, 64<<30, 500))
+		file := filepath.Join("testdata", version+".cnf")
+		if *rewrite {
+			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != string(want) {
+			t.Errorf("%s has changed; if it is right, run go test ./tuning/render -rewrite. Got:\n%s", file, got)
+		}
+	}
+}
+
+// planFor plans for more users than the defaults of the server are made for.
 func planFor(t *testing.T, version string) rules.Plan {
+	t.Helper()
+	return planOf(t, version, 8<<30, 60_000)
+}
+
+func planOf(t *testing.T, version string, memory int64, users int) rules.Plan {
 	t.Helper()
 	v, err := dbms.ParseVersion(version)
 	if err != nil {
 		t.Fatal(err)
 	}
-	known := facts.Fact[int64]{Value: 8 << 30, Source: "test", Confidence: facts.Certain}
+	known := facts.Fact[int64]{Value: memory, Source: "test", Confidence: facts.Certain}
 	var m facts.Machine
 	m.Memory.Total, m.Memory.Usable, m.Memory.Server.Usable, m.Memory.Database.Usable = known, known, known, known
-	return rules.Make(m, rules.Wishes{Users: 60_000, Version: &v})
+	m.Processors.Usable = facts.Fact[int]{Value: 16, Source: "test", Confidence: facts.Certain}
+	m.Storage.Stack = &facts.Layer{Kind: facts.KindFilesystem, Name: "xfs", Filesystem: &facts.Filesystem{Type: "xfs"}}
+	return rules.Make(m, rules.Wishes{Users: users, Version: &v, Medium: facts.MediumNVMe})
 }
 
 // Every setting that is written for the server must be one that the server has.
