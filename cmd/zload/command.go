@@ -42,6 +42,8 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	switch name := args[0]; name {
 	case "fill":
 		c = fillCommand(stdout)
+	case "run":
+		c = playCommand(stdout)
 	case "--help", "-h", "help":
 		io.WriteString(stdout, usage)
 		return exitOK

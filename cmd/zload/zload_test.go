@@ -31,6 +31,9 @@ func TestCommandLines(t *testing.T) {
 		{"fill x", exitUsage, `"x"`},
 		{"fill --until never", exitUsage, "--until"},
 		{"fill --users 0 --admin-url /nowhere", exitFailed, "--users"},
+		{"run --profile dancer", exitUsage, "very-heavy"},
+		{"run --users 0", exitFailed, "--users"},
+		{"run --url /nowhere", exitFailed, "logging on"},
 		{"fill --users 1 --admin-url /nowhere", exitFailed, "--admin-url"},
 	} {
 		status, stdout, stderr := zload(t, strings.Fields(test.args)...)
@@ -40,11 +43,16 @@ func TestCommandLines(t *testing.T) {
 	}
 }
 
-func TestFill(t *testing.T) {
+func TestFillAndRun(t *testing.T) {
 	i := servertest.Start(t, config.EngineSQLite, "createuser_script =\n")
 	status, stdout, stderr := zload(t, "fill", "--admin-url", i.Endpoint(), "--users", "2", "--messages", "20")
 	if status != exitOK || !strings.Contains(stdout, "filled 2 mailboxes with 16 folders and 40 items") {
 		t.Fatalf("status %d\n%s%s", status, stdout, stderr)
+	}
+	status, stdout, stderr = zload(t, "run", "--admin-url", i.Endpoint(), "--url", "http://"+i.TCPAddr+"/", "--users", "2",
+		"--duration", "1s", "--compress", "1000", "--interval", "500ms")
+	if status != exitOK && status != exitVoid || !strings.Contains(stdout, "2 users of profile medium") || !strings.Contains(stdout, " op/s ") {
+		t.Errorf("run: status %d\n%s%s", status, stdout, stderr)
 	}
 	status, _, stderr = zload(t, "fill", "--admin-url", i.Endpoint(), "--users", "2", "--messages", "20")
 	if status != exitFailed || !strings.Contains(stderr, "--keep-existing") {

@@ -1,0 +1,103 @@
+package loadgen
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"time"
+
+	"zarafa/client"
+	"zarafa/loadgen/latency"
+	"zarafa/loadgen/truth"
+	"zarafa/profiles/users"
+)
+
+// Options say which users work for how long on which server.
+type Options struct {
+	URL      string
+	TLS      *tls.Config
+	Users    int
+	Prefix   string // of the users' names, see package fill
+	Password string
+	// AdminURL is where mail is delivered by an administrator, as a delivery agent does. Without it every user has a second
+	// session that delivers.
+	AdminURL, Admin, AdminPassword string
+	Profile                        *users.Profile
+	Duration                       time.Duration
+	Compress                       float64 // multiplies the rates of the profile
+	Seed                           uint64
+	Interval                       time.Duration // between calls of OnInterval
+	OnInterval                     func(Interval)
+	// Usage, if not nil, is asked at every interval for what other processes use.
+	Usage func() []ProcessUsage
+}
+
+// Limits of the options.
+const (
+	maxUsers    = 100_000
+	maxCompress = 10_000
+)
+
+func (o *Options) check() error {
+	switch {
+	case o.Users < 1 || o.Users > maxUsers:
+		return fmt.Errorf("--users is %d, it must be 1 to %d", o.Users, maxUsers)
+	case o.Duration <= 0:
+		return fmt.Errorf("--duration is %v, it must be positive", o.Duration)
+	case !(o.Compress > 0 && o.Compress <= maxCompress):
+		return fmt.Errorf("--compress is %v, it must be more than 0 and at most %d", o.Compress, maxCompress)
+	case o.Prefix == "":
+		return errors.New("--prefix is empty; give the one that the mailboxes were filled with")
+	case o.Interval <= 0:
+		return fmt.Errorf("--interval is %v, it must be positive", o.Interval)
+	}
+	return nil
+}
+
+// adminOptions say how the delivery agent logs on.
+func (o *Options) adminOptions() client.Options {
+	return client.Options{Endpoint: o.AdminURL, User: o.Admin, Password: o.AdminPassword, App: appName, TLS: o.TLS}
+}
+
+// appName is what the server's statistics show.
+const appName = "zload"
+
+// ProcessUsage is what a process uses.
+type ProcessUsage struct {
+	PID    int32   `json:"pid"`
+	Name   string  `json:"name"`
+	CPU    float64 `json:"cpuCores"` // processors, since the interval before
+	Memory uint64  `json:"residentBytes"`
+}
+
+// Interval is what happened between two moments.
+type Interval struct {
+	At        time.Duration   `json:"atNanoseconds"` // since the start, its end
+	Users     int             `json:"users"`         // logged on
+	PerSecond float64         `json:"operationsPerSecond"`
+	Latency   latency.Summary `json:"latency"`
+	Errors    int             `json:"errors"`
+	Usage     []ProcessUsage  `json:"usage,omitempty"`
+}
+
+// Result is the outcome of a run.
+type Result struct {
+	Started    time.Time         `json:"started"`
+	URL        string            `json:"url"`
+	Server     string            `json:"serverVersion"`
+	Users      int               `json:"users"`
+	Profile    string            `json:"profile"`
+	Compress   float64           `json:"compress"`
+	Seed       uint64            `json:"seed"`
+	Duration   time.Duration     `json:"durationNanoseconds"`
+	Operations []latency.Summary `json:"operations"`
+	All        latency.Summary   `json:"all"`
+	Notify     latency.Summary   `json:"notification"` // from the beginning of a delivery until its notification
+	Schedule   latency.Summary   `json:"schedule"`     // how late the generator itself was
+	Missed     int               `json:"missed"`       // actions that were due and not done when the time was up
+	Intervals  []Interval        `json:"intervals"`
+	// Void says why the figures are worth nothing, empty if they are.
+	Void string `json:"void,omitempty"`
+	// Violation is the wrong answer that ended the run, nil if there was none.
+	Violation *truth.Violation `json:"violation,omitempty"`
+}

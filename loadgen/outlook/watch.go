@@ -1,0 +1,155 @@
+package outlook
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"zarafa/client"
+	"zarafa/loadgen/truth"
+	"zarafa/mapi"
+)
+
+// Subscriptions: one of the store, and one of every list of the inbox that is shown.
+const (
+	storeSubscription = 1
+	firstTable        = 2
+
+	storeEvents = mapi.EventNewMail | mapi.EventCreated | mapi.EventDeleted | mapi.EventModified | mapi.EventMoved | mapi.EventCopied
+)
+
+// serials counts the items that are made for a user.
+type serials struct{ last atomic.Uint64 }
+
+func (s *serials) next() uint64 { return s.last.Add(1) }
+
+// mailWatch brings deliveries and their notifications together.
+type mailWatch struct {
+	user     uint32
+	notified func(time.Duration)
+
+	mu      sync.Mutex // protects what follows
+	epoch   int        // of the subscription; 0 is none, and a new one has a new number
+	last    int
+	waiting map[string]time.Time // deliveries without a notification, with their beginning
+	early   map[string]time.Time // notifications of deliveries that are not answered yet
+	done    map[string]bool      // notified in this epoch
+}
+
+func (w *mailWatch) subscribed() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.last++
+	w.epoch = w.last
+	w.waiting, w.early, w.done = make(map[string]time.Time), make(map[string]time.Time), make(map[string]bool)
+}
+
+func (w *mailWatch) unsubscribed() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.epoch, w.waiting, w.early, w.done = 0, nil, nil, nil
+}
+
+func (w *mailWatch) current() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.epoch
+}
+
+// delivered says that a delivery, begun at a time in an epoch, is complete.
+func (w *mailWatch) delivered(id mapi.EntryID, start time.Time, epoch int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if epoch == 0 || w.epoch != epoch {
+		return // the user was not logged on all the time
+	}
+	if at, ok := w.early[string(id)]; ok {
+		delete(w.early, string(id))
+		w.finish(id, at.Sub(start))
+		return
+	}
+	w.waiting[string(id)] = start
+}
+
+// arrived says that a notification of a new item in the inbox came.
+func (w *mailWatch) arrived(id mapi.EntryID, at time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.epoch == 0 {
+		return nil
+	}
+	start, ok := w.waiting[string(id)]
+	_, twice := w.early[string(id)]
+	switch {
+	case twice || w.done[string(id)]:
+		return &truth.Violation{Kind: truth.Doubled, User: w.user, Detail: fmt.Sprintf("a second notification of new item %x", []byte(id))}
+	case ok:
+		delete(w.waiting, string(id))
+		w.finish(id, at.Sub(start))
+	default:
+		w.early[string(id)] = at
+	}
+	return nil
+}
+
+// finish counts a notification; w.mu is held.
+func (w *mailWatch) finish(id mapi.EntryID, took time.Duration) {
+	w.done[string(id)] = true
+	if w.notified != nil {
+		w.notified(took)
+	}
+}
+
+// overdue reports a delivery of before a time that was not notified.
+func (w *mailWatch) overdue(before time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for id, start := range w.waiting {
+		if start.Before(before) {
+			return &truth.Violation{Kind: truth.Lost, User: w.user, Detail: fmt.Sprintf("no notification of new item %x", id)}
+		}
+	}
+	return nil
+}
+
+func (w *mailWatch) pending() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.waiting)
+}
+
+// startPoll begins to wait for notifications until LogOff.
+func (u *User) startPoll(ctx context.Context) {
+	ctx, u.stop = context.WithCancel(context.WithoutCancel(ctx))
+	u.polled = make(chan struct{})
+	u.ended.Store(false)
+	u.mail.subscribed()
+	go func(session *client.Session, polled chan struct{}) {
+		defer close(polled)
+		u.poll(ctx, session)
+	}(u.session, u.polled)
+}
+
+// poll hands out events until the context or the session ends.
+func (u *User) poll(ctx context.Context, session *client.Session) {
+	inboxID := string(u.folders[inbox])
+	for e, err := range session.Events(ctx) {
+		if err != nil {
+			u.mail.unsubscribed()
+			if ctx.Err() == nil {
+				u.ended.Store(true)
+				u.options.PollEnded(err)
+			}
+			return
+		}
+		if e.Connection != storeSubscription || e.Type != mapi.EventCreated || e.ObjectType != mapi.TypeMessage || string(e.ParentID) != inboxID {
+			continue
+		}
+		if err := u.mail.arrived(e.EntryID, time.Now()); err != nil {
+			u.options.Wrong(err)
+			return
+		}
+	}
+}

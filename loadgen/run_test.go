@@ -1,0 +1,122 @@
+package loadgen_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"zarafa/loadgen"
+	"zarafa/loadgen/fill"
+	"zarafa/profiles/users"
+	"zarafa/server/config"
+	"zarafa/server/servertest"
+)
+
+const password = "secret"
+
+// filled starts a server with full mailboxes.
+func filled(t *testing.T, engine string, mailboxes, items int) *servertest.Instance {
+	t.Helper()
+	i := servertest.Start(t, engine, "createuser_script =\n")
+	_, err := fill.Run(t.Context(), fill.Options{
+		Endpoint: i.Endpoint(), Admin: "SYSTEM", Users: mailboxes, Messages: items, Seed: 1, Prefix: "z", Password: password, Workers: 2,
+		Until: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i
+}
+
+// options play users so fast that a second is enough for every action.
+func options(t *testing.T, i *servertest.Instance, mailboxes int) loadgen.Options {
+	t.Helper()
+	p, err := users.Load("heavy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.PerDay[users.LogOn], p.PerDay[users.Contact] = 20, 20
+	return loadgen.Options{
+		URL: "http://" + i.TCPAddr + "/", Users: mailboxes, Prefix: "z", Password: password,
+		AdminURL: i.Endpoint(), Admin: "SYSTEM", Profile: p, Duration: time.Second, Compress: 1500, Seed: 2, Interval: 300 * time.Millisecond,
+	}
+}
+
+func TestRun(t *testing.T) {
+	for _, engine := range servertest.Engines() {
+		for _, agent := range []string{"administrator", "users themselves"} {
+			t.Run(engine+"/"+agent, func(t *testing.T) {
+				i := filled(t, engine, 3, 60)
+				o := options(t, i, 3)
+				if agent != "administrator" {
+					o.AdminURL = ""
+				}
+				calls := 0
+				o.OnInterval = func(loadgen.Interval) { calls++ }
+				result, err := loadgen.Run(t.Context(), o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				check(t, result)
+				if calls != len(result.Intervals) || calls < 2 {
+					t.Errorf("%d calls for %d intervals", calls, len(result.Intervals))
+				}
+			})
+		}
+	}
+}
+
+// check looks at the result of a good run. Whether it is void depends on the machine.
+func check(t *testing.T, r *loadgen.Result) {
+	t.Helper()
+	if r.Violation != nil {
+		t.Fatal(r.Violation)
+	}
+	if r.All.Failed() > 0 {
+		t.Errorf("errors %v", r.All.Errors)
+	}
+	counts := map[users.Action]int64{}
+	for _, s := range r.Operations {
+		counts[users.Action(s.Operation)] = s.Count
+	}
+	for _, a := range users.Actions() {
+		if counts[a] == 0 {
+			t.Errorf("nobody did %s", a)
+		}
+	}
+	var sum int64
+	for _, i := range r.Intervals {
+		sum += i.Latency.Count
+		if i.Users != 3 {
+			t.Errorf("%d users at %v", i.Users, i.At)
+		}
+	}
+	if sum != r.All.Count || r.Notify.Count == 0 {
+		t.Errorf("%d operations in the intervals, %d in all, %d notifications", sum, r.All.Count, r.Notify.Count)
+	}
+}
+
+func TestRunRefusesOptions(t *testing.T) {
+	good := loadgen.Options{Users: 1, Duration: 1, Compress: 1, Prefix: "z", Interval: 1, URL: "http://127.0.0.1:1/", Profile: &users.Profile{HoursPerDay: 8}}
+	for name, change := range map[string]func(*loadgen.Options){
+		"--users":    func(o *loadgen.Options) { o.Users = 0 },
+		"--duration": func(o *loadgen.Options) { o.Duration = 0 },
+		"--compress": func(o *loadgen.Options) { o.Compress = -1 },
+		"--prefix":   func(o *loadgen.Options) { o.Prefix = "" },
+		"--interval": func(o *loadgen.Options) { o.Interval = 0 },
+		"logging on": func(*loadgen.Options) {},
+	} {
+		o := good
+		change(&o)
+		if _, err := loadgen.Run(t.Context(), o); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestRunNamesFill(t *testing.T) {
+	i := servertest.Start(t, config.EngineSQLite, "")
+	if _, err := loadgen.Run(t.Context(), options(t, i, 1)); err == nil || !strings.Contains(err.Error(), "zload fill") {
+		t.Errorf("without users: %v", err)
+	}
+}
