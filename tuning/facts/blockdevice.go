@@ -20,7 +20,7 @@ func (r *stacker) device(name string, depth int) *Layer {
 	switch {
 	case t.Exists(dir + "/partition"):
 		l.Kind = KindPartition
-		l.Below = []*Layer{r.device(path.Base(path.Dir(dir)), depth+1)}
+		l.Below = []*Layer{r.device(t.diskOf(name, dir), depth+1)}
 	case t.Exists(dir + "/dm"):
 		r.mapper(l, dir, depth)
 	case t.Exists(dir + "/md"):
@@ -43,6 +43,22 @@ func (r *stacker) device(name string, depth int) *Layer {
 		r.disk(l, name, dir)
 	}
 	return l
+}
+
+// diskOf returns the disk of a partition: the folder that the partition's lies in, or
+// where the tree was copied without links, the disk whose name the partition's begins
+// with.
+func (t *Tree) diskOf(name, dir string) string {
+	if disk := path.Base(path.Dir(dir)); t.deviceDir(disk) != "" {
+		return disk
+	}
+	best := ""
+	for _, disk := range t.List("/sys/block") {
+		if strings.HasPrefix(name, disk) && len(disk) > len(best) {
+			best = disk
+		}
+	}
+	return best
 }
 
 // slaves reads the devices that a device is made of.

@@ -43,11 +43,14 @@ func hasWord(list, word string) bool {
 	return false
 }
 
-// mounts reads the mounts that a process sees, "self" for our own. Without mountinfo
-// it makes do with the older table, which lacks device numbers.
+// mounts reads the mounts that a process sees, "self" for our own. Without its
+// mountinfo it takes that of another process, and at last the older table, which lacks
+// device numbers.
 func (t *Tree) mounts(process string) []mount {
-	if text, err := t.Read("/proc/" + process + "/mountinfo"); err == nil && text != "" {
-		return parseMountinfo(text)
+	for _, p := range []string{process, "self", "1"} {
+		if text, err := t.Read("/proc/" + p + "/mountinfo"); err == nil && text != "" {
+			return parseMountinfo(text)
+		}
 	}
 	for _, file := range []string{"/proc/" + process + "/mounts", "/proc/mounts"} {
 		if text, err := t.Read(file); err == nil {

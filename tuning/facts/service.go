@@ -62,7 +62,7 @@ func roleOf(p program) (Role, bool) {
 
 // findRunning picks the programs of interest.
 func (t *Tree) findRunning(ctx context.Context) ([]Running, map[Role]*program) {
-	var all []Running
+	all := []Running{} // a list in JSON, also if it is empty
 	first := make(map[Role]*program)
 	for _, p := range t.programs(ctx) {
 		role, ok := roleOf(p)

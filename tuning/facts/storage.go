@@ -30,14 +30,7 @@ func (t *Tree) storage(ctx context.Context, dir, process string) Storage {
 		return s
 	}
 	s.Resolved = resolved
-	mounts := t.mounts(process)
-	if len(mounts) == 0 {
-		mounts = t.mounts("self")
-	}
-	if len(mounts) == 0 {
-		mounts = t.mounts("1")
-	}
-	r := stacker{ctx: ctx, tree: t, mounts: mounts, seen: make(map[string]*Layer)}
+	r := stacker{ctx: ctx, tree: t, mounts: t.mounts(process), seen: make(map[string]*Layer)}
 	s.Stack = r.filesystem(resolved, 0)
 	s.summarise()
 	return s

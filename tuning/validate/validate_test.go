@@ -186,3 +186,25 @@ func variables(t *testing.T, ctx context.Context, socket string, ended <-chan er
 		}
 	}
 }
+
+// MySQL has a mode of its own for validation. The program here stands for a server
+// that is not installed: it looks at what it is asked.
+func TestOptionsOfMySQL(t *testing.T) {
+	dir := t.TempDir()
+	server := filepath.Join(dir, "mysqld")
+	script := "#!/bin/sh\ncase \"$*\" in *--validate-config*) ;; *) echo '[ERROR] no --validate-config' >&2; exit 1 ;; esac\n" +
+		"file=${1#--defaults-file=}\ngrep -q query_cache_size \"$file\" || exit 0\n" +
+		"echo \"2026-01-01T00:00:00Z 0 [ERROR] [MY-000067] [Server] unknown variable 'query_cache_size=4M'.\" >&2\nexit 1\n"
+	if err := os.WriteFile(server, []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	v := dbms.Version{Flavour: dbms.MySQL, Major: 8, Minor: 4, Patch: 3}
+	if err := Options(t.Context(), server, v, render.OptionFile(planFor(v, 8<<30, facts.MediumSSD, rules.Both))); err != nil {
+		t.Errorf("a plan: %v", err)
+	}
+	var refused *Refused
+	err := Options(t.Context(), server, v, "[mysqld]\nquery_cache_size = 4M\n")
+	if !errors.As(err, &refused) || !strings.Contains(err.Error(), "query_cache_size") {
+		t.Errorf("an option that is gone: %v", err)
+	}
+}
