@@ -40,6 +40,7 @@ type category struct {
 	members map[cache.Row]struct{} // leaves, kept where a minimum or maximum is
 	extreme []byte                 // the minimum or maximum in ascending order, nil if all are missing
 	rank    []byte                 // it as part of the key
+	limit   mapi.PropValue         // it as a value
 }
 
 // leaf is a row in its category.
@@ -188,9 +189,9 @@ func (g *categories) settle(c *category) bool {
 	descending := g.order.columns[x.level].descending
 	before := c.rank
 	if best == nil {
-		c.extreme, c.rank = nil, collation.AppendMissing(nil, descending)
+		c.extreme, c.rank, c.limit = nil, collation.AppendMissing(nil, descending), mapi.PropValue{}
 	} else {
-		c.extreme, c.rank = best.extreme, g.order.locale.AppendKey(nil, best.limit, descending)
+		c.extreme, c.rank, c.limit = best.extreme, g.order.locale.AppendKey(nil, best.limit, descending), best.limit
 	}
 	return before != nil && !bytes.Equal(before, c.rank)
 }

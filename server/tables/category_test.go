@@ -108,6 +108,8 @@ func TestCategoryBySortOfMaximum(t *testing.T) {
 	x.want("a newer member moves its category", x.whole(), "0/1:old 103/0:old 100/0:old 0/2:new 101/0:new 0/3:none 102/0:none")
 	w.delete(id)
 	x.want("and back", x.whole(), "0/2:new 101/0:new 0/1:old 100/0:old 0/3:none 102/0:none")
+	x.columns(mapi.PrInstanceKey, mapi.PrMessageDeliveryTime)
+	x.want("headers show their maximum", x.whole(), "0/2:9 101/0:9 0/1:5 100/0:5 0/3:!2 102/0:!2")
 }
 
 func TestInstances(t *testing.T) {

@@ -210,9 +210,9 @@ func (t *table) privateRows(ctx context.Context, depths map[uint32]uint32,
 			switch {
 			case !probe.matches(r, rec):
 			case groups != nil:
-				groups.collect(r, rec, kind.sortCell(r, rec))
+				groups.collect(r, rec, probe.sortCell(kind, r, rec))
 			case key == nil:
-				keyed = append(keyed, cache.KeyedRow{Row: r, Key: t.order.key(nil, r, kind.sortCell(r, rec))})
+				keyed = append(keyed, cache.KeyedRow{Row: r, Key: t.order.key(nil, r, probe.sortCell(kind, r, rec))})
 			default:
 				keyed = append(keyed, cache.KeyedRow{Row: r, Key: key})
 			}

@@ -54,5 +54,8 @@ func (p *page) headerCell(r cache.Row, tag mapi.PropTag) (mapi.PropValue, bool) 
 			return v, true
 		}
 	}
+	if c.limit.Tag != 0 && c.limit.Tag.Canonical() == single { // a part of its sort key too
+		return c.limit, true
+	}
 	return mapi.PropValue{}, false
 }

@@ -96,6 +96,20 @@ func TestSoftDeleteAndMove(t *testing.T) {
 	live.want("rows", live.whole()+gone.whole()+there.whole(), "m")
 }
 
+func TestResultsSortedByFolder(t *testing.T) {
+	w := newWorld(t, large)
+	w.add(20, rootID, mapi.TypeFolder, mapi.FolderGeneric, mapi.String(mapi.PrDisplayName, "Archive"))
+	one, two := w.message(inboxID, "one"), w.message(20, "two")
+	w.store.results[foundID] = []storage.SearchResult{{Message: one}, {Message: two}}
+	x := w.open(foundID, mapi.TypeMessage, 0).columns(mapi.PrSubject, mapi.PrParentDisplay).sort(0, 0, asc(mapi.PrParentDisplay), asc(mapi.PrSubject))
+	x.want("sorted", x.rest(), "two:Archive one:Inbox")
+	three := w.message(20, "three")
+	w.svc.Apply(&feed.Batch{Store: storeID, Results: []feed.ResultChange{{Kind: feed.Created, Folder: w.ref(foundID), Message: w.ref(three)}}})
+	x.want("a new result", x.whole(), "three:Archive two:Archive one:Inbox")
+	x.sort(1, 1, asc(mapi.PrParentDisplay), asc(mapi.PrSubject))
+	x.want("by category", x.rest(), "!2:Archive two:Archive !2:Inbox one:Inbox")
+}
+
 func TestBulkIsOneEvent(t *testing.T) {
 	w := newWorld(t, large)
 	x := w.open(inboxID, mapi.TypeMessage, 0).columns(mapi.PrSubject).subscribe(7)

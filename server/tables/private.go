@@ -24,9 +24,9 @@ func (t *table) applyLocked(c change, notes []note) []note {
 		view.Delete(r)
 		notes = append(notes, note{event: mapi.TableRowDeleted, row: r})
 	}
-	kind := t.kindOf(c.id)
+	kind, probe := t.kindOf(c.id), t.newProbe(context.Background(), t.rows.depths)
 	for _, r := range want {
-		done := view.Put(r, t.order.key(nil, r, kind.sortCell(r, c.rec)))
+		done := view.Put(r, t.order.key(nil, r, probe.sortCell(kind, r, c.rec)))
 		n := note{event: mapi.TableRowModified, row: r, rec: c.rec, prior: done.Prior, has: done.HasPrior}
 		if done.Kind == cache.Added {
 			n.event = mapi.TableRowAdded
@@ -84,8 +84,9 @@ func (t *table) regroup(c change, want []cache.Row, notes []note) []note {
 	for _, r := range t.gone(g.all, c.id, want) {
 		events = append(events, g.remove(r)...)
 	}
+	probe := t.newProbe(context.Background(), t.rows.depths)
 	for _, r := range want {
-		events = append(events, g.put(g.newLeaf(r, c.rec, t.kindOf(c.id).sortCell(r, c.rec)))...)
+		events = append(events, g.put(g.newLeaf(r, c.rec, probe.sortCell(t.kindOf(c.id), r, c.rec)))...)
 	}
 	snap := g.visible.Snapshot()
 	for _, e := range events {

@@ -1,6 +1,8 @@
 package tables
 
 import (
+	"slices"
+
 	"zarafa/cache"
 	"zarafa/mapi"
 )
@@ -102,6 +104,26 @@ func (k rowKind) sortCell(r cache.Row, rec cache.Record) cellFunc {
 		}
 		return rec.Value(tag)
 	}
+}
+
+// sortCell is rowKind.sortCell, and in a table over several folders also what differs from folder to folder.
+func (p *probe) sortCell(kind rowKind, r cache.Row, rec cache.Record) cellFunc {
+	own := kind.sortCell(r, rec)
+	if _, one := p.page.t.source.(*folderSource); one || !p.page.t.order.uses(surroundings()...) {
+		return own
+	}
+	return func(tag mapi.PropTag) (mapi.PropValue, bool) {
+		if !slices.Contains(surroundings(), tag.Canonical()) {
+			return own(tag)
+		}
+		v, ok, _, err := p.page.relatedCell(r, rec, tag.Canonical())
+		return v, ok && err == nil
+	}
+}
+
+// surroundings are the properties that a row has from the folder that it is in.
+func surroundings() []mapi.PropTag {
+	return []mapi.PropTag{mapi.PrParentDisplay, mapi.PrParentEntryID, mapi.PrParentSourceKey}
 }
 
 // instanceValue is one value of a multi-valued property, as a single-valued one.
