@@ -189,6 +189,20 @@ func (s *Service) resolveUser(c *session.Call, id uint32, entryID []byte) (*Obje
 	return o, nil
 }
 
+// newHash is the stored form of a user's new password, "" if he is to keep what he has: clients send the password along
+// with other changes, and that must not end his sessions.
+func (s *Service) newHash(o *Object, password string) string {
+	if password == "" {
+		return ""
+	}
+	if old := s.current.Load().hashes[o.ID]; old != "" {
+		if same, legacy := s.verifier.check(old, password); same && !legacy {
+			return ""
+		}
+	}
+	return hashPassword(password)
+}
+
 // SetUser answers setUser: administrators change anything, others their own password only (the
 // rest of what they send is dropped).
 func (s *Service) SetUser(c *session.Call, req *wire.SetUserRequest, _ *wire.SetUserResponse) error {
@@ -211,10 +225,7 @@ func (s *Service) SetUser(c *session.Call, req *wire.SetUserRequest, _ *wire.Set
 			return mapi.Errorf(mapi.InvalidType, "setUser", "no class of users: %#x", u.ObjClass)
 		}
 	}
-	hash := ""
-	if u.Password.String != "" {
-		hash = hashPassword(u.Password.String)
-	}
+	hash := s.newHash(o, u.Password.String)
 	err = s.change(c.Context, o, func(d *storage.DirectoryObject) {
 		if hash != "" {
 			d.Props[propPassword] = hash

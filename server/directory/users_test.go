@@ -75,6 +75,15 @@ func TestSetUser(t *testing.T) {
 	if _, err := b.Users.Authenticate(b.Context(), "BOB", "new"); err != nil {
 		t.Error("the new password:", err)
 	}
+	var ended []uint32
+	b.Users.OnAccountGone(func(user uint32) { ended = append(ended, user) })
+	same := wire.User{UlUserID: bob, Password: wire.Text("new")}
+	b.OK(set(mapi.UserSystem, same)) // he keeps it, and his sessions
+	same.Password = wire.Text("newer")
+	b.OK(set(mapi.UserSystem, same))
+	if !slices.Equal(ended, []uint32{bob}) {
+		t.Errorf("sessions ended of %v", ended)
+	}
 	b.Fails(set(mapi.UserSystem, wire.User{UlUserID: mapi.UserSystem, FullName: wire.Text("x")}), mapi.NoAccess)
 	b.Fails(set(mapi.UserSystem, wire.User{UlUserID: 77}), mapi.NotFound)
 }
