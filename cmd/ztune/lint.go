@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -71,8 +72,9 @@ func lint(ctx context.Context, s *session) (int, error) {
 // judge looks at every option in a group that the server reads.
 func judge(v dbms.Version, options []mycnf.Option, groups []string) []finding {
 	findings := []finding{}
+	plugins := loaded(options, groups)
 	for _, o := range options {
-		if !contains(groups, o.Group) {
+		if !slices.Contains(groups, o.Group) || ofPlugin(o.Key(), plugins) {
 			continue
 		}
 		verdict, wrong := dbms.Judge(v, o.Key())
@@ -88,9 +90,29 @@ func judge(v dbms.Version, options []mycnf.Option, groups []string) []finding {
 	return findings
 }
 
-func contains(list []string, s string) bool {
-	for _, l := range list {
-		if l == s {
+// loaded lists the plugins that the options load. What their options are, the tables
+// cannot know.
+func loaded(options []mycnf.Option, groups []string) []string {
+	var plugins []string
+	for _, o := range options {
+		if key := o.Key(); !slices.Contains(groups, o.Group) || key != "plugin_load" && key != "plugin_load_add" {
+			continue
+		}
+		for part := range strings.SplitSeq(o.Value, ";") {
+			name, _, _ := strings.Cut(part, "=")
+			name = strings.TrimSuffix(strings.TrimSpace(name), ".so")
+			if name != "" {
+				plugins = append(plugins, mycnf.Key(strings.TrimPrefix(name, "ha_")))
+			}
+		}
+	}
+	return plugins
+}
+
+// ofPlugin reports whether an option is one that switches or adjusts a plugin.
+func ofPlugin(key string, plugins []string) bool {
+	for _, p := range plugins {
+		if key == p || strings.HasPrefix(key, p+"_") {
 			return true
 		}
 	}

@@ -65,17 +65,16 @@ func planText(p planned, color, quiet bool) string {
 	if p.plan.Version != nil {
 		version = p.plan.Version.String()
 	}
-	fmt.Fprintf(&b, "Plan for %d users, role %s, %s\n\n", p.plan.Users, p.plan.Role, version)
+	if p.plan.Role == rules.DB {
+		fmt.Fprintf(&b, "Plan for a machine of the database alone, %s\n\n", version)
+	} else {
+		fmt.Fprintf(&b, "Plan for %d users, role %s, %s\n\n", p.plan.Users, p.plan.Role, version)
+	}
 	writeBudget(&b, p.plan.Budget, p.machine)
 	for _, t := range []rules.Target{rules.ServerFile, rules.OptionFile, rules.UnitFile} {
 		writeTarget(&b, p.plan, t, dim)
 	}
-	if len(p.plan.Shortfalls) > 0 {
-		b.WriteString("\nRules that cannot hold on this machine\n")
-		for _, f := range p.plan.Shortfalls {
-			fmt.Fprintf(&b, "  %s: wanted %s, granted %s, %s missing\n      %s\n", f.What, facts.Size(f.Wanted), facts.Size(f.Granted), facts.Size(f.Missing), f.Remedy)
-		}
-	}
+	writeShortfalls(&b, p.plan.Shortfalls)
 	if len(p.plan.Advice) > 0 {
 		b.WriteString("\nAdvice\n")
 		for _, a := range p.plan.Advice {
@@ -95,6 +94,20 @@ func writeBudget(b *strings.Builder, budget rules.Budget, m facts.Machine) {
 		fmt.Fprintf(b, "  %-38s %10s %5.1f %%\n", part.Name, facts.Size(part.Bytes), share(part.Bytes))
 	}
 	fmt.Fprintf(b, "  %-38s %10s %5.1f %%\n", "together", facts.Size(budget.Total), share(budget.Total))
+}
+
+// writeShortfalls says what cannot hold, and each remedy once.
+func writeShortfalls(b *strings.Builder, all []rules.Shortfall) {
+	if len(all) == 0 {
+		return
+	}
+	b.WriteString("\nRules that cannot hold on this machine\n")
+	for i, f := range all {
+		fmt.Fprintf(b, "  %-38s wanted %s, granted %s, %s missing\n", f.What, facts.Size(f.Wanted), facts.Size(f.Granted), facts.Size(f.Missing))
+		if i == len(all)-1 || all[i+1].Remedy != f.Remedy {
+			fmt.Fprintf(b, "      %s\n", f.Remedy)
+		}
+	}
 }
 
 func writeTarget(b *strings.Builder, p rules.Plan, t rules.Target, dim func(string) string) {

@@ -162,7 +162,7 @@ func TestLint(t *testing.T) {
 		!strings.Contains(out, "did you mean innodb_io_capacity?") || !strings.Contains(out, ":6: useless: loose_thing") {
 		t.Errorf("status %d:\n%s", status, out)
 	}
-	write(t, filepath.Join(root, "etc/my.cnf"), "[mysqld]\ninnodb_buffer_pool_size=1G\n")
+	write(t, filepath.Join(root, "etc/my.cnf"), "[mysqld]\ninnodb_buffer_pool_size=1G\nplugin_load_add = provider_bzip2\nprovider_bzip2=force_plus_permanent\nplugin-load=ha_spider.so;audit=server_audit\nspider_x=1\naudit_logging=1\n")
 	if status, out, _ := ztune(t, "", "lint", "--json", "--root", root, "--database", "mysql-8.0.36"); status != exitOK || strings.TrimSpace(out) != "[]" {
 		t.Errorf("status %d:\n%s", status, out)
 	}
@@ -191,6 +191,50 @@ func TestRefusals(t *testing.T) {
 		status, _, errOut := ztune(t, "", tt.args...)
 		if status != exitFailed || !strings.Contains(errOut, tt.want) {
 			t.Errorf("%q: status %d, %q lacks %q", tt.args, status, errOut, tt.want)
+		}
+	}
+}
+
+// What settings cannot do must be said, for the machines that it concerns.
+func TestAdvice(t *testing.T) {
+	for machine, want := range map[string][]string{
+		"md-raid5":             {"raid5", "rotating"},
+		"md-raid1-degraded":    {"raid-degraded"},
+		"md-raid1-resync":      {"raid-busy"},
+		"megaraid-bad-battery": {"write-cache"},
+		"megaraid-no-tool":     {"write-cache", "raid-unknown"},
+		"lvm-raid-unknown":     {"raid-unknown", "rotating"},
+		"raspberry-card":       {"flash-card"},
+		"nfs":                  {"network-storage"},
+		"tmpfs":                {"memory-storage"},
+		"zfs-mirror":           {"zfs"},
+		"raspberry-32-on-64":   {"32-bit"},
+		"systemd-system-slice": {"limited"},
+		"huge-pages":           {"huge-pages"},
+		"numa-free":            {"numa"},
+		"nvme-plain":           {},
+	} {
+		_, out, errOut := ztune(t, "", "plan", "--json", "--root", unpackMachine(t, machine), "--users", "20", "--database", "mariadb-10.11.6", "--connections", "1")
+		var plan struct {
+			Advice []struct{ ID, Text, Because, Source string }
+		}
+		if err := json.Unmarshal([]byte(out), &plan); err != nil {
+			t.Fatalf("%s: %v\n%s", machine, err, errOut)
+		}
+		got := make(map[string]bool)
+		for _, a := range plan.Advice {
+			got[a.ID] = true
+			if a.Text == "" || a.Because == "" || a.Source == "" {
+				t.Errorf("%s: advice without its reasons: %+v", machine, a)
+			}
+		}
+		if len(got) != len(want) {
+			t.Errorf("%s: advice %v, want %v", machine, got, want)
+		}
+		for _, id := range want {
+			if !got[id] {
+				t.Errorf("%s: no advice %s among %v", machine, id, got)
+			}
 		}
 	}
 }

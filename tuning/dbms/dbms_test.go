@@ -79,8 +79,10 @@ func TestJudge(t *testing.T) {
 		{"mariadb-10.11.5", "innodb_buffer_pool_size", "", ""},
 		{"mariadb-10.11.5", "skip_name_resolve", "", ""},
 		{"mariadb-10.11.5", "skip_log_bin", "", ""},
+		{"mariadb-10.11.5", "innodb_buffer_pool_si", Refused, "size"}, // several begin so
+		{"mariadb-10.11.5", "query_cache_siz", Advice, "query_cache_size"},
 		{"mariadb-10.11.5", "key_buffer", Useless, "key_buffer_size"},
-		{"mariadb-10.11.5", "innodb_buffer_pool_instances", Useless, "innodb_buffer_pool_size"},
+		{"mariadb-10.11.5", "innodb_buffer_pool_instances", Useless, "remove"},
 		{"mariadb-10.11.5", "innodb_additional_mem_pool_size", Refused, "remove"},
 		{"mariadb-10.11.5", "inodb_buffer_pool_size", Refused, "innodb_buffer_pool_size"},
 		{"mariadb-10.11.5", "innodb_redo_log_capacity", Refused, "innodb_log_file_size"},

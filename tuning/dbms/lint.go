@@ -52,8 +52,24 @@ func Judge(v Version, name string) (verdict Verdict, wrong bool) {
 	case o.Deprecated != nil && reached(v, o.Deprecated, false):
 		return Verdict{Advice, fmt.Sprintf("is deprecated since %s and will go", o.Deprecated), replace}, true
 	}
+	if o.Name != strings.TrimPrefix(name, switchPrefix(name)) && o.Name != name {
+		return Verdict{Advice, "is an abbreviation, which a later version may take for another option", "write " + o.Name}, true
+	}
 	return Verdict{}, false
 }
+
+// switchPrefix returns the prefix with which the servers switch an option, "" if the
+// name has none.
+func switchPrefix(name string) string {
+	for _, prefix := range switchPrefixes {
+		if strings.HasPrefix(name, prefix) {
+			return prefix
+		}
+	}
+	return ""
+}
+
+var switchPrefixes = [...]string{"skip_", "disable_", "enable_", "maximum_"}
 
 // resolve finds an option as the servers do: with the prefixes that switch, and by
 // any beginning that only one option has.
@@ -61,11 +77,9 @@ func (t *Table) resolve(name string) (Option, bool) {
 	if o, ok := t.options[name]; ok {
 		return o, true
 	}
-	for _, prefix := range []string{"skip_", "disable_", "enable_", "maximum_"} {
-		if rest, ok := strings.CutPrefix(name, prefix); ok {
-			if o, ok := t.options[rest]; ok {
-				return o, true
-			}
+	if prefix := switchPrefix(name); prefix != "" {
+		if o, ok := t.options[strings.TrimPrefix(name, prefix)]; ok {
+			return o, true
 		}
 	}
 	var match Option

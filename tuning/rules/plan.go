@@ -186,7 +186,10 @@ func (m machine) shortfalls(d demand, r room, s sizes) []Shortfall {
 
 // remedy says how much memory the users need, and how many the memory carries.
 func (m machine) remedy(d demand, r room) string {
-	text := fmt.Sprintf("%d users need %s", m.users, facts.Size(d.needed()))
+	text := fmt.Sprintf("by the rules %d users need %s of memory", m.users, facts.Size(d.needed()))
+	if m.role == DB {
+		text = "the rules need " + facts.Size(d.needed()) + " of memory"
+	}
 	if needed := d.needed(); needed <= m.memory() { // a limit on one of the services is in the way
 		s, b := m.facts.Memory.Server.Usable, m.facts.Memory.Database.Usable
 		if s.Value < b.Value {
@@ -194,8 +197,8 @@ func (m machine) remedy(d demand, r room) string {
 		}
 		return "raise the limit of the database, " + b.Source
 	}
-	if most := d.mostUsers(r, m.memory()); most > 0 {
-		return text + fmt.Sprintf("; this machine carries %d", most)
+	if most := d.mostUsers(r, m.memory()); most > 0 && m.role != DB {
+		return text + fmt.Sprintf(", and this machine keeps to them with up to %d", most)
 	}
 	return text + "; put the database on a machine of its own (--role), or add memory"
 }
