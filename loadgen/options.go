@@ -26,8 +26,10 @@ type Options struct {
 	Duration                       time.Duration
 	Compress                       float64 // multiplies the rates of the profile
 	Seed                           uint64
-	Interval                       time.Duration // between calls of OnInterval
-	OnInterval                     func(Interval)
+	// NotifyGrace is how long notifications may take when all is done, before they are lost.
+	NotifyGrace time.Duration
+	Interval    time.Duration // between calls of OnInterval
+	OnInterval  func(Interval)
 	// Usage, if not nil, is asked at every interval for what other processes use.
 	Usage func() []ProcessUsage
 }
@@ -46,6 +48,8 @@ func (o *Options) check() error {
 		return fmt.Errorf("--duration is %v, it must be positive", o.Duration)
 	case !(o.Compress > 0 && o.Compress <= maxCompress):
 		return fmt.Errorf("--compress is %v, it must be more than 0 and at most %d", o.Compress, maxCompress)
+	case o.NotifyGrace <= 0:
+		return fmt.Errorf("--notify-grace is %v, it must be positive", o.NotifyGrace)
 	case o.Prefix == "":
 		return errors.New("--prefix is empty; give the one that the mailboxes were filled with")
 	case o.Interval <= 0:

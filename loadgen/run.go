@@ -30,8 +30,6 @@ const (
 	maxSlip = 5 * time.Millisecond
 	// grace is how long actions may take after the time is up.
 	grace = 10 * time.Second
-	// notifyGrace is how long notifications may take when all is done.
-	notifyGrace = 10 * time.Second
 	// notifyCheck is how often the end of that wait is looked for.
 	notifyCheck = 20 * time.Millisecond
 	// logOffGrace limits the log-offs at the end.
@@ -105,6 +103,11 @@ func (r *run) play(ctx context.Context, result *Result) error {
 		workers.Go(func() { r.work(work, p, start) })
 	}
 	workers.Go(func() { r.deliver(work, start) })
+	workers.Go(func() { // the run lasts as long as it was asked to, whenever the last action was
+		timer := newWaiter()
+		defer timer.stop()
+		timer.wait(work, time.Until(start.Add(r.options.Duration)))
+	})
 	workers.Wait()
 	close(stopReport)
 	result.Intervals = <-reported
@@ -146,7 +149,7 @@ func (r *run) checkNotified(ctx context.Context) error {
 	begin := time.Now()
 	tick := time.NewTicker(notifyCheck)
 	defer tick.Stop()
-	for time.Since(begin) < notifyGrace {
+	for time.Since(begin) < r.options.NotifyGrace {
 		waiting := 0
 		for _, p := range r.players {
 			waiting += p.user.Waiting()

@@ -38,7 +38,7 @@ func options(t *testing.T, i *servertest.Instance, mailboxes int) loadgen.Option
 	p.PerDay[users.LogOn], p.PerDay[users.Contact] = 20, 20
 	return loadgen.Options{
 		URL: "http://" + i.TCPAddr + "/", Users: mailboxes, Prefix: "z", Password: password,
-		AdminURL: i.Endpoint(), Admin: "SYSTEM", Profile: p, Duration: time.Second, Compress: 1500, Seed: 2, Interval: 300 * time.Millisecond,
+		AdminURL: i.Endpoint(), Admin: "SYSTEM", Profile: p, Duration: time.Second, Compress: 1500, NotifyGrace: 10 * time.Second, Seed: 2, Interval: 300 * time.Millisecond,
 	}
 }
 
@@ -97,14 +97,15 @@ func check(t *testing.T, r *loadgen.Result) {
 }
 
 func TestRunRefusesOptions(t *testing.T) {
-	good := loadgen.Options{Users: 1, Duration: 1, Compress: 1, Prefix: "z", Interval: 1, URL: "http://127.0.0.1:1/", Profile: &users.Profile{HoursPerDay: 8}}
+	good := loadgen.Options{Users: 1, Duration: 1, Compress: 1, NotifyGrace: 1, Prefix: "z", Interval: 1, URL: "http://127.0.0.1:1/", Profile: &users.Profile{HoursPerDay: 8}}
 	for name, change := range map[string]func(*loadgen.Options){
-		"--users":    func(o *loadgen.Options) { o.Users = 0 },
-		"--duration": func(o *loadgen.Options) { o.Duration = 0 },
-		"--compress": func(o *loadgen.Options) { o.Compress = -1 },
-		"--prefix":   func(o *loadgen.Options) { o.Prefix = "" },
-		"--interval": func(o *loadgen.Options) { o.Interval = 0 },
-		"logging on": func(*loadgen.Options) {},
+		"--users":        func(o *loadgen.Options) { o.Users = 0 },
+		"--duration":     func(o *loadgen.Options) { o.Duration = 0 },
+		"--compress":     func(o *loadgen.Options) { o.Compress = -1 },
+		"--prefix":       func(o *loadgen.Options) { o.Prefix = "" },
+		"--notify-grace": func(o *loadgen.Options) { o.NotifyGrace = 0 },
+		"--interval":     func(o *loadgen.Options) { o.Interval = 0 },
+		"logging on":     func(*loadgen.Options) {},
 	} {
 		o := good
 		change(&o)

@@ -37,6 +37,7 @@ func (o *playOptions) define(flags *pflag.FlagSet) {
 	flags.StringVar(&o.Admin, "admin", defaultAdmin, "name of the administrator")
 	flags.StringVar(&o.AdminPassword, "admin-password", "", "his password, which Unix sockets do not need")
 	flags.BoolVar(&o.insecure, "insecure", false, "accept any certificate of the server")
+	flags.DurationVar(&o.NotifyGrace, "notify-grace", 10*time.Second, "how long a notification may take at the end before it counts as lost")
 	flags.DurationVar(&o.Interval, "interval", time.Second, "time between two lines of output")
 }
 
