@@ -67,6 +67,12 @@ type Change struct {
 // fn may run more than once, see storage.Store.Update.
 func (w *Writer) Do(ctx context.Context, store uint32, author Author, fn func(ctx context.Context, ch *Change) error) error {
 	var ch *Change
+	changesFolders := false
+	defer func() {
+		if changesFolders {
+			w.tree.unsettled.end(store)
+		}
+	}()
 	return w.store.Update(ctx, store, func(ctx context.Context, tx storage.Tx) error {
 		ch = &Change{
 			Tx: tx, Author: author, Store: store, server: w.store.ServerGUID(), tree: w.tree,
@@ -76,6 +82,10 @@ func (w *Writer) Do(ctx context.Context, store uint32, author Author, fn func(ct
 		}
 		if err := fn(ctx, ch); err != nil {
 			return err
+		}
+		if !changesFolders && ch.changesFolders() {
+			changesFolders = true
+			w.tree.unsettled.begin(store)
 		}
 		return ch.finish(ctx)
 	}, func() {
@@ -105,16 +115,33 @@ func (ch *Change) objects() int {
 	return n
 }
 
+// changesFolders reports whether the tree's picture of the folders is not right until the change is announced.
+func (ch *Change) changesFolders() bool {
+	for i := range ch.batch.Events {
+		if e := &ch.batch.Events[i]; e.Object.Type != mapi.TypeMessage && !e.CountersOnly {
+			return true
+		}
+	}
+	return false
+}
+
 // Time is the time of the change; clients see whole seconds in times that the server sets.
 func (ch *Change) Time() mapi.FileTime { return mapi.FileTimeOf(ch.Now.Truncate(time.Second)) }
 
 // After has f called when the change is durable, before it is announced.
 func (ch *Change) After(f func()) { ch.after = append(ch.after, f) }
 
-// Folder reads a reference inside the transaction, once.
+// Folder is a folder's reference as the transaction sees it. It is read from the database only if the tree does not know it
+// or may be behind.
 func (ch *Change) Folder(ctx context.Context, id uint32) (storage.Ref, error) {
 	if ref, ok := ch.refs[id]; ok {
 		return ref, nil
+	}
+	if !ch.tree.unsettled.any(ch.Store) && !ch.changesFolders() {
+		if ref, _, ok := ch.tree.cached(id); ok && ref.Store == ch.Store && ref.Type == mapi.TypeFolder {
+			ch.refs[id] = ref
+			return ref, nil
+		}
 	}
 	ref, err := ch.Ref(ctx, id)
 	if err != nil {
@@ -229,6 +256,9 @@ func (ch *Change) finish(ctx context.Context) error {
 }
 
 func (ch *Change) announceCounters(ctx context.Context, id uint32) error {
+	if id == ch.Store {
+		return nil // its size is nobody's event
+	}
 	folder, err := ch.Folder(ctx, id)
 	if err != nil {
 		return err

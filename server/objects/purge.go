@@ -146,6 +146,8 @@ func (s *Service) purgeStore(ctx context.Context, store storage.Ref) error {
 	if err := s.collect(ctx, store, 0, &doomed); err != nil {
 		return err
 	}
+	s.tree.unsettled.begin(store.ID)
+	defer s.tree.unsettled.end(store.ID)
 	for len(doomed) > 0 {
 		n := min(len(doomed), purgeChunk)
 		chunk := doomed[:n]

@@ -30,7 +30,9 @@ type Tree struct {
 	current atomic.Pointer[generations]
 	// epoch counts batches: a reference read before one and cached after it could be stale.
 	epoch atomic.Uint64
-	mu    sync.Mutex // of writers
+	// unsettled tells writers when not to believe the cache.
+	unsettled unsettled
+	mu        sync.Mutex // of writers
 }
 
 type generations struct{ young, old generation }
