@@ -202,6 +202,7 @@ func TestAdvice(t *testing.T) {
 		"md-raid1-degraded":    {"raid-degraded"},
 		"md-raid1-resync":      {"raid-busy"},
 		"megaraid-bad-battery": {"write-cache"},
+		"megaraid-fallback":    {"battery"},
 		"megaraid-no-tool":     {"write-cache", "raid-unknown"},
 		"lvm-raid-unknown":     {"raid-unknown", "rotating"},
 		"raspberry-card":       {"flash-card"},

@@ -170,13 +170,14 @@ func (t *Tree) writeCache(d *Disk, raid *RAID, dir string) (mode, powerLoss Fact
 	}
 	mode = certain(text, file)
 	switch {
-	case raid != nil && raid.WriteCache.Known() && raid.WriteCache.Value == "write through":
+	case raid != nil && raid.WriteCache.Known() && raid.WriteCache.Value == CacheThrough:
 		return mode, certain("safe", "the controller writes through")
-	case raid != nil && raid.Battery.Known():
-		if raid.Battery.Value == "good" {
-			return mode, certain("safe", raid.Battery.Source)
-		}
+	case raid != nil && raid.Battery.Known() && raid.Battery.Value == "good":
+		return mode, certain("safe", raid.Battery.Source)
+	case raid != nil && raid.Battery.Known() && raid.WriteCache.Value == CacheAlways:
 		return mode, certain("lost", "the controller's cache has no working battery ("+raid.Battery.Source+")")
+	case raid != nil && raid.Battery.Known() && raid.WriteCache.Value == CacheBack:
+		return mode, likely("safe", "the controller writes through while its battery is not good ("+raid.Battery.Source+")")
 	case raid != nil:
 		return mode, unknown[string]("only the controller's tool knows its cache and battery")
 	case d.Virtual.Value || d.Transport == "network":

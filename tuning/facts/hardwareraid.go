@@ -135,14 +135,15 @@ func (r *stacker) storcli(raid *RAID, target string) {
 	}
 }
 
-// setCache reads the abbreviations of storcli: WB is write back while the battery is
-// good, AWB always.
+// setCache reads the abbreviations of storcli.
 func (raid *RAID) setCache(abbreviations, source string) {
 	switch {
 	case strings.Contains(abbreviations, "WT"):
-		raid.WriteCache = certain("write through", source)
+		raid.WriteCache = certain(CacheThrough, source)
+	case strings.Contains(abbreviations, "AWB"):
+		raid.WriteCache = certain(CacheAlways, source)
 	case strings.Contains(abbreviations, "WB"):
-		raid.WriteCache = certain("write back", source)
+		raid.WriteCache = certain(CacheBack, source)
 	}
 }
 
@@ -202,9 +203,11 @@ func (r *stacker) arcconf(raid *RAID) {
 		}
 	}
 	if m := cacheLine.FindStringSubmatch(out); m != nil {
-		mode := "write through"
-		if strings.Contains(strings.ToLower(m[1]), "back") {
-			mode = "write back"
+		mode := CacheThrough
+		if lower := strings.ToLower(m[1]); strings.Contains(lower, "zmm") || strings.Contains(lower, "battery") {
+			mode = CacheBack
+		} else if strings.Contains(lower, "back") {
+			mode = CacheAlways
 		}
 		raid.WriteCache = certain(mode, "arcconf")
 	}

@@ -57,11 +57,18 @@ type RAID struct {
 	Chunk    Fact[int64]  `json:"chunk_bytes"`
 	// Controller is the driver or model of a hardware RAID, empty for software.
 	Controller string `json:"controller,omitempty"`
-	// WriteCache is a controller's: write back or write through.
+	// WriteCache is a controller's: CacheThrough, CacheBack or CacheAlways.
 	WriteCache Fact[string] `json:"write_cache"`
 	// Battery is the state of what keeps the controller's cache alive: good, bad, none.
 	Battery Fact[string] `json:"battery"`
 }
+
+// What a controller does with written data.
+const (
+	CacheThrough = "write through"
+	CacheBack    = "write back"        // while the battery is good
+	CacheAlways  = "write back always" // whatever the battery says
+)
 
 // Disk is a device that rests on nothing the kernel can see.
 type Disk struct {

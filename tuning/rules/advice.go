@@ -33,6 +33,9 @@ func (m machine) safety(add adder) {
 	} else if a.layer != nil && a.layer.RAID.Controller != "" && !a.layer.RAID.Battery.Known() {
 		add("write-cache", quoteController, a.layer.RAID.Battery.Source, "Whether the controller's write cache survives a power failure is not known. Install its tool and run ztune again, or make sure that it writes through or has a good battery.")
 	}
+	if a.lost == "" && a.layer != nil && a.layer.RAID.Battery.Known() && a.layer.RAID.Battery.Value != "good" {
+		add("battery", quoteController, a.layer.RAID.Battery.Source+": "+a.layer.RAID.Battery.Value, "The controller's battery does not work, so it should write through, which is slow. Replace the battery to have its cache back.")
+	}
 	if probe := m.wishes.Probe; probe != nil && probe.Lies != "" {
 		add("lying-cache", quoteController, "probe: "+probe.Lies, "The storage says that data is on the disk before it can be. Switch off the volatile cache, or make sure that the power cannot fail.")
 	}
