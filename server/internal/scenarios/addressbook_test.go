@@ -6,13 +6,13 @@ import (
 
 	"zarafa/client"
 	"zarafa/mapi"
-	"zarafa/server/config"
 	"zarafa/server/servertest"
 )
 
 // TestAddressBookSearches: what a client that looks for people asks of the global address book.
-func TestAddressBookSearches(t *testing.T) {
-	i := servertest.Start(t, config.EngineSQLite, "createuser_script =\n")
+func TestAddressBookSearches(t *testing.T) { onEngines(t, testAddressBookSearches) }
+
+func testAddressBookSearches(t *testing.T, i *servertest.Instance) {
 	ctx := t.Context()
 	admin := logOn(t, i, client.Options{User: "SYSTEM"})
 	for _, u := range []client.User{

@@ -9,6 +9,13 @@ import (
 	"zarafa/server/servertest"
 )
 
+// onEngines runs a test on a server of its own for each kind of database.
+func onEngines(t *testing.T, test func(t *testing.T, i *servertest.Instance)) {
+	for _, engine := range servertest.Engines() {
+		t.Run(engine, func(t *testing.T) { test(t, servertest.Start(t, engine, "createuser_script =\n")) })
+	}
+}
+
 // mailbox is a store that a user has open.
 type mailbox struct {
 	client.Store

@@ -7,15 +7,15 @@ import (
 
 	"zarafa/client"
 	"zarafa/mapi"
-	"zarafa/server/config"
 	"zarafa/server/servertest"
 	"zarafa/wire"
 )
 
 // TestQuotaSteps: at the soft limit nothing is sent, at the hard one nothing is saved; administrators of the system and
 // deleting are not stopped.
-func TestQuotaSteps(t *testing.T) {
-	i := servertest.Start(t, config.EngineSQLite, "createuser_script =\n")
+func TestQuotaSteps(t *testing.T) { onEngines(t, testQuotaSteps) }
+
+func testQuotaSteps(t *testing.T, i *servertest.Instance) {
 	ctx := t.Context()
 	alice, admin := newMailbox(t, i, "alice", 0)
 	inbox, err := alice.session.ReceiveFolder(ctx, alice.EntryID, "")

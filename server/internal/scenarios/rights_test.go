@@ -8,7 +8,6 @@ import (
 
 	"zarafa/client"
 	"zarafa/mapi"
-	"zarafa/server/config"
 	"zarafa/server/servertest"
 )
 
@@ -26,8 +25,9 @@ func folderNames(t *testing.T, s *client.Session, parent mapi.EntryID) []string 
 }
 
 // TestDelegate follows the rights of one user in the store of another from nothing to everything.
-func TestDelegate(t *testing.T) {
-	i := servertest.Start(t, config.EngineSQLite, "createuser_script =\n")
+func TestDelegate(t *testing.T) { onEngines(t, testDelegate) }
+
+func testDelegate(t *testing.T, i *servertest.Instance) {
 	ctx := t.Context()
 	alice, admin := newMailbox(t, i, "alice", 0)
 	bob, _ := newMailbox(t, i, "bob", 0)

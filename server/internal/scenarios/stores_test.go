@@ -6,7 +6,6 @@ import (
 
 	"zarafa/client"
 	"zarafa/mapi"
-	"zarafa/server/config"
 	"zarafa/server/servertest"
 	"zarafa/wire"
 )
@@ -20,8 +19,9 @@ func wantCode(t *testing.T, err error, want mapi.Code) {
 }
 
 // TestStoreOfADeletedUser: it stays as an orphan, can be given to somebody else and be removed.
-func TestStoreOfADeletedUser(t *testing.T) {
-	i := servertest.Start(t, config.EngineSQLite, "createuser_script =\n")
+func TestStoreOfADeletedUser(t *testing.T) { onEngines(t, testStoreOfADeletedUser) }
+
+func testStoreOfADeletedUser(t *testing.T, i *servertest.Instance) {
 	ctx := t.Context()
 	alice, admin := newMailbox(t, i, "alice", 0)
 	bob, _ := newMailbox(t, i, "bob", 0)
@@ -82,8 +82,9 @@ func TestStoreOfADeletedUser(t *testing.T) {
 }
 
 // TestSecondStores: one private store a user, an archive beside it, and one public store.
-func TestSecondStores(t *testing.T) {
-	i := servertest.Start(t, config.EngineSQLite, "createuser_script =\n")
+func TestSecondStores(t *testing.T) { onEngines(t, testSecondStores) }
+
+func testSecondStores(t *testing.T, i *servertest.Instance) {
 	ctx := t.Context()
 	alice, admin := newMailbox(t, i, "alice", 0)
 	bob, _ := newMailbox(t, i, "bob", 0)
