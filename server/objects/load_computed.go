@@ -5,6 +5,7 @@ import (
 
 	"zarafa/mapi"
 	"zarafa/server/directory"
+	"zarafa/server/session"
 	"zarafa/storage"
 )
 
@@ -78,8 +79,10 @@ func (ld *loader) computedOfStore(ctx context.Context, o *storage.Object) ([]map
 			list = append(list, long(mapi.PrQuotaWarningThreshold, q.Warn/1024),
 				long(mapi.PrQuotaSendThreshold, q.Soft/1024), long(mapi.PrQuotaReceiveThreshold, q.Hard/1024))
 		}
-		list = append(list, mapi.String(mapi.PrMailboxOwnerName, owner.FullName),
-			mapi.Binary(mapi.PrMailboxOwnerEntryID, s.dir.EntryID(owner, caps)))
+		if caps&session.CapMailboxOwner != 0 {
+			list = append(list, mapi.String(mapi.PrMailboxOwnerName, owner.FullName),
+				mapi.Binary(mapi.PrMailboxOwnerEntryID, s.dir.EntryID(owner, caps)))
+		}
 	}
 	guid := s.store.ServerGUID()
 	list = append(list, mapi.String(mapi.PrDisplayName, s.storeName(ctx, box, owner)), mapi.Binary(mapi.PrMappingSignature, guid[:]))

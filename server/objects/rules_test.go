@@ -217,3 +217,17 @@ func TestMovingFolders(t *testing.T) {
 	}
 	b.consistent(alice)
 }
+
+// TestMailboxOwnerNeedsTheCapability: clients that do not say so are not shown whose a store is.
+func TestMailboxOwnerNeedsTheCapability(t *testing.T) {
+	b := newBench(t)
+	c := b.as(bob)
+	for caps, want := range map[uint32]bool{c.Session.Capabilities: true, 0: false} {
+		c.Session.Capabilities = caps
+		var resp wire.LoadObjectResponse
+		b.ok(b.svc.LoadObject(c, &wire.LoadObjectRequest{EntryID: b.box[alice]}, &resp))
+		if hasTag(&resp.SaveObject, mapi.PrMailboxOwnerName) != want || hasTag(&resp.SaveObject, mapi.PrMailboxOwnerEntryID) != want {
+			t.Errorf("capabilities %#x: %v", caps, resp.SaveObject.DelProps)
+		}
+	}
+}
