@@ -188,6 +188,13 @@ func TestEvents(t *testing.T) {
 			t.Errorf("%s:\n%s, want\n%s", step.what, got, step.want)
 		}
 	}
+	c = w.folder(w.root, "E")
+	w.watch(ofA, c, mapi.TypeMessage, 0) // a number that is taken stays with the first subscription
+	w.must(w.s.Subscribe(ctx, ofA, c, mapi.EventModified))
+	w.message(c)
+	if got := w.events(); strings.Contains(got, "4: ") {
+		t.Errorf("a second subscription under one number: %s", got)
+	}
 	for i := range ten {
 		ten[i] = w.message(w.a)
 	}

@@ -48,7 +48,7 @@ func (h *Hub) Subscribe(c *session.Call, req *wire.NotifySubscribe) error {
 		return h.subscribeSync(c, sub, req.SyncState)
 	case len(req.Key) == tableKeySize:
 		sub.table = true
-		if err := h.add(sub); err != nil {
+		if added, err := h.add(sub); err != nil || !added {
 			return err
 		}
 		if err := h.tables.SubscribeTable(c, binary.LittleEndian.Uint32(req.Key), req.Connection); err != nil {
@@ -62,24 +62,25 @@ func (h *Hub) Subscribe(c *session.Call, req *wire.NotifySubscribe) error {
 		return err
 	}
 	sub.object = ref.ID
-	return h.add(sub)
+	_, err = h.add(sub)
+	return err
 }
 
-// add links a subscription. A number that the group uses already stays with its first subscription.
-func (h *Hub) add(sub *subscription) error {
+// add links a subscription. A number that the group uses already stays with its first subscription; added is false then.
+func (h *Hub) add(sub *subscription) (added bool, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	sub.group = h.groupOf(sub.session)
 	if h.settings.SubscriptionsMax > 0 && len(h.owned[sub.session]) >= h.settings.SubscriptionsMax {
-		return mapi.Errorf(mapi.NotEnoughMemory, "notifySubscribe", "the session has %d subscriptions, the limit of max_subscriptions_per_session", len(h.owned[sub.session]))
+		return false, mapi.Errorf(mapi.NotEnoughMemory, "notifySubscribe", "the session has %d subscriptions, the limit of max_subscriptions_per_session", len(h.owned[sub.session]))
 	}
 	for s := range sub.group.members {
 		if slices.ContainsFunc(h.owned[s], func(other *subscription) bool { return other.connection == sub.connection }) {
-			return nil
+			return false, nil
 		}
 	}
 	h.link(sub)
-	return nil
+	return true, nil
 }
 
 // subscribeSync subscribes to the changes of a synchronised folder. If it has changed since the client's
@@ -93,7 +94,7 @@ func (h *Hub) subscribeSync(c *session.Call, sub *subscription, state wire.Notif
 		return err
 	}
 	sub.sync, sub.folder = state.SyncID, string(registered.SourceKey)
-	if err := h.add(sub); err != nil {
+	if added, err := h.add(sub); err != nil || !added {
 		return err
 	}
 	changes, err := h.store.Changes(c.Context, registered.SourceKey, state.ChangeID)

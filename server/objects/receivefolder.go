@@ -57,10 +57,13 @@ func (s *Service) describeReceiveFolder(ctx context.Context, r storage.ReceiveFo
 	return wire.ReceiveFolder{EntryID: folder.EntryID, ExplicitClass: wire.Text(r.Class)}, err
 }
 
-// GetReceiveFolderTable lists all receive folders of a store.
+// GetReceiveFolderTable lists all receive folders of a store; it needs Read on the store.
 func (s *Service) GetReceiveFolderTable(c *session.Call, req *wire.GetReceiveFolderTableRequest, resp *wire.ReceiveFolderTableResponse) error {
 	store, err := s.mailStore(c.Context, req.StoreID)
 	if err != nil {
+		return err
+	}
+	if err := s.check(c, store, rights.Read); err != nil {
 		return err
 	}
 	list, err := s.store.ReceiveFolders(c.Context, store.ID)
