@@ -18,7 +18,7 @@ const (
 	exitWrong  = 4 // an answer of the server was wrong
 )
 
-const usage = `Usage: zload COMMAND [OPTIONS]
+const synopsis = `Usage: zload COMMAND [OPTIONS]
 
   zload fill   creates users with full mailboxes
   zload run    plays users and measures the server
@@ -35,7 +35,7 @@ type command struct {
 // Run carries out a command line, without the program's name, and returns the exit status.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) == 0 {
-		io.WriteString(stderr, usage)
+		io.WriteString(stderr, synopsis)
 		return exitUsage
 	}
 	var c command
@@ -45,13 +45,13 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case "run":
 		c = playCommand(stdout)
 	case "--help", "-h", "help":
-		io.WriteString(stdout, usage)
+		io.WriteString(stdout, synopsis)
 		return exitOK
 	case "--version", "-V":
 		fmt.Fprintln(stdout, "zload", version)
 		return exitOK
 	default:
-		fmt.Fprintf(stderr, "zload: there is no command %q\n\n%s", name, usage)
+		fmt.Fprintf(stderr, "zload: there is no command %q\n\n%s", name, synopsis)
 		return exitUsage
 	}
 	c.flags.SortFlags = false

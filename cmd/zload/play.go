@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,10 +11,12 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+	"golang.org/x/term"
 
 	"zarafa/client"
 	"zarafa/loadgen"
 	"zarafa/loadgen/report"
+	"zarafa/loadgen/usage"
 	"zarafa/profiles/users"
 )
 
@@ -22,6 +25,9 @@ type playOptions struct {
 	loadgen.Options
 	profile  string
 	insecure bool
+	pids     []int32
+	json     string // files to write
+	html     string
 }
 
 func (o *playOptions) define(flags *pflag.FlagSet) {
@@ -39,6 +45,9 @@ func (o *playOptions) define(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.insecure, "insecure", false, "accept any certificate of the server")
 	flags.DurationVar(&o.NotifyGrace, "notify-grace", 10*time.Second, "how long a notification may take at the end before it counts as lost")
 	flags.DurationVar(&o.Interval, "interval", time.Second, "time between two lines of output")
+	flags.Int32SliceVar(&o.pids, "pids", nil, "processes of this machine, such as the server and its database, whose use of processors and memory is shown")
+	flags.StringVar(&o.json, "json", "", "file to write the result to, for programs")
+	flags.StringVar(&o.html, "html", "", "file to write the result to, as a page with charts")
 }
 
 func (o *playOptions) finish() (err error) {
@@ -67,16 +76,25 @@ func playCommand(stdout io.Writer) command {
 	}}
 }
 
+// play runs the load and writes what comes of it.
 func play(ctx context.Context, o *playOptions, stdout io.Writer) (int, error) {
-	// Output that cannot be written shall not end a run; that of the end is checked.
-	o.OnInterval = func(i loadgen.Interval) { _ = report.Line(stdout, i) }
+	if len(o.pids) > 0 {
+		sampler, err := usage.New(o.pids)
+		if err != nil {
+			return exitUsage, fmt.Errorf("--pids: %w", err)
+		}
+		o.Usage = sampler.Sample
+	}
+	files, err := openReports(o)
+	if err != nil {
+		return exitUsage, err
+	}
+	o.OnInterval = progress(stdout, o.Duration)
 	result, err := loadgen.Run(ctx, o.Options)
 	if result == nil {
-		return exitFailed, err
+		return exitFailed, errors.Join(err, files.close())
 	}
-	if writeErr := report.Table(stdout, result); err == nil {
-		err = writeErr
-	}
+	err = errors.Join(err, report.Table(stdout, result), files.write(result))
 	switch {
 	case result.Violation != nil:
 		return exitWrong, err
@@ -86,4 +104,14 @@ func play(ctx context.Context, o *playOptions, stdout io.Writer) (int, error) {
 		return exitVoid, nil
 	}
 	return exitOK, nil
+}
+
+// progress shows intervals: as a view on a terminal, as lines elsewhere. Output that cannot be written shall not end a
+// run; that of the end is checked.
+func progress(stdout io.Writer, total time.Duration) func(loadgen.Interval) {
+	if f, ok := stdout.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		live := report.NewLive(stdout, total)
+		return func(i loadgen.Interval) { _ = live.Draw(i) }
+	}
+	return func(i loadgen.Interval) { _ = report.Line(stdout, i) }
 }

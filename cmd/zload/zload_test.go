@@ -1,6 +1,9 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -32,6 +35,8 @@ func TestCommandLines(t *testing.T) {
 		{"fill --until never", exitUsage, "--until"},
 		{"fill --users 0 --admin-url /nowhere", exitFailed, "--users"},
 		{"run --profile dancer", exitUsage, "very-heavy"},
+		{"run --pids 2147483647", exitUsage, "--pids"},
+		{"run --json /no/such/folder/x", exitUsage, "--json"},
 		{"run --users 0", exitFailed, "--users"},
 		{"run --url /nowhere", exitFailed, "logging on"},
 		{"fill --users 1 --admin-url /nowhere", exitFailed, "--admin-url"},
@@ -44,15 +49,22 @@ func TestCommandLines(t *testing.T) {
 }
 
 func TestFillAndRun(t *testing.T) {
+	dir := t.TempDir()
 	i := servertest.Start(t, config.EngineSQLite, "createuser_script =\n")
 	status, stdout, stderr := zload(t, "fill", "--admin-url", i.Endpoint(), "--users", "2", "--messages", "20")
 	if status != exitOK || !strings.Contains(stdout, "filled 2 mailboxes with 16 folders and 40 items") {
 		t.Fatalf("status %d\n%s%s", status, stdout, stderr)
 	}
 	status, stdout, stderr = zload(t, "run", "--admin-url", i.Endpoint(), "--url", "http://"+i.TCPAddr+"/", "--users", "2",
-		"--duration", "1s", "--compress", "1000", "--interval", "500ms")
+		"--duration", "1s", "--compress", "1000", "--interval", "500ms",
+		"--json", dir+"/r.json", "--html", dir+"/r.html", "--pids", strconv.Itoa(os.Getpid()))
 	if status != exitOK && status != exitVoid || !strings.Contains(stdout, "2 users of profile medium") || !strings.Contains(stdout, " op/s ") {
 		t.Errorf("run: status %d\n%s%s", status, stdout, stderr)
+	}
+	for name, want := range map[string]string{"r.json": `"profile": "medium"`, "r.html": "Processors"} {
+		if text, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !strings.Contains(string(text), want) {
+			t.Errorf("%s has no %q, %v", name, want, err)
+		}
 	}
 	status, _, stderr = zload(t, "fill", "--admin-url", i.Endpoint(), "--users", "2", "--messages", "20")
 	if status != exitFailed || !strings.Contains(stderr, "--keep-existing") {

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"zarafa/loadgen"
+	"zarafa/loadgen/report"
+)
+
+// reports are the files that a result is written to. They are opened before the run, so that a wrong path is not
+// found out at its end.
+type reports []reportFile
+
+type reportFile struct {
+	file  *os.File
+	write func(io.Writer, *loadgen.Result) error
+}
+
+func openReports(o *playOptions) (list reports, err error) {
+	for _, wanted := range []struct {
+		option, path string
+		write        func(io.Writer, *loadgen.Result) error
+	}{
+		{"--json", o.json, report.JSON}, {"--html", o.html, report.HTML},
+	} {
+		if wanted.path == "" {
+			continue
+		}
+		f, err := os.Create(wanted.path)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("%s: %w", wanted.option, err), list.close())
+		}
+		list = append(list, reportFile{f, wanted.write})
+	}
+	return list, nil
+}
+
+// write writes and closes the files.
+func (l reports) write(r *loadgen.Result) (err error) {
+	for _, f := range l {
+		err = errors.Join(err, f.write(f.file, r))
+	}
+	return errors.Join(err, l.close())
+}
+
+func (l reports) close() (err error) {
+	for _, f := range l {
+		err = errors.Join(err, f.file.Close())
+	}
+	return err
+}

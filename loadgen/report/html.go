@@ -1,0 +1,93 @@
+package report
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"time"
+
+	"zarafa/loadgen"
+	"zarafa/loadgen/latency"
+)
+
+//go:embed page.html
+var page string
+
+// tile is a figure at the top of the page.
+type tile struct{ Name, Value string }
+
+// HTML writes the outcome as a page that needs nothing from outside.
+func HTML(w io.Writer, r *loadgen.Result) error {
+	functions := template.FuncMap{"ms": ms, "color": func(n int) int { return n % numColors }}
+	t, err := template.New("report").Funcs(functions).Parse(page)
+	if err != nil {
+		return err
+	}
+	return t.Execute(w, struct {
+		Result *loadgen.Result
+		Tiles  []tile
+		Charts []chart
+		Rows   []latency.Summary
+		Facts  []string
+	}{r, tiles(r), charts(r), rows(r), Facts(r)})
+}
+
+func tiles(r *loadgen.Result) []tile {
+	return []tile{
+		{"operations/s", fmt.Sprintf("%.1f", float64(r.All.Count)/max(r.Duration.Seconds(), 1e-9))},
+		{"p50, ms", ms(r.All.P50)},
+		{"p99, ms", ms(r.All.P99)},
+		{"notification p99, ms", ms(r.Notify.P99)},
+		{"errors", fmt.Sprint(r.All.Failed())},
+		{"missed", fmt.Sprint(r.Missed)},
+		{"generator late p99, ms", ms(r.Schedule.P99)},
+	}
+}
+
+// charts are latency and throughput, and what processes use if that was measured.
+func charts(r *loadgen.Result) []chart {
+	times := make([]float64, len(r.Intervals))
+	for i, interval := range r.Intervals {
+		times[i] = interval.At.Seconds()
+	}
+	over := func(name string, value func(loadgen.Interval) float64) series {
+		s := series{Name: name, Values: make([]float64, len(r.Intervals))}
+		for i, interval := range r.Intervals {
+			s.Values[i] = value(interval)
+		}
+		return s
+	}
+	inMS := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+	list := []chart{
+		{"Latency", "ms", times, []series{
+			over("p50", func(i loadgen.Interval) float64 { return inMS(i.Latency.P50) }),
+			over("p95", func(i loadgen.Interval) float64 { return inMS(i.Latency.P95) }),
+			over("p99", func(i loadgen.Interval) float64 { return inMS(i.Latency.P99) }),
+		}},
+		{"Throughput", "operations/s", times, []series{
+			over("operations", func(i loadgen.Interval) float64 { return i.PerSecond }),
+			over("errors in the interval", func(i loadgen.Interval) float64 { return float64(i.Errors) }),
+		}},
+	}
+	if len(r.Intervals) == 0 || len(r.Intervals[0].Usage) == 0 {
+		return list
+	}
+	cpu, memory := chart{Title: "Processors", Unit: "busy", Times: times}, chart{Title: "Memory", Unit: "MiB", Times: times}
+	for _, p := range r.Intervals[0].Usage {
+		name := fmt.Sprintf("%s (%d)", p.Name, p.PID)
+		cpu.Series = append(cpu.Series, over(name, func(i loadgen.Interval) float64 { return usageOf(i, p.PID).CPU }))
+		memory.Series = append(memory.Series, over(name, func(i loadgen.Interval) float64 { return float64(usageOf(i, p.PID).Memory) / (1 << 20) }))
+	}
+	return append(list, cpu, memory)
+}
+
+// usageOf finds a process in an interval; one that has ended uses nothing.
+func usageOf(i loadgen.Interval, pid int32) (u loadgen.ProcessUsage) {
+	for _, p := range i.Usage {
+		if p.PID == pid {
+			return p
+		}
+	}
+	return u
+}
