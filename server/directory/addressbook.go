@@ -380,7 +380,7 @@ func (s *Service) TableRows(_ context.Context, caller uint32, caps uint32, entry
 	if o == nil {
 		return nil, mapi.Errorf(mapi.NotFound, "tableOpen", "no such object in the address book")
 	}
-	if objType == mapi.TypeABCont {
+	if objType == mapi.TypeABCont || !s.settings().EnableGAB && s.requireAdmin(caller, "tableOpen") != nil {
 		return nil, nil
 	}
 	return s.objectRows(snap, caller, caps, listMembers(snap, o)), nil

@@ -174,7 +174,42 @@ func TestAddressBookTables(t *testing.T) {
 	if got := b.tableIDs(alice, container(1), mapi.TypeMailUser); len(got) != 0 {
 		t.Errorf("enable_gab=no shows %v", got)
 	}
+	if got := b.tableIDs(alice, b.entryID(staff), mapi.TypeMailUser); len(got) != 0 {
+		t.Errorf("enable_gab=no shows the members %v", got)
+	}
+	if got := b.tableIDs(mapi.UserSystem, container(1), mapi.TypeMailUser); len(got) != 6 {
+		t.Errorf("enable_gab=no shows administrators %v", got)
+	}
 	if got := b.tableIDs(alice, nil, mapi.TypeABCont); len(got) != 2 {
 		t.Errorf("enable_gab=no hides containers: %v", got)
+	}
+}
+
+// TestContainersInDepth: a table of convenient depth says where its rows stand.
+func TestContainersInDepth(t *testing.T) {
+	b := newBench(t)
+	rows, err := b.Users.TableRows(t.Context(), mapi.UserSystem, 0, nil, mapi.TypeABCont, mapi.OpenConvenientDepth)
+	b.OK(err)
+	for i, path := range []string{"/Global Address Book", "/All Address Lists"} {
+		if v, ok := rows[i].Cell(mapi.PrDepth); !ok || v.Uint32() != 0 {
+			t.Errorf("depth of %s: %v", path, v)
+		}
+		if v, ok := rows[i].Cell(mapi.PrEMSABHierarchyPath); !ok || v.Str() != path {
+			t.Errorf("path %v, want %s", v, path)
+		}
+	}
+	for id, want := range map[uint32][]mapi.PropValue{
+		0: {mapi.Long(mapi.PrContainerFlags, 0x4B), mapi.Long(mapi.PrDisplayType, 0x20000), mapi.Bool(mapi.PrEMSABIsMaster, true), mapi.Missing(mapi.PrEMSABContainerID)},
+		1: {mapi.Long(mapi.PrContainerFlags, 0x49), mapi.Long(mapi.PrDisplayType, 0x50000), mapi.Bool(mapi.PrEMSABIsMaster, false), mapi.Long(mapi.PrEMSABContainerID, 0)},
+		2: {mapi.Long(mapi.PrContainerFlags, 0x49), mapi.Long(mapi.PrDisplayType, 0x50000), mapi.String(mapi.PrDisplayName, "All Address Lists"), mapi.Long(mapi.PrEMSABContainerID, 7000)},
+	} {
+		var resp wire.ReadPropsResponse
+		self := mapi.ABEntryID{Type: mapi.TypeABCont, ID: id}.Encode()
+		b.OK(b.Users.ReadABProps(b.system, &wire.ReadABPropsRequest{EntryID: self}, &resp))
+		for _, w := range append(want, mapi.Binary(mapi.PrRecordKey, self), mapi.Binary(mapi.PrSearchKey, self)) {
+			if v, ok := mapi.Props(resp.PropVal).ByID(w.Tag.ID()); !ok || !v.Equal(w) {
+				t.Errorf("container %d: %v, want %v", id, v, w)
+			}
+		}
 	}
 }
