@@ -25,11 +25,13 @@ func TestCoherence(t *testing.T) {
 			lines := servertest.Settings(t, engine, dir) + recordedSettings
 			i := servertest.StartIn(t, dir, lines)
 			w := newCoherence(t, i)
-			for range 60 {
+			for range 70 {
 				w.step()
 			}
+			w.must(i.Settle(t.Context())) // search folders follow behind
 			w.settle()
 			before := w.dump()
+			w.checkSearch(before)
 			w.compareWatched()
 			w.checkCounters(before)
 			if err := i.Stop(); err != nil {
@@ -61,6 +63,7 @@ type coherence struct {
 	t        *testing.T
 	s        *client.Session
 	top      mapi.EntryID
+	search   mapi.EntryID
 	sentinel mapi.EntryID
 	r        *rand.Rand
 	n        int
@@ -80,7 +83,7 @@ type watched struct {
 const sentinelConnection = 9999
 
 func newCoherence(t *testing.T, i *servertest.Instance) *coherence {
-	w := &coherence{t: t, s: logOnSystem(t, i), r: rand.New(rand.NewPCG(1, 2))}
+	w := &coherence{t: t, s: logOnSystem(t, i), r: rand.New(rand.NewPCG(2, 2))}
 	st, err := w.s.Store(t.Context())
 	w.must(err)
 	w.top, err = w.s.CreateFolder(t.Context(), st.RootID, client.NewFolder{Name: "top"})
@@ -98,6 +101,18 @@ func newCoherence(t *testing.T, i *servertest.Instance) *coherence {
 	w.watch("top", client.TableQuery{Kind: mapi.TableMS, EntryID: w.top, ObjectType: mapi.TypeFolder, Flags: mapi.OpenUnicode, Columns: folderColumns()})
 	w.watch("top deleted", client.TableQuery{Kind: mapi.TableMS, EntryID: w.top, ObjectType: mapi.TypeFolder,
 		Flags: mapi.OpenUnicode | mapi.OpenShowSoftDeletes, Columns: folderColumns()})
+	w.search, err = w.s.CreateFolder(t.Context(), st.RootID, client.NewFolder{Name: "search", Search: true})
+	w.must(err)
+	found := w.queries(w.search)
+	w.watch("search newest", found["newest"])
+	w.watch("search by subject", found["by subject"])
+	w.watch("search unread", found["unread"])
+	changed := mapi.String(mapi.PrSubject, "changed")
+	w.must(w.s.Do(t.Context(), func(id uint64) wire.Request {
+		return &wire.TableSetSearchCriteriaRequest{SessionID: id, EntryID: w.search, Flags: 4, Folders: [][]byte{w.top}, Restrict: &mapi.Restriction{
+			Type: mapi.ResNot, Sub: []*mapi.Restriction{{Type: mapi.ResContent, Op: mapi.FuzzyPrefix, Tag: mapi.PrSubject, Value: &changed}}}}
+	}, new(wire.TableSetSearchCriteriaResponse), nil))
+	w.must(i.Settle(t.Context()))
 	return w
 }
 
@@ -343,6 +358,30 @@ func (w *coherence) dump() map[string][]string {
 	w.must(w.s.EachRow(w.t.Context(), deep, func(p mapi.Props) error { rows = append(rows, p); return nil }))
 	out["deep"] = texts(rows)
 	return out
+}
+
+// checkSearch compares the results of the search folder with the messages of the folders.
+func (w *coherence) checkSearch(dump map[string][]string) {
+	var want []string
+	for _, f := range append(w.folders(), w.top) {
+		for _, row := range dump[fmt.Sprintf("%x newest", f)] {
+			if !strings.Contains(row, " changed ") {
+				want = append(want, row)
+			}
+		}
+	}
+	var rows []mapi.Props
+	w.must(w.s.EachRow(w.t.Context(), w.queries(w.search)["newest"], func(p mapi.Props) error { rows = append(rows, p); return nil }))
+	got := texts(rows)
+	slices.Sort(got)
+	if slices.Sort(want); !slices.Equal(got, want) {
+		w.t.Errorf("found:\n%s\nthere is:\n%s\nafter %s", strings.Join(got, "\n"), strings.Join(want, "\n"), strings.Join(w.log, "; "))
+	}
+	o, err := w.s.LoadObject(w.t.Context(), w.search)
+	w.must(err)
+	if n := o.Props.Uint32(mapi.PrContentCount); int(n) != len(want) {
+		w.t.Errorf("the search folder counts %d messages, and there are %d", n, len(want))
+	}
 }
 
 // checkCounters counts the rows of the tables and lets the server count its folders anew.

@@ -86,6 +86,7 @@ func (u *update) event(e *feed.Event, bulk bool) {
 		u.records[id] = pack(e.Row)
 		u.svc.Cells.Replace(id, u.records[id])
 	} else {
+		delete(u.records, id) // an earlier event's row is older than the counters of this one
 		u.svc.Cells.Invalidate(id)
 	}
 	now, hasRow := setOf(e.Object)
