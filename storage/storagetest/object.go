@@ -105,6 +105,21 @@ func testValues(t *testing.T, f *fixture) {
 	f.wantCode(mapi.InvalidType, err)
 }
 
+// testEmptyValues: an empty text is not the same as none.
+func testEmptyValues(t *testing.T, f *fixture) {
+	m := f.mailbox()
+	want := f.message(m, func(o *storage.Object) {
+		o.Props = mapi.Props{mapi.String(mapi.PrMessageClass, ""), mapi.String(mapi.PrSubject, ""), mapi.String(mapi.PrBody, ""), mapi.Binary(mapi.PrSearchKey, []byte{})}
+	})
+	got, err := f.s.Object(f.ctx, want.ID)
+	f.must(err)
+	f.sameObject(got, want)
+	f.must(f.s.Rows(f.ctx, storage.RowQuery{IDs: []uint32{want.ID}}, func(r *storage.Row) error {
+		f.sameProps("row", r.Props, want.Props)
+		return nil
+	}))
+}
+
 func testLongValues(t *testing.T, f *fixture) {
 	m := f.mailbox()
 	long := strings.Repeat("ü€😀x", 200)

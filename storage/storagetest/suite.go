@@ -35,6 +35,7 @@ func Run(t *testing.T, create func(t *testing.T) Database) {
 	}{
 		{"Objects", testObjects},
 		{"ValueRoundTrip", testValues},
+		{"EmptyValues", testEmptyValues},
 		{"LongValues", testLongValues},
 		{"TakenKeys", testTakenKeys},
 		{"Rows", testRows},

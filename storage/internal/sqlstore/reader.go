@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
+	"fmt"
 	"slices"
 
 	"zarafa/mapi"
@@ -20,11 +21,33 @@ type reader struct {
 
 var _ storage.Reader = reader{}
 
+// text is a text column. In contrast to sql.RawBytes it tells the empty text from NULL also where the driver hands
+// out strings.
+type text struct {
+	bytes []byte
+	valid bool
+}
+
+// Scan implements sql.Scanner.
+func (t *text) Scan(src any) error {
+	t.bytes, t.valid = t.bytes[:0], src != nil
+	switch v := src.(type) {
+	case nil:
+	case string:
+		t.bytes = append(t.bytes, v...)
+	case []byte:
+		t.bytes = append(t.bytes, v...)
+	default:
+		return fmt.Errorf("a text column holds %T", src)
+	}
+	return nil
+}
+
 // rowScan reads columns of hierarchy.
 type rowScan struct {
 	ref                storage.Ref
 	entryID, sourceKey sql.RawBytes
-	class, subject     sql.RawBytes
+	class, subject     text
 	delivery, modified sql.NullInt64
 	msgFlags, msgSize  sql.NullInt64
 	props              sql.RawBytes
@@ -62,7 +85,7 @@ func (s *rowScan) takeRef() storage.Ref {
 // takeRow copies the row. All values of a row share one buffer.
 func (s *rowScan) takeRow() (*storage.Row, error) {
 	r := &storage.Row{Ref: s.takeRef()}
-	buf := make([]byte, 0, len(s.props)+len(s.class)+len(s.subject))
+	buf := make([]byte, 0, len(s.props)+len(s.class.bytes)+len(s.subject.bytes))
 	buf = append(buf, s.props...)
 	var u unpacked
 	if err := u.unpack(buf); err != nil {
@@ -70,11 +93,11 @@ func (s *rowScan) takeRow() (*storage.Row, error) {
 	}
 	for _, c := range []struct {
 		tag mapi.PropTag
-		raw sql.RawBytes
+		raw text
 	}{{mapi.PrMessageClass, s.class}, {mapi.PrSubject, s.subject}} {
-		if c.raw != nil {
+		if c.raw.valid {
 			from := len(buf)
-			buf = append(buf, c.raw...)
+			buf = append(buf, c.raw.bytes...)
 			u.props = append(u.props, mapi.PropValue{Tag: c.tag, Data: buf[from:len(buf):len(buf)]})
 		}
 	}
