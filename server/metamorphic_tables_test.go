@@ -141,7 +141,7 @@ func (m *metamorphic) readTable() {
 	m.do("read rows", func(w *world) wire.Request {
 		return &wire.TableQueryRowsRequest{TableID: table(w), RowCount: count, Flags: flags}
 	}, func(w *world, resp wire.Response) {
-		w.keys = nil
+		w.keys, w.keysOf = nil, table(w)
 		for _, row := range resp.(*wire.TableQueryRowsResponse).RowSet.Rows {
 			w.keys = append(w.keys, bytes.Clone(mapi.Props(row).Bytes(mapi.PrInstanceKey)))
 		}
@@ -178,23 +178,28 @@ func (m *metamorphic) findRow() {
 	m.do("count rows", func(w *world) wire.Request { return &wire.TableGetRowCountRequest{TableID: table(w)} }, nil)
 }
 
-// toggleCategory opens or closes a category, if a row read last is one of the table.
+// toggleCategory opens or closes a category that was read last; now and then it tries a row that is none.
 func (m *metamorphic) toggleCategory() {
-	table, ok := m.table()
-	if !ok || len(m.worlds[0].keys) == 0 {
+	var headers []int
+	for i, key := range m.worlds[0].keys {
+		if bytes.HasPrefix(key, make([]byte, 4)) || m.rng.IntN(10) == 0 {
+			headers = append(headers, i)
+		}
+	}
+	if len(headers) == 0 {
 		return
 	}
-	i, count := m.rng.IntN(len(m.worlds[0].keys)), uint32(m.rng.IntN(20))
+	i, count := headers[m.rng.IntN(len(headers))], uint32(m.rng.IntN(20))
 	if m.rng.IntN(2) == 0 {
 		m.do("expand", func(w *world) wire.Request {
-			return &wire.TableExpandRowRequest{TableID: table(w), InstanceKey: w.keys[i], RowCount: count}
+			return &wire.TableExpandRowRequest{TableID: w.keysOf, InstanceKey: w.keys[i], RowCount: count}
 		}, nil)
 	} else {
 		m.do("collapse", func(w *world) wire.Request {
-			return &wire.TableCollapseRowRequest{TableID: table(w), InstanceKey: w.keys[i]}
+			return &wire.TableCollapseRowRequest{TableID: w.keysOf, InstanceKey: w.keys[i]}
 		}, nil)
 	}
-	m.do("count rows", func(w *world) wire.Request { return &wire.TableGetRowCountRequest{TableID: table(w)} }, nil)
+	m.do("count rows", func(w *world) wire.Request { return &wire.TableGetRowCountRequest{TableID: w.keysOf} }, nil)
 }
 
 // synchronise begins or continues a synchronisation.

@@ -14,7 +14,7 @@ import (
 )
 
 // metamorphicSteps are what TestMetamorphic does; enough to find most disagreements, few enough to wait for.
-const metamorphicSteps = 4000
+const metamorphicSteps = 2500
 
 // tinyCaches keep next to nothing.
 const tinyCaches = "cache_cell_size = 1\ncache_sortkey_size = 1\ncache_object_size = 1\ncache_indexedobject_size = 1\n" +
@@ -62,6 +62,7 @@ type world struct {
 	tables    []uint32
 	spent     []uint32        // tables to close
 	keys      [][]byte        // instance keys of the rows read last
+	keysOf    uint32          // the table they are of
 	syncs     [2][]syncPoint  // of contents, of hierarchies
 	object    wire.SaveObject // loaded last; children and numbers only
 	sourceKey []byte          // of that object

@@ -8,7 +8,9 @@ import (
 	"sync"
 	"time"
 
+	"zarafa/mapi"
 	"zarafa/server/config"
+	"zarafa/storage"
 	"zarafa/wire/soaphttp"
 )
 
@@ -116,6 +118,15 @@ func (s *Server) Healthy() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	return s.store.Ping(ctx)
+}
+
+// CheckConsistency reads the whole database and reports what does not fit together. It takes as long as that takes.
+func (s *Server) CheckConsistency(ctx context.Context) error {
+	checker, ok := s.store.(storage.Checker)
+	if !ok {
+		return mapi.Errorf(mapi.NoSupport, "check", "the database cannot be checked")
+	}
+	return errors.Join(checker.CheckConsistency(ctx), checker.CheckCounters(ctx))
 }
 
 // Reload takes over the settings that may change while the server runs.
