@@ -141,7 +141,7 @@ func (s *session) keepProbe(r probeReport) error {
 func printProbe(w io.Writer, m facts.Machine, r probeReport) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n", m.Storage.Chain())
-	fmt.Fprintf(&b, "  %-28s %8.0f /s     p50 %8.3f ms   p99 %8.3f ms\n", "append and flush", r.Flush.PerSecond, r.Flush.Latency.P50, r.Flush.Latency.P99)
+	fmt.Fprintf(&b, "  %-28s %8.0f /s     p50 %8.3f ms   p99 %8.3f ms\n", "write a record and flush", r.Flush.PerSecond, r.Flush.Latency.P50, r.Flush.Latency.P99)
 	for _, d := range r.Reads {
 		fmt.Fprintf(&b, "  %-28s %8.0f /s     p50 %8.3f ms   p99 %8.3f ms\n", fmt.Sprintf("random 16 KB reads, %d deep", d.Depth), d.IOPS, d.Latency.P50, d.Latency.P99)
 	}

@@ -6,7 +6,8 @@
 // file system refuses that, the measurement is refused too, because the figures would
 // be those of the memory. A measurement keeps within a given time, writes only to
 // files of its own in the given folder, and removes them however it ends. One
-// measurement at a time: two would measure each other.
+// measurement at a time: two would measure each other. While it runs, the process has
+// a larger GOMAXPROCS.
 package probe
 
 import (
@@ -25,6 +26,7 @@ const (
 const (
 	pageSize   = 16 << 10 // InnoDB's
 	recordSize = 2300     // of a log, as etcd's measure of disks has it
+	logSize    = 22 << 20
 	streamSize = 1 << 20
 	maxFile    = 8 << 30
 )
