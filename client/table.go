@@ -75,6 +75,14 @@ func (t *Table) Sort(ctx context.Context, order ...mapi.SortOrder) error {
 	return t.call(ctx, &wire.TableSortRequest{SessionID: t.logOn, TableID: t.id, SortOrder: order}, new(wire.TableSortResponse), nil)
 }
 
+// Group is Sort with the rows in categories: the first columns of the order are their levels, of which the first expanded ones
+// show what is in them (tables.md section 8).
+func (t *Table) Group(ctx context.Context, categories, expanded uint32, order ...mapi.SortOrder) error {
+	return t.call(ctx, &wire.TableSortRequest{
+		SessionID: t.logOn, TableID: t.id, SortOrder: order, Categories: categories, Expanded: expanded,
+	}, new(wire.TableSortResponse), nil)
+}
+
 // Restrict shows the rows that meet a condition only, all of them for nil, and moves the cursor to the first.
 func (t *Table) Restrict(ctx context.Context, r *mapi.Restriction) error {
 	return t.call(ctx, &wire.TableRestrictRequest{SessionID: t.logOn, TableID: t.id, Restrict: r}, new(wire.TableRestrictResponse), nil)
