@@ -1,6 +1,7 @@
 package server
 
 import (
+	"zarafa/mapi"
 	"zarafa/server/directory"
 	"zarafa/server/stats"
 )
@@ -10,10 +11,19 @@ func (s *Server) statistics(users *directory.Service) *stats.Provider {
 	line := func(name, description string, value func() string) stats.Counter {
 		return stats.Counter{Name: name, Description: description, Value: value}
 	}
+	count := func(name, description string, classes ...mapi.ObjectClass) stats.Counter {
+		return line(name, description, func() string { return stats.Number(users.Count(classes...)) })
+	}
 	return &stats.Provider{
 		Store: s.store, Logons: s.sessions, Directory: users, Now: s.now,
 		Counters: []stats.Counter{
 			line("sessions", "Number of sessions", func() string { return stats.Number(len(s.sessions.List())) }),
+			count("usercnt_active", "Number of active users", mapi.ClassActiveUser),
+			count("usercnt_nonactive", "Number of users who cannot log on", mapi.ClassNonActiveUser, mapi.ClassRoom, mapi.ClassEquipment),
+			count("usercnt_na_user", "Number of shared stores", mapi.ClassNonActiveUser),
+			count("usercnt_room", "Number of rooms", mapi.ClassRoom),
+			count("usercnt_equipment", "Number of equipment", mapi.ClassEquipment),
+			count("usercnt_contact", "Number of contacts", mapi.ClassContact),
 			line("sql_statements", "SQL statements executed", func() string { return stats.Number(s.store.Statements()) }),
 			line("cache_cell_items", "Cell cache items", func() string { return stats.Number(s.cells.Stats().Items) }),
 			line("cache_cell_size", "Cell cache size", func() string { return stats.Number(s.cells.Stats().Bytes) }),

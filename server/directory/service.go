@@ -185,6 +185,17 @@ func (s *Service) List(_ context.Context, caller uint32, kind mapi.ObjectClass) 
 	return out, nil
 }
 
+// Count is how many objects have one of the classes; the built-in ones are not counted.
+func (s *Service) Count(classes ...mapi.ObjectClass) int {
+	n := 0
+	for _, o := range s.current.Load().byID {
+		if !isBuiltin(o) && slices.Contains(classes, o.Class) {
+			n++
+		}
+	}
+	return n
+}
+
 // visible: hidden objects are shown to administrators and to the object itself only.
 func (s *snapshot) visible(caller uint32, o *Object) bool {
 	if !o.Hidden || o.ID == caller {
