@@ -68,7 +68,7 @@ func apply(ctx context.Context, s *session) (int, error) {
 		if s.json {
 			return exitOK, s.finishReport(report)
 		}
-		if !s.ask("Write these changes?") {
+		if !s.ask(ctx, "Write these changes?") {
 			s.say("Nothing was changed.")
 			return exitOK, nil
 		}
@@ -129,15 +129,25 @@ func (s *session) say(format string, args ...any) {
 	}
 }
 
-// ask puts a question; no answer is no.
-func (s *session) ask(question string) bool {
+// ask puts a question; no answer is no, and so is an interrupt.
+func (s *session) ask(ctx context.Context, question string) bool {
 	fmt.Fprint(s.err, question+" [y/N] ")
-	answer, _ := bufio.NewReader(s.in).ReadString('\n') // at the end of the input it is what was read
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "y", "yes":
-		return true
+	answers := make(chan string, 1)
+	go func() {
+		answer, _ := bufio.NewReader(s.in).ReadString('\n') // at the end of the input it is what was read
+		answers <- answer
+	}()
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(s.err)
+		return false
+	case answer := <-answers:
+		switch strings.ToLower(strings.TrimSpace(answer)) {
+		case "y", "yes":
+			return true
+		}
+		return false
 	}
-	return false
 }
 
 func (s *session) finishReport(r applyReport) error {
@@ -185,7 +195,7 @@ func (s *session) overridden(ctx context.Context) error {
 		return nil
 	}
 	for _, d := range differences(s, p) {
-		s.say("Warning: %s is %s although %s was written; another line that is read later overrides it.", d.Key, orNothing(d.Is), d.Planned)
+		s.say("Warning: %s is %s although %s was written; what is read later overrides it: %s.", d.Key, orNothing(d.Is), d.Planned, orNothing(d.File))
 	}
 	return nil
 }

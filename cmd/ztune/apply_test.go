@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -158,6 +161,40 @@ func TestApplyTellsWhatIsNotRead(t *testing.T) {
 	root := installed(t)
 	status, _, errOut := ztune(t, "", "apply", "--yes", "--root", root, "--my-cnf", "/etc/elsewhere.cnf")
 	if status != exitOK || !strings.Contains(errOut, "does not read /etc/elsewhere.cnf") {
+		t.Errorf("status %d, %s", status, errOut)
+	}
+}
+
+// An interrupt at the question must end the program, with nothing changed.
+func TestInterruptAtQuestion(t *testing.T) {
+	root := installed(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	silent, never := io.Pipe() // a terminal at which nobody types
+	defer never.Close()
+	var out bytes.Buffer
+	status := Run(ctx, []string{"apply", "--root", root}, silent, &out, &interrupter{cancel: cancel})
+	if _, err := os.Stat(filepath.Join(root, "var/lib/ztune")); status != exitOK || !os.IsNotExist(err) {
+		t.Errorf("status %d, %v", status, err)
+	}
+}
+
+// interrupter interrupts as soon as it is asked something.
+type interrupter struct{ cancel context.CancelFunc }
+
+func (i *interrupter) Write(b []byte) (int, error) {
+	if strings.Contains(string(b), "[y/N]") {
+		i.cancel()
+	}
+	return len(b), nil
+}
+
+// What SET PERSIST has stored wins over option files.
+func TestApplyTellsWhatIsPersisted(t *testing.T) {
+	root := installed(t)
+	write(t, filepath.Join(root, "var/lib/mysql/mysqld-auto.cnf"),
+		`{"Version": 2, "mysql_dynamic_variables": {"innodb_io_capacity": {"Value": "77", "Metadata": {"User": "root"}}}}`)
+	status, _, errOut := ztune(t, "", "apply", "--yes", "--root", root, "--database", "mysql-8.4.3")
+	if status != exitOK || !strings.Contains(errOut, "innodb_io_capacity is 77 although") || !strings.Contains(errOut, "mysqld-auto.cnf") {
 		t.Errorf("status %d, %s", status, errOut)
 	}
 }

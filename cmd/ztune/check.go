@@ -23,6 +23,7 @@ type difference struct {
 	Target  rules.Target `json:"target"`
 	Key     string       `json:"key"`
 	Is      string       `json:"is"` // "" if it is not set
+	File    string       `json:"file"`
 	Planned string       `json:"planned"`
 	Reason  string       `json:"reason"`
 }
@@ -63,17 +64,17 @@ func differences(s *session, p planned) []difference {
 	server := serverValues(p.server)
 	unit := unitValues(s, p)
 	for _, set := range p.plan.Settings {
-		is := ""
+		is, file := "", ""
 		switch set.Target {
 		case rules.ServerFile:
 			if p.server == "" {
 				continue
 			}
-			is = server[set.Key]
+			is, file = server[set.Key], s.serverCfg
 		case rules.OptionFile:
 			d := p.machine.Database
 			if o, ok := mycnf.Last(d.Options, d.Groups(), set.Key); ok {
-				is = o.Value
+				is, file = o.Value, o.File
 			}
 		case rules.UnitFile:
 			if s.unitFolder == "" || !p.tree.Exists(s.unitFolder) {
@@ -82,7 +83,7 @@ func differences(s *session, p planned) []difference {
 			is = unit[set.Key]
 		}
 		if !same(is, set.Value) {
-			all = append(all, difference{set.Target, set.Key, is, set.Value, set.Rule})
+			all = append(all, difference{set.Target, set.Key, is, file, set.Value, set.Rule})
 		}
 	}
 	return all

@@ -64,6 +64,9 @@ func (s *session) readServerFile(tree *facts.Tree) (string, map[string]string, e
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil, nil
 	}
+	if errors.Is(err, fs.ErrPermission) {
+		return "", nil, hint(err)
+	}
 	if err != nil {
 		return "", nil, fmt.Errorf("%w; name the server's settings file with --server-cfg", err)
 	}

@@ -21,7 +21,7 @@ func undoCommand() command {
 	}
 }
 
-func undo(_ context.Context, s *session) (int, error) {
+func undo(ctx context.Context, s *session) (int, error) {
 	number := 0
 	if len(s.args) > 0 {
 		n, err := strconv.Atoi(s.args[0])
@@ -50,7 +50,7 @@ func undo(_ context.Context, s *session) (int, error) {
 			}
 			fmt.Fprintf(s.out, "%s %s\n", what, f.Path)
 		}
-		if !s.ask(fmt.Sprintf("Undo backup %d of %s?", b.Number, b.Time.Format("2006-01-02 15:04"))) {
+		if !s.ask(ctx, fmt.Sprintf("Undo backup %d of %s?", b.Number, b.Time.Format("2006-01-02 15:04"))) {
 			s.say("Nothing was changed.")
 			return exitOK, nil
 		}

@@ -47,6 +47,7 @@ func (t *Tree) database(ctx context.Context, running *program) Database {
 	d.Version = t.databaseVersion(ctx, d.Program)
 	t.readOptions(&d, running)
 	d.DataDirectory = t.dataDirectory(&d, running)
+	d.Options = append(d.Options, t.persisted(d.DataDirectory.Value)...)
 	if !d.Version.Known() {
 		for _, name := range []string{"mariadb_upgrade_info", "mysql_upgrade_info"} {
 			file := path.Join(d.DataDirectory.Value, name)
