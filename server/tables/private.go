@@ -100,8 +100,10 @@ func (t *table) regroup(c change, want []cache.Row, notes []note) []note {
 		}
 		if e.row.ID == c.id {
 			n.rec = c.rec
-		} else if e.row.ID != 0 {
-			n.rec = t.recordOf(e.row.ID)
+		} else if e.row.ID != 0 && e.event != mapi.TableRowDeleted {
+			if n.rec = t.recordOf(e.row.ID); n.rec == nil {
+				continue // it goes with a later change of the batch
+			}
 		}
 		notes = append(notes, n)
 	}
