@@ -2,6 +2,9 @@ package loadgen
 
 import "time"
 
+// shortInterval is how many times shorter than the others the last interval must be to be left out.
+const shortInterval = 4
+
 // report collects the intervals until stop is closed.
 func (r *run) report(start time.Time, stop <-chan struct{}) (list []Interval) {
 	tick := time.NewTicker(r.options.Interval)
@@ -14,6 +17,9 @@ func (r *run) report(start time.Time, stop <-chan struct{}) (list []Interval) {
 			open = false
 		}
 		now := time.Now()
+		if !open && len(list) > 0 && now.Sub(last) < r.options.Interval/shortInterval {
+			break // a rate over so short a time says nothing
+		}
 		i := r.interval(now.Sub(start), now.Sub(last))
 		last = now
 		list = append(list, i)

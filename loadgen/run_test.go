@@ -91,7 +91,8 @@ func check(t *testing.T, r *loadgen.Result) {
 			t.Errorf("%d users at %v", i.Users, i.At)
 		}
 	}
-	if sum != r.All.Count || r.Notify.Count == 0 {
+	// A short last interval may be left out.
+	if sum > r.All.Count || sum < r.All.Count*2/3 || r.Notify.Count == 0 {
 		t.Errorf("%d operations in the intervals, %d in all, %d notifications", sum, r.All.Count, r.Notify.Count)
 	}
 }

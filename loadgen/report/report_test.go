@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"encoding/json"
+	"encoding/xml"
 	"reflect"
 	"regexp"
 	"strings"
@@ -45,6 +46,11 @@ func TestHTML(t *testing.T) {
 	}
 	if strings.Contains(text, "<script") {
 		t.Error("a text of the server is part of the page")
+	}
+	for _, svg := range regexp.MustCompile(`(?s)<svg.*?</svg>`).FindAllString(text, -1) {
+		if err := xml.Unmarshal([]byte(svg), new(struct{})); err != nil || strings.Contains(svg, "NaN") || strings.Contains(svg, "Inf") {
+			t.Errorf("%v in %s", err, svg)
+		}
 	}
 	// Nothing may be loaded from outside.
 	if found := regexp.MustCompile(`(?i)<(link|img|iframe|script)|url\(|@import| src=| href=`).FindString(text); found != "" {
