@@ -27,7 +27,7 @@ type delivery struct {
 }
 
 // deliver brings mail to random users: all together they get as much as the profile says.
-func (r *run) deliver(ctx context.Context, start time.Time) {
+func (r *run) deliver(ctx, schedule context.Context, start time.Time) {
 	queue := make(chan delivery, deliveryQueue)
 	var agents sync.WaitGroup
 	for n := range min(deliveryAgents, len(r.players)) {
@@ -40,7 +40,10 @@ func (r *run) deliver(ctx context.Context, start time.Time) {
 	defer timer.stop()
 	for e := p.Next(); e.At < r.options.Duration; e = p.Next() {
 		due := start.Add(e.At)
-		if !r.wait(ctx, timer, due) {
+		if !r.wait(schedule, timer, due) {
+			if decided(schedule) {
+				break
+			}
 			r.missed.Add(1)
 			continue
 		}

@@ -26,6 +26,9 @@ func (r *run) report(start time.Time, stop <-chan struct{}) (list []Interval) {
 		if r.options.OnInterval != nil {
 			r.options.OnInterval(i)
 		}
+		if r.options.Decide != nil && r.options.Decide(r.latencies.Slow()) {
+			r.endEarly()
+		}
 	}
 	return list
 }

@@ -30,6 +30,13 @@ type Options struct {
 	NotifyGrace time.Duration
 	Interval    time.Duration // between calls of OnInterval
 	OnInterval  func(Interval)
+	// MaxSlip is how late the schedule may be at its 99th percentile before the run is void; 0 is 5 ms.
+	MaxSlip time.Duration
+	// Limit is what operations may take without counting as slow.
+	Limit time.Duration
+	// Decide, if not nil, is told at every interval how many operations there were and how many of them were slow
+	// or failed; it ends the run by returning true.
+	Decide func(count, slow int64) bool
 	// Usage, if not nil, is asked at every interval for what other processes use.
 	Usage func() []ProcessUsage
 }
@@ -98,6 +105,7 @@ type Result struct {
 	All        latency.Summary   `json:"all"`
 	Notify     latency.Summary   `json:"notification"` // from the beginning of a delivery until its notification
 	Schedule   latency.Summary   `json:"schedule"`     // how late the generator itself was
+	Slow       int64             `json:"slow"`         // operations that failed or took longer than the limit, if there is one
 	Missed     int               `json:"missed"`       // actions that were due and not done when the time was up
 	Intervals  []Interval        `json:"intervals"`
 	// Void says why the figures are worth nothing, empty if they are.

@@ -105,13 +105,16 @@ func (r *run) logOff(ctx context.Context) {
 	}
 }
 
-// work does what a user's schedule says.
-func (r *run) work(ctx context.Context, p *player, start time.Time) {
+// work does what a user's schedule says, as long as schedule lasts; ctx limits each call.
+func (r *run) work(ctx, schedule context.Context, p *player, start time.Time) {
 	timer := newWaiter()
 	defer timer.stop()
 	for e := p.pacer.Next(); e.At < r.options.Duration; e = p.pacer.Next() {
 		due := start.Add(e.At)
-		if !r.wait(ctx, timer, due) {
+		if !r.wait(schedule, timer, due) {
+			if decided(schedule) {
+				return
+			}
 			r.missed.Add(1)
 			continue
 		}
@@ -137,6 +140,9 @@ func (r *run) wait(ctx context.Context, w *waiter, due time.Time) bool {
 	r.slips.Record("schedule", time.Since(due), "")
 	return true
 }
+
+// decided tells a schedule that has ended because the outcome is clear from one that has run out of time.
+func decided(schedule context.Context) bool { return errors.Is(context.Cause(schedule), errDecided) }
 
 // errorName is what an error is counted as.
 func errorName(err error) string {

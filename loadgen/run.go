@@ -11,9 +11,11 @@
 package loadgen
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,14 +28,16 @@ import (
 
 // Times of a run.
 const (
-	// maxSlip is how late the schedule may be at its 99th percentile.
-	maxSlip = 5 * time.Millisecond
+	// defaultMaxSlip is how late the schedule may be at its 99th percentile.
+	defaultMaxSlip = 5 * time.Millisecond
 	// grace is how long actions may take after the time is up.
 	grace = 10 * time.Second
 	// notifyCheck is how often the end of that wait is looked for.
 	notifyCheck = 20 * time.Millisecond
 	// logOffGrace limits the log-offs at the end.
 	logOffGrace = 30 * time.Second
+	// noLimit is longer than any operation takes.
+	noLimit = time.Duration(math.MaxInt64)
 	// parallel is how many users are prepared and checked at one time.
 	parallel = 8
 )
@@ -51,7 +55,11 @@ type run struct {
 	missed   atomic.Int64
 	loggedOn atomic.Int64
 	cancel   context.CancelCauseFunc
+	endEarly func() // ends the schedule, not what is running
 }
+
+// errDecided ends a schedule when the outcome is clear.
+var errDecided = errors.New("decided")
 
 // Run plays the users. A wrong answer is not an error but in the result.
 func Run(ctx context.Context, o Options) (*Result, error) {
@@ -65,9 +73,10 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	started := time.Now()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	limit, maxSlip := cmp.Or(o.Limit, noLimit), cmp.Or(o.MaxSlip, defaultMaxSlip)
 	r := &run{
 		options: o, material: material, source: fmt.Sprintf("r%x", started.UnixMicro()), cancel: cancel,
-		latencies: latency.NewRecorder(), notifications: latency.NewRecorder(), slips: latency.NewRecorder(),
+		latencies: latency.NewRecorder(limit), notifications: latency.NewRecorder(limit), slips: latency.NewRecorder(maxSlip),
 	}
 	defer r.logOff(context.WithoutCancel(ctx))
 	result := &Result{
@@ -76,6 +85,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	err = r.play(ctx, result)
 	result.Operations, result.All = r.latencies.Total(), r.latencies.All()
 	result.Notify, result.Schedule = r.notifications.All(), r.slips.All()
+	_, result.Slow = r.latencies.Slow()
 	result.Missed = int(r.missed.Load())
 	if errors.As(err, &result.Violation) {
 		err = nil
@@ -95,18 +105,21 @@ func (r *run) play(ctx context.Context, result *Result) error {
 	start := time.Now()
 	work, stopWork := context.WithDeadline(ctx, start.Add(r.options.Duration+grace))
 	defer stopWork()
+	schedule, stopSchedule := context.WithCancelCause(work)
+	defer stopSchedule(nil)
+	r.endEarly = func() { stopSchedule(errDecided) }
 	reported := make(chan []Interval)
 	stopReport := make(chan struct{})
 	go func() { reported <- r.report(start, stopReport) }()
 	var workers sync.WaitGroup
 	for _, p := range r.players {
-		workers.Go(func() { r.work(work, p, start) })
+		workers.Go(func() { r.work(work, schedule, p, start) })
 	}
-	workers.Go(func() { r.deliver(work, start) })
+	workers.Go(func() { r.deliver(work, schedule, start) })
 	workers.Go(func() { // the run lasts as long as it was asked to, whenever the last action was
 		timer := newWaiter()
 		defer timer.stop()
-		timer.wait(work, time.Until(start.Add(r.options.Duration)))
+		timer.wait(schedule, time.Until(start.Add(r.options.Duration)))
 	})
 	workers.Wait()
 	close(stopReport)

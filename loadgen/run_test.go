@@ -97,6 +97,26 @@ func check(t *testing.T, r *loadgen.Result) {
 	}
 }
 
+// TestDecide ends a run early.
+func TestDecide(t *testing.T) {
+	i := filled(t, config.EngineSQLite, 2, 20)
+	o := options(t, i, 2)
+	o.Duration, o.Interval, o.Limit = time.Hour, 20*time.Millisecond, time.Nanosecond
+	o.Decide = func(count, slow int64) bool {
+		if slow != count {
+			t.Errorf("%d of %d operations took longer than nothing", slow, count)
+		}
+		return count > 5
+	}
+	result, err := loadgen.Run(t.Context(), o)
+	if err != nil || result.Violation != nil {
+		t.Fatal(err, result.Violation)
+	}
+	if result.All.Count <= 5 || result.Slow != result.All.Count || result.Missed != 0 || result.All.Failed() > 0 {
+		t.Errorf("%d operations, %d slow, %d missed, errors %v", result.All.Count, result.Slow, result.Missed, result.All.Errors)
+	}
+}
+
 func TestRunRefusesOptions(t *testing.T) {
 	good := loadgen.Options{Users: 1, Duration: 1, Compress: 1, NotifyGrace: 1, Prefix: "z", Interval: 1, URL: "http://127.0.0.1:1/", Profile: &users.Profile{HoursPerDay: 8}}
 	for name, change := range map[string]func(*loadgen.Options){

@@ -20,8 +20,9 @@ const (
 
 const synopsis = `Usage: zload COMMAND [OPTIONS]
 
-  zload fill   creates users with full mailboxes
-  zload run    plays users and measures the server
+  zload fill      creates users with full mailboxes
+  zload run       plays users and measures the server
+  zload capacity  finds the greatest number of users that the server serves well
 
 zload COMMAND --help lists the options. docs/zload.md describes everything.
 `
@@ -44,6 +45,8 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		c = fillCommand(stdout)
 	case "run":
 		c = playCommand(stdout)
+	case "capacity":
+		c = capacityCommand(stdout)
 	case "--help", "-h", "help":
 		io.WriteString(stdout, synopsis)
 		return exitOK

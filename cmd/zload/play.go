@@ -30,11 +30,10 @@ type playOptions struct {
 	html     string
 }
 
+// define defines the options that all commands with simulated users have.
 func (o *playOptions) define(flags *pflag.FlagSet) {
 	flags.StringVar(&o.URL, "url", "", "where the users log on: http://host:236/, https://host:237/ or file:///path/of/server.sock")
-	flags.IntVar(&o.Users, "users", 10, "how many users work; they are those of \"zload fill\"")
 	flags.StringVar(&o.profile, "profile", "medium", "what they do: "+strings.Join(users.Names(), ", "))
-	flags.DurationVar(&o.Duration, "duration", time.Minute, "for how long")
 	flags.Float64Var(&o.Compress, "compress", 1, "multiplies the rates of the profile")
 	flags.Uint64Var(&o.Seed, "seed", 1, "chooses who does what when")
 	flags.StringVar(&o.Prefix, "prefix", defaultPrefix, "beginning of the users' names")
@@ -44,10 +43,6 @@ func (o *playOptions) define(flags *pflag.FlagSet) {
 	flags.StringVar(&o.AdminPassword, "admin-password", "", "his password, which Unix sockets do not need")
 	flags.BoolVar(&o.insecure, "insecure", false, "accept any certificate of the server")
 	flags.DurationVar(&o.NotifyGrace, "notify-grace", 10*time.Second, "how long a notification may take at the end before it counts as lost")
-	flags.DurationVar(&o.Interval, "interval", time.Second, "time between two lines of output")
-	flags.Int32SliceVar(&o.pids, "pids", nil, "processes of this machine, such as the server and its database, whose use of processors and memory is shown")
-	flags.StringVar(&o.json, "json", "", "file to write the result to, for programs")
-	flags.StringVar(&o.html, "html", "", "file to write the result to, as a page with charts")
 }
 
 func (o *playOptions) finish() (err error) {
@@ -67,7 +62,13 @@ func (o *playOptions) finish() (err error) {
 func playCommand(stdout io.Writer) command {
 	flags := pflag.NewFlagSet("zload run", pflag.ContinueOnError)
 	var o playOptions
+	flags.IntVar(&o.Users, "users", 10, "how many users work; they are those of \"zload fill\"")
+	flags.DurationVar(&o.Duration, "duration", time.Minute, "for how long")
 	o.define(flags)
+	flags.DurationVar(&o.Interval, "interval", time.Second, "time between two lines of output")
+	flags.Int32SliceVar(&o.pids, "pids", nil, "processes of this machine, such as the server and its database, whose use of processors and memory is shown")
+	flags.StringVar(&o.json, "json", "", "file to write the result to, for programs")
+	flags.StringVar(&o.html, "html", "", "file to write the result to, as a page with charts")
 	return command{flags, func(ctx context.Context) (int, error) {
 		if err := o.finish(); err != nil {
 			return exitUsage, err

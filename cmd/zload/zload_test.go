@@ -1,12 +1,17 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/spf13/pflag"
+
+	"zarafa/loadgen/capacity"
 	"zarafa/server/config"
 	"zarafa/server/servertest"
 )
@@ -37,6 +42,9 @@ func TestCommandLines(t *testing.T) {
 		{"run --profile dancer", exitUsage, "very-heavy"},
 		{"run --pids 2147483647", exitUsage, "--pids"},
 		{"run --json /no/such/folder/x", exitUsage, "--json"},
+		{"capacity --slo fast", exitUsage, "--slo"},
+		{"capacity --start 5 --max-users 4", exitUsage, "--max-users"},
+		{"capacity --url /nowhere", exitFailed, "logging on"},
 		{"run --users 0", exitFailed, "--users"},
 		{"run --url /nowhere", exitFailed, "logging on"},
 		{"fill --users 1 --admin-url /nowhere", exitFailed, "--admin-url"},
@@ -69,5 +77,34 @@ func TestFillAndRun(t *testing.T) {
 	status, _, stderr = zload(t, "fill", "--admin-url", i.Endpoint(), "--users", "2", "--messages", "20")
 	if status != exitFailed || !strings.Contains(stderr, "--keep-existing") {
 		t.Errorf("a second time: status %d\n%s", status, stderr)
+	}
+}
+
+func TestCapacity(t *testing.T) {
+	i := servertest.Start(t, config.EngineSQLite, "createuser_script =\n")
+	if status, _, stderr := zload(t, "fill", "--admin-url", i.Endpoint(), "--users", "2", "--messages", "20"); status != exitOK {
+		t.Fatal(stderr)
+	}
+	for text, want := range map[string]string{"p50<1m": "all 2 users meet p50<1m0s", "p99<1ns": "not even 1 user meets p99<1ns"} {
+		slo, err := capacity.ParseSLO(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := capacityOptions{slo: slo, start: 1, max: 2}
+		o.define(pflag.NewFlagSet("test", pflag.ContinueOnError)) // takes the defaults
+		o.URL, o.AdminURL = "http://"+i.TCPAddr+"/", i.Endpoint()
+		o.Duration, o.Interval, o.Compress, o.MaxSlip = 10*time.Second, 100*time.Millisecond, 1000, time.Hour // however busy this machine is
+		if err := o.finish(); err != nil {
+			t.Fatal(err)
+		}
+		var out strings.Builder
+		status, err := findCapacity(t.Context(), &o, &out)
+		if status != exitOK || err != nil || !strings.Contains(out.String(), want) {
+			t.Errorf("%s: status %d, %v\n%s", text, status, err, out.String())
+		}
+		o.MaxSlip = 1
+		if status, err := findCapacity(t.Context(), &o, &out); status != exitVoid || !errors.Is(err, errVoid) {
+			t.Errorf("with a generator that is always too late: status %d, %v", status, err)
+		}
 	}
 }

@@ -53,12 +53,24 @@ type series struct {
 
 // Recorder collects measurements.
 type Recorder struct {
-	mu  sync.Mutex
-	ops map[string]*series
+	limit time.Duration
+
+	mu          sync.Mutex // protects what follows
+	ops         map[string]*series
+	count, slow int64
 }
 
-// NewRecorder makes an empty recorder.
-func NewRecorder() *Recorder { return &Recorder{ops: make(map[string]*series)} }
+// NewRecorder makes an empty recorder. Operations that take longer than limit are slow.
+func NewRecorder(limit time.Duration) *Recorder {
+	return &Recorder{limit: limit, ops: make(map[string]*series)}
+}
+
+// Slow is how many operations there were, and how many of them were slow or failed.
+func (r *Recorder) Slow() (count, slow int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.count, r.slow
+}
 
 // Record counts an operation that took d. failure names what went wrong, "" nothing.
 func (r *Recorder) Record(operation string, d time.Duration, failure string) {
@@ -75,6 +87,10 @@ func (r *Recorder) Record(operation string, d time.Duration, failure string) {
 	// The value is within the bounds, so that recording it cannot fail.
 	_ = s.total.RecordValue(us)
 	_ = s.interval.RecordValue(us)
+	r.count++
+	if d > r.limit || failure != "" {
+		r.slow++
+	}
 	if failure != "" {
 		s.errors[failure]++
 		s.intervalErrors++

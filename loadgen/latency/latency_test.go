@@ -10,7 +10,7 @@ import (
 func near(got, want time.Duration) bool { return got >= want*999/1000 && got <= want*1002/1000 }
 
 func TestPercentiles(t *testing.T) {
-	r := latency.NewRecorder()
+	r := latency.NewRecorder(time.Second)
 	for i := range 10_000 {
 		r.Record("read", time.Duration(i+1)*100*time.Microsecond, "")
 	}
@@ -30,27 +30,31 @@ func TestPercentiles(t *testing.T) {
 }
 
 func TestIntervalsAndErrors(t *testing.T) {
-	r := latency.NewRecorder()
+	r := latency.NewRecorder(time.Second)
 	r.Record("read", time.Millisecond, "")
 	r.Record("send", time.Second, "NO_ACCESS")
 	if s, errors := r.Interval(); s.Count != 2 || errors != 1 || !near(s.Max, time.Second) {
 		t.Errorf("first interval %+v, %d errors", s, errors)
 	}
 	r.Record("read", 2*time.Millisecond, "")
-	if s, errors := r.Interval(); s.Count != 1 || errors != 0 || !near(s.Max, 2*time.Millisecond) {
+	r.Record("read", 1001*time.Millisecond, "")
+	if n, slow := r.Slow(); n != 4 || slow != 2 {
+		t.Errorf("%d of %d are slow", slow, n)
+	}
+	if s, errors := r.Interval(); s.Count != 2 || errors != 0 || !near(s.Max, 1001*time.Millisecond) {
 		t.Errorf("second interval %+v, %d errors", s, errors)
 	}
 	total := r.Total()
-	if len(total) != 2 || total[0].Operation != "read" || total[0].Count != 2 || total[1].Errors["NO_ACCESS"] != 1 {
+	if len(total) != 2 || total[0].Operation != "read" || total[0].Count != 3 || total[1].Errors["NO_ACCESS"] != 1 {
 		t.Errorf("total %+v", total)
 	}
-	if all := r.All(); all.Count != 3 || all.Failed() != 1 {
+	if all := r.All(); all.Count != 4 || all.Failed() != 1 {
 		t.Errorf("all %+v", all)
 	}
 }
 
 func TestOutOfBounds(t *testing.T) {
-	r := latency.NewRecorder()
+	r := latency.NewRecorder(time.Second)
 	r.Record("x", -time.Second, "")
 	r.Record("x", time.Hour, "")
 	if s := r.Total()[0]; s.Count != 2 || s.P50 > time.Millisecond || !near(s.Max, 10*time.Minute) {
