@@ -8,7 +8,8 @@
 //
 // Concurrency. All exported methods may be called from any goroutine. Writes of one mailbox store
 // follow each other in the store's lane of the storage; whatever a write decides from the database, it
-// reads inside its transaction. Rights are checked before it, on the cached tree.
+// reads inside its transaction, but for references of folders while no change of folders is under way (see unsettled).
+// Messages are kept encoded in the cell cache from their first load to their next change. Rights are checked before it, on the cached tree.
 //
 // It refuses objects that are not where the caller says, trees of parts that are deeper than
 // the limit, and writes to stores over their hard quota.

@@ -12,6 +12,10 @@
 // proportion to the folder. All other tables keep a private view: restricted ones filter a shared view, others
 // sort by themselves. Cells come from the cell cache; what it lacks is read with one statement for the whole page.
 //
+// A row of a folder or search folder that has been sent once stays in the cell cache in the form it was sent in, for as long as
+// its object does not change. An answer is put together by copying such rows; only cells that depend on the caller
+// or on other objects are made anew (see layout).
+//
 // # Concurrency
 //
 // Calls on one table take turns (table.op). The change feed must not wait for them, so the
