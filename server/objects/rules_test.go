@@ -168,7 +168,9 @@ func TestBatchOfFoldersIsAllOrNothing(t *testing.T) {
 		err := b.svc.CreateFolders(b.as(alice), &wire.CreateFoldersRequest{ParentEID: b.root[alice], Batch: folders}, &resp)
 		return resp.EntryIDs, err
 	}
-	generic := func(name string) wire.NewFolder { return wire.NewFolder{Type: mapi.FolderGeneric, Name: wire.Text(name)} }
+	generic := func(name string) wire.NewFolder {
+		return wire.NewFolder{Type: mapi.FolderGeneric, Name: wire.Text(name)}
+	}
 	_, err := batch(generic("One"), generic("taken"))
 	b.fails(err, mapi.Collision)
 	_, err = batch(generic("One"), generic("ONE"))
