@@ -90,7 +90,7 @@ func trial(ctx context.Context, o *capacityOptions, users int, stdout io.Writer)
 	case verdict == capacity.Undecided:
 		word = "stays undecided about"
 	}
-	fmt.Fprintf(stdout, "%6d users %s %v: %d of %d operations slow, %d missed, p50 %v p99 %v, in %.1f s\n",
+	fmt.Fprintf(stdout, "%6d users: %s %v, %d of %d operations slow, %d missed, p50 %v p99 %v, in %.1f s\n",
 		users, word, o.slo, r.Slow, r.All.Count, r.Missed, r.All.P50.Round(100*time.Microsecond), r.All.P99.Round(100*time.Microsecond), r.Duration.Seconds())
 	switch {
 	case r.Violation != nil:
