@@ -46,7 +46,6 @@ type metamorphic struct {
 	codes    map[mapi.Code]int
 	log      []string // what was done, the last last
 	messages int      // made so far
-	tables   int      // opened so far
 }
 
 // world is one of the servers, and what things are called there.

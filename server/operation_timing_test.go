@@ -36,7 +36,6 @@ type operations struct {
 	store      mapi.EntryID
 	inbox      mapi.EntryID
 	messages   []mapi.EntryID
-	request    []byte
 	body       []byte
 	answer     *[]byte
 }
