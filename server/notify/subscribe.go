@@ -72,7 +72,7 @@ func (h *Hub) add(sub *subscription) (added bool, err error) {
 	defer h.mu.Unlock()
 	sub.group = h.groupOf(sub.session)
 	if h.settings.SubscriptionsMax > 0 && len(h.owned[sub.session]) >= h.settings.SubscriptionsMax {
-		return false, mapi.Errorf(mapi.NotEnoughMemory, "notifySubscribe", "the session has %d subscriptions, the limit of max_subscriptions_per_session", len(h.owned[sub.session]))
+		return false, mapi.Errorf(mapi.NotEnoughMemory, "notifySubscribe", "the session has %d subscriptions, the most it may have", len(h.owned[sub.session]))
 	}
 	for s := range sub.group.members {
 		if slices.ContainsFunc(h.owned[s], func(other *subscription) bool { return other.connection == sub.connection }) {

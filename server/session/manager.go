@@ -65,7 +65,7 @@ func (m *Manager) Create(user uint32, group uint64, capabilities uint32, client 
 	defer m.mu.Unlock()
 	if m.limits.PerUser > 0 && m.perUser[user] >= m.limits.PerUser {
 		cancel()
-		return nil, mapi.Errorf(mapi.LogonFailed, "logon", "user %d has %d sessions, the limit of max_sessions_per_user", user, m.perUser[user])
+		return nil, mapi.Errorf(mapi.LogonFailed, "logon", "user %d has %d sessions, the most a user may have", user, m.perUser[user])
 	}
 	s.ID = m.freeID(capabilities)
 	m.sessions[s.ID] = s
