@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"sync"
@@ -165,7 +166,8 @@ func (d *dispatcher) run(c *session.Call, req wire.Request) (resp wire.Response,
 	return wire.Dispatch[*session.Call](d.server, c, req)
 }
 
-// report logs a failed operation once: what is the server's fault as an error, what is the client's for whoever debugs it.
+// report logs a failed operation once: what is the server's fault as an error, what is the client's for whoever debugs it,
+// and that a session has met a limit as a warning, the first time.
 func (d *dispatcher) report(c *session.Call, op wire.Op, err error) {
 	who := ""
 	if c.Session != nil {
@@ -173,7 +175,7 @@ func (d *dispatcher) report(c *session.Call, op wire.Op, err error) {
 	}
 	attrs := []any{"operation", op, "user", who, "peer", c.Source, "error", err}
 	switch mapi.CodeOf(err) {
-	case mapi.CallFailed, mapi.DatabaseError, mapi.NotEnoughMemory:
+	case mapi.CallFailed, mapi.DatabaseError:
 		if blamesClient(err) {
 			d.server.log.Debug("operation refused", attrs...)
 			return
@@ -181,6 +183,12 @@ func (d *dispatcher) report(c *session.Call, op wire.Op, err error) {
 		d.server.log.Error("operation failed", attrs...)
 	case mapi.LogonFailed:
 		d.server.log.Warn("log-on refused", attrs...)
+	case mapi.NotEnoughMemory:
+		level := slog.LevelDebug
+		if c.Session == nil || c.Session.FirstAtLimit() {
+			level = slog.LevelWarn
+		}
+		d.server.log.Log(c.Context, level, "a limit is reached", attrs...)
 	default:
 		d.server.log.Debug("operation refused", attrs...)
 	}

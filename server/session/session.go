@@ -55,6 +55,7 @@ type Session struct {
 	lastUse  atomic.Int64 // Unix nanoseconds
 	calls    sync.WaitGroup
 	Requests atomic.Uint64
+	limited  atomic.Bool
 
 	mu    sync.Mutex
 	ended bool
@@ -63,6 +64,10 @@ type Session struct {
 
 // Has reports whether a capability was agreed on.
 func (s *Session) Has(capability uint32) bool { return s.Capabilities&capability != 0 }
+
+// FirstAtLimit reports, the first time it is asked, true: whoever refuses the session something for a limit tells the operator
+// once and not at each attempt.
+func (s *Session) FirstAtLimit() bool { return !s.limited.Swap(true) }
 
 // Done is closed when the session ends.
 func (s *Session) Done() <-chan struct{} { return s.ctx.Done() }
