@@ -3,9 +3,12 @@ package wire
 import (
 	"encoding/base64"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
+
+	vectors "github.com/segmentio/asm/base64"
 )
 
 // The append functions write one element each; start and end are its tags.
@@ -54,8 +57,20 @@ func appendTime(dst []byte, start, end string, v time.Time) []byte {
 
 func appendBinary(dst []byte, start, end string, v []byte) []byte {
 	dst = append(dst, start...)
-	dst = base64.StdEncoding.AppendEncode(dst, v)
-	return append(dst, end...)
+	return append(appendBase64(dst, v), end...)
+}
+
+// vectorLength is the length from which on encoding with vectors pays.
+const vectorLength = 256
+
+func appendBase64(dst, v []byte) []byte {
+	if len(v) < vectorLength {
+		return base64.StdEncoding.AppendEncode(dst, v)
+	}
+	from, n := len(dst), base64.StdEncoding.EncodedLen(len(v))
+	dst = slices.Grow(dst, n)[:from+n]
+	vectors.StdEncoding.Encode(dst[from:], v)
+	return dst
 }
 
 // appendHilo writes the high half signed and the low half unsigned.
