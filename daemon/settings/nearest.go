@@ -14,7 +14,7 @@ func (s *Set) nearest(name string) string {
 		if d > mistakes || d < -mistakes {
 			continue
 		}
-		if d := EditDistance(name, known); d < best || d == best && known < found {
+		if d := editDistance(name, known); d < best || d == best && known < found {
 			best, found = d, known
 		}
 	}
@@ -24,8 +24,8 @@ func (s *Set) nearest(name string) string {
 	return found
 }
 
-// EditDistance is Levenshtein's distance in bytes.
-func EditDistance(a, b string) int {
+// editDistance is Levenshtein's distance in bytes.
+func editDistance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
