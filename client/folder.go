@@ -25,11 +25,15 @@ func (f *NewFolder) kind() uint32 {
 
 // CreateFolder creates a folder, or finds the one that has the name already.
 func (s *Session) CreateFolder(ctx context.Context, parent mapi.EntryID, f NewFolder) (id mapi.EntryID, err error) {
+	return s.createFolder(ctx, 0, parent, f, nil)
+}
+
+func (s *Session) createFolder(ctx context.Context, sync uint32, parent mapi.EntryID, f NewFolder, key []byte) (id mapi.EntryID, err error) {
 	var resp wire.CreateFolderResponse
 	err = s.Do(ctx, func(session uint64) wire.Request {
 		return &wire.CreateFolderRequest{
 			SessionID: session, ParentID: parent, Type: f.kind(), Name: wire.Text(f.Name), Comment: wire.Text(f.Comment),
-			OpenIfExists: true, OrigSourceKey: []byte{},
+			OpenIfExists: true, SyncID: sync, OrigSourceKey: nonNil(key),
 		}
 	}, &resp, func() error { id = copyID(resp.EntryID); return nil })
 	return id, err
@@ -92,14 +96,15 @@ func (s *Session) ResetFolderCount(ctx context.Context, id mapi.EntryID) (fixed 
 
 // Folder is a folder in a listing.
 type Folder struct {
-	EntryID  mapi.EntryID
-	ParentID mapi.EntryID
-	Name     string
-	Class    string // PR_CONTAINER_CLASS, empty if it has none
-	Kind     uint32 // mapi.FolderGeneric or mapi.FolderSearch
-	Messages uint32
-	Unread   uint32
-	Depth    uint32 // 1 directly below the folder listed
+	EntryID   mapi.EntryID
+	ParentID  mapi.EntryID
+	SourceKey []byte
+	Name      string
+	Class     string // PR_CONTAINER_CLASS, empty if it has none
+	Kind      uint32 // mapi.FolderGeneric or mapi.FolderSearch
+	Messages  uint32
+	Unread    uint32
+	Depth     uint32 // 1 directly below the folder listed
 }
 
 // Folders lists the folders below one, with deep all the way down.
@@ -108,7 +113,7 @@ func (s *Session) Folders(ctx context.Context, parent mapi.EntryID, deep bool) (
 		Kind: mapi.TableMS, EntryID: parent, ObjectType: mapi.TypeFolder, Flags: mapi.OpenUnicode,
 		Columns: []mapi.PropTag{
 			mapi.PrEntryID, mapi.PrParentEntryID, mapi.PrDisplayName, mapi.PrContainerClass, mapi.PrFolderType,
-			mapi.PrContentCount, mapi.PrContentUnread, mapi.PrDepth,
+			mapi.PrContentCount, mapi.PrContentUnread, mapi.PrDepth, mapi.PrSourceKey,
 		},
 	}
 	if deep {
@@ -119,7 +124,7 @@ func (s *Session) Folders(ctx context.Context, parent mapi.EntryID, deep bool) (
 		list = append(list, Folder{
 			EntryID: row.Bytes(mapi.PrEntryID), ParentID: row.Bytes(mapi.PrParentEntryID), Name: row.Str(mapi.PrDisplayName),
 			Class: row.Str(mapi.PrContainerClass), Kind: row.Uint32(mapi.PrFolderType), Messages: row.Uint32(mapi.PrContentCount),
-			Unread: row.Uint32(mapi.PrContentUnread), Depth: row.Uint32(mapi.PrDepth),
+			Unread: row.Uint32(mapi.PrContentUnread), SourceKey: row.Bytes(mapi.PrSourceKey), Depth: row.Uint32(mapi.PrDepth),
 		})
 		return nil
 	})

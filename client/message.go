@@ -149,28 +149,32 @@ func (s *Session) SubmitMessage(ctx context.Context, id, sent mapi.EntryID, now 
 
 // DeleteMessages deletes messages; with hard they cannot be restored. Those that do not exist are passed over.
 func (s *Session) DeleteMessages(ctx context.Context, hard bool, ids ...mapi.EntryID) error {
+	return s.deleteMessages(ctx, 0, hard, ids)
+}
+
+func (s *Session) deleteMessages(ctx context.Context, sync uint32, hard bool, ids []mapi.EntryID) error {
 	flags := mapi.DelMessages
 	if hard {
 		flags |= mapi.DelHard
 	}
 	return s.Do(ctx, func(session uint64) wire.Request {
-		return &wire.DeleteObjectsRequest{SessionID: session, Flags: flags, Messages: plainIDs(ids)}
+		return &wire.DeleteObjectsRequest{SessionID: session, Flags: flags, Messages: plainIDs(ids), SyncID: sync}
 	}, new(wire.DeleteObjectsResponse), nil)
 }
 
 // CopyMessages copies messages into a folder of the same store. The error carries PARTIAL_COMPLETION if some were not copied.
 func (s *Session) CopyMessages(ctx context.Context, dest mapi.EntryID, ids ...mapi.EntryID) error {
-	return s.copyMessages(ctx, dest, 0, ids)
+	return s.copyMessages(ctx, 0, dest, 0, ids)
 }
 
 // MoveMessages moves messages into a folder of the same store; they get new entry ids.
 func (s *Session) MoveMessages(ctx context.Context, dest mapi.EntryID, ids ...mapi.EntryID) error {
-	return s.copyMessages(ctx, dest, mapi.CopyMove, ids)
+	return s.copyMessages(ctx, 0, dest, mapi.CopyMove, ids)
 }
 
-func (s *Session) copyMessages(ctx context.Context, dest mapi.EntryID, flags uint32, ids []mapi.EntryID) error {
+func (s *Session) copyMessages(ctx context.Context, sync uint32, dest mapi.EntryID, flags uint32, ids []mapi.EntryID) error {
 	return s.Do(ctx, func(session uint64) wire.Request {
-		return &wire.CopyObjectsRequest{SessionID: session, Messages: plainIDs(ids), DestFolderID: dest, Flags: flags}
+		return &wire.CopyObjectsRequest{SessionID: session, Messages: plainIDs(ids), DestFolderID: dest, Flags: flags, SyncID: sync}
 	}, new(wire.CopyObjectsResponse), nil)
 }
 
@@ -182,11 +186,15 @@ const (
 
 // SetRead marks messages as read or unread, without a receipt to the sender.
 func (s *Session) SetRead(ctx context.Context, read bool, ids ...mapi.EntryID) error {
+	return s.setRead(ctx, 0, read, ids)
+}
+
+func (s *Session) setRead(ctx context.Context, sync uint32, read bool, ids []mapi.EntryID) error {
 	flags := uint32(suppressReceipt)
 	if !read {
 		flags = clearReadFlag
 	}
 	return s.Do(ctx, func(session uint64) wire.Request {
-		return &wire.SetReadFlagsRequest{SessionID: session, Flags: flags, Messages: plainIDs(ids)}
+		return &wire.SetReadFlagsRequest{SessionID: session, Flags: flags, Messages: plainIDs(ids), SyncID: sync}
 	}, new(wire.SetReadFlagsResponse), nil)
 }

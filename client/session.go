@@ -39,6 +39,8 @@ type Options struct {
 	TLS         *tls.Config
 	// NoUnixAuth has the password checked on Unix sockets too.
 	NoUnixAuth bool
+	// Buffers, if not nil, are shared with other sessions; programs with many sessions need that.
+	Buffers *Buffers
 	// SendTimeout and ReceiveTimeout bound a call's progress; 0 takes the defaults of package soaphttp.
 	SendTimeout, ReceiveTimeout time.Duration
 }
@@ -52,16 +54,12 @@ const (
 // clientVersion is what the client says its version is.
 const clientVersion = "11.0.2"
 
-// largestKept is the largest buffer that is used for another request; the collector gets larger ones.
-const largestKept = 1 << 20
-
 // Session is a log-on.
 type Session struct {
 	options Options
 	http    *soaphttp.Client
 	group   uint64
-	decoder sync.Pool // of *wire.Decoder
-	buffers sync.Pool // of *[]byte, requests
+	shared  *Buffers
 
 	renewing sync.Mutex // held while logging on again
 
@@ -73,17 +71,19 @@ type Session struct {
 
 // LogOn connects and logs on.
 func LogOn(ctx context.Context, o Options) (*Session, error) {
+	shared := o.Buffers
+	if shared == nil {
+		shared = NewBuffers()
+	}
 	h, err := soaphttp.NewClient(soaphttp.ClientConfig{
-		Endpoint: o.Endpoint, TLS: o.TLS, SendTimeout: o.SendTimeout, ReceiveTimeout: o.ReceiveTimeout,
+		Endpoint: o.Endpoint, TLS: o.TLS, SendTimeout: o.SendTimeout, ReceiveTimeout: o.ReceiveTimeout, Buffers: shared.http,
 	})
 	if err != nil {
 		return nil, err
 	}
 	var random [8]byte
 	rand.Read(random[:]) // never fails (crypto/rand)
-	s := &Session{options: o, http: h, group: binary.LittleEndian.Uint64(random[:])}
-	s.decoder.New = func() any { return wire.NewDecoder(wire.ClientLimits()) }
-	s.buffers.New = func() any { return new([]byte) }
+	s := &Session{options: o, http: h, shared: shared, group: binary.LittleEndian.Uint64(random[:])}
 	if err := s.logOn(ctx); err != nil {
 		h.Close()
 		return nil, err
@@ -189,21 +189,16 @@ func (s *Session) exchange(ctx context.Context, req wire.Request, resp wire.Resp
 
 // send does one exchange and hands the response to read if its result code is 0.
 func (s *Session) send(ctx context.Context, req wire.Request, resp wire.Response, attachment io.Reader, read func(*soaphttp.Response) error) error {
-	buffer := s.buffers.Get().(*[]byte)
+	buffer := s.shared.request(req.Op())
 	*buffer = wire.AppendRequest((*buffer)[:0], req)
 	answer, err := s.http.Do(ctx, soaphttp.Request{Body: *buffer, Attachment: attachment})
-	if cap(*buffer) <= largestKept {
-		s.buffers.Put(buffer)
-	}
+	s.shared.putRequest(buffer, req.Op())
 	if err != nil {
 		return &mapi.Error{Op: req.Op().String(), Code: mapi.NetworkError, Err: err}
 	}
 	defer answer.Close()
-	d := s.decoder.Get().(*wire.Decoder)
-	defer func() {
-		d.Release()
-		s.decoder.Put(d)
-	}()
+	d := s.shared.decoder()
+	defer s.shared.putDecoder(d)
 	d.Reset(answer.Body)
 	if err := wire.DecodeResponse(d, resp); err != nil {
 		return &mapi.Error{Op: req.Op().String(), Code: mapi.NetworkError, Err: err}

@@ -45,6 +45,34 @@ func AddToPredecessors(list, key []byte) []byte {
 	return out
 }
 
+// HasPredecessor reports whether a PR_PREDECESSOR_CHANGE_LIST includes a change key: it names a change of the same origin that is
+// not older (objects.md section 13). A key of at most 16 bytes is included in nothing.
+func HasPredecessor(list, key []byte) bool {
+	if len(key) <= 16 {
+		return false
+	}
+	for len(list) > 0 {
+		n := int(list[0])
+		if n <= 16 || n > len(list)-1 {
+			return false
+		}
+		entry := list[1 : 1+n]
+		if bytes.Equal(entry[:16], key[:16]) {
+			return changeNumber(entry) >= changeNumber(key)
+		}
+		list = list[1+n:]
+	}
+	return false
+}
+
+// changeNumber is the counter behind the GUID of a change key.
+func changeNumber(key []byte) (n uint64) {
+	for i := min(len(key), 24) - 1; i >= 16; i-- {
+		n = n<<8 | uint64(key[i])
+	}
+	return n
+}
+
 // instanceProvider marks single-instance ids (objects.md section 1.3).
 var instanceProvider = [16]byte{0x79, 0x76, 0xED, 0x54, 0xD0, 0xD2, 0x11, 0xDD, 0x97, 0x05, 0xBE, 0x50, 0x55, 0xD8, 0x95, 0x93}
 

@@ -109,3 +109,22 @@ func FuzzIdentifiers(f *testing.F) {
 		}
 	})
 }
+
+func TestHasPredecessor(t *testing.T) {
+	key := func(origin byte, counter ...byte) []byte { return append(bytes.Repeat([]byte{origin}, 16), counter...) }
+	list := AddToPredecessors(AddToPredecessors(nil, key('a', 0, 1)), key('b', 9, 0, 0, 0))
+	for _, test := range []struct {
+		key  []byte
+		want bool
+	}{
+		{key('a', 0, 1), true}, {key('a', 255, 0), true}, {key('a', 1, 1), false}, {key('b', 9), true}, {key('b', 10), false},
+		{key('c', 0), false}, {key('a'), false}, {nil, false},
+	} {
+		if got := HasPredecessor(list, test.key); got != test.want {
+			t.Errorf("%x includes %x: %v", list, test.key, got)
+		}
+	}
+	if HasPredecessor([]byte{200, 1, 2}, key('a', 1)) {
+		t.Error("found in a broken list")
+	}
+}

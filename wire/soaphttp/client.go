@@ -36,13 +36,26 @@ type ClientConfig struct {
 	MaxResponseBytes int64
 	// UserAgent is sent in every request ("gSOAP/2.8").
 	UserAgent string
+	// Buffers, if not nil, are shared with other clients. A program with thousands of clients needs that: each has its
+	// buffers in use for a few milliseconds, and those for compression are large.
+	Buffers *ClientBuffers
+}
+
+// ClientBuffers are buffers that clients share. They may be used by several goroutines.
+type ClientBuffers struct{ bufs buffers }
+
+// NewClientBuffers makes an empty supply of buffers.
+func NewClientBuffers() *ClientBuffers {
+	b := new(ClientBuffers)
+	b.bufs.limit, b.bufs.level = math.MaxInt64, compressionLevel
+	return b
 }
 
 // Client sends SOAP requests to one endpoint over a pool of connections.
 type Client struct {
 	cfg      ClientConfig
 	endpoint endpoint
-	bufs     buffers
+	bufs     *buffers
 	compress atomic.Bool
 
 	mu     sync.Mutex
@@ -72,9 +85,10 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 	setDefault(&cfg.MaxIdleConns, 16)
 	setDefault(&cfg.MaxResponseBytes, 4<<30)
 	setDefault(&cfg.UserAgent, "gSOAP/2.8")
-	c := &Client{cfg: cfg, endpoint: e}
-	c.bufs.limit, c.bufs.level = math.MaxInt64, compressionLevel
-	return c, nil
+	if cfg.Buffers == nil {
+		cfg.Buffers = NewClientBuffers()
+	}
+	return &Client{cfg: cfg, endpoint: e, bufs: &cfg.Buffers.bufs}, nil
 }
 
 // SetCompression switches gzip requests on, once a server has granted the capability

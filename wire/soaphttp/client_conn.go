@@ -24,7 +24,7 @@ type clientConn struct {
 
 func newClientConn(c *Client, nc net.Conn) *clientConn {
 	cc := &clientConn{client: c}
-	cc.init(nc, &c.bufs, c.cfg.ReceiveTimeout, c.cfg.SendTimeout)
+	cc.init(nc, c.bufs, c.cfg.ReceiveTimeout, c.cfg.SendTimeout)
 	cc.resp.StreamBody = true
 	return cc
 }
