@@ -26,9 +26,9 @@ func rawConnOf(nc net.Conn) syscall.RawConn {
 // back if there is none, so that waiting holds no buffer.
 func (s *stream) readFirst(fd uintptr) (done bool) {
 	br := s.bufs.reader(&s.in)
-	s.fd, s.in.nowait = int(fd), s
+	s.fd, s.in.nowait = fd, s
 	_, err := br.Peek(1)
-	s.fd, s.in.nowait = -1, nil
+	s.fd, s.in.nowait = 0, nil
 	if err == unix.EAGAIN {
 		s.bufs.putReader(br)
 		return false
@@ -40,17 +40,29 @@ func (s *stream) readFirst(fd uintptr) (done bool) {
 // tryRead reads from the descriptor without waiting.
 func (s *stream) tryRead(p []byte) (int, error) {
 	for {
-		n, err := unix.Read(s.fd, p)
+		n, errno := readNow(s.fd, p)
 		switch {
-		case err == unix.EINTR:
-		case err != nil:
-			return 0, err
+		case errno == unix.EINTR:
+		case errno != 0:
+			return 0, errno
 		case n == 0:
 			return 0, io.EOF
 		default:
 			return n, nil
 		}
 	}
+}
+
+// writeFirst is called when the socket may take output; it never waits.
+func (o *output) writeFirst(fd uintptr) (done bool) {
+	n, errno := writeNow(fd, o.pair[0], o.pair[1])
+	for errno == unix.EINTR {
+		n, errno = writeNow(fd, o.pair[0], o.pair[1])
+	}
+	if errno == 0 {
+		o.first = n
+	}
+	return true // what was refused, or failed, is left to the ordinary way
 }
 
 // quiet reports whether a connection that should be silent is open and has no input.

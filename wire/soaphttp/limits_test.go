@@ -1,6 +1,7 @@
 package soaphttp
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -384,4 +385,33 @@ func memoryInUse() int64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc + m.StackInuse)
+}
+
+// TestLargeAnswerToSlowReader: what a socket doesn't take at once is sent when its reader has made room, in order, and
+// the time-out that was started for it does not hold for the next answer.
+func TestLargeAnswerToSlowReader(t *testing.T) {
+	large := make([]byte, 16<<20)
+	for i := range large {
+		large[i] = 'a' + byte(i%23)
+	}
+	for _, network := range []string{"tcp", "unix"} {
+		_, addr := startServer(t, network, Config{}, handlerFunc(func(_ context.Context, x *Exchange) {
+			if bytes.Contains(x.Body, []byte("large")) {
+				x.Reply(large)
+				return
+			}
+			x.Reply(x.Body)
+		}))
+		p := dial(t, addr)
+		for range 2 {
+			p.send(withLength("", "<large/>"))
+			if _, got := p.receive(); got != string(large) {
+				t.Fatalf("%s: %d bytes arrived, or in another order", network, len(got))
+			}
+			p.send(withLength("", "<small/>"))
+			if _, got := p.receive(); got != "<small/>" {
+				t.Fatalf("%s: %q after a large answer", network, got)
+			}
+		}
+	}
 }

@@ -14,7 +14,7 @@ type stream struct {
 	nc    net.Conn
 	raw   syscall.RawConn // to wait without a buffer; nil where that is not possible
 	ready func(fd uintptr) bool
-	fd    int
+	fd    uintptr // while ready runs
 	in    input
 	br    *bufio.Reader // nil while no bytes are arriving
 	out   output
@@ -27,6 +27,7 @@ func (s *stream) init(nc net.Conn, bufs *buffers, receive, send time.Duration) {
 	s.out = output{nc: nc, timeout: send}
 	s.raw = rawConnOf(nc)
 	s.ready = s.readFirst
+	s.out.raw, s.out.ready = s.raw, s.out.writeFirst
 }
 
 // firstBytes waits for input and reads it into a buffer.
@@ -58,35 +59,64 @@ func (s *stream) releaseReader() {
 // output writes to a connection; the peer has the time-out for each window of sendWindowBytes.
 type output struct {
 	nc      net.Conn
+	raw     syscall.RawConn // to write without waiting; nil where that is not possible
+	ready   func(fd uintptr) bool
 	timeout time.Duration
+	armed   bool // a deadline is set on nc
 	sent    int64
+	first   int // bytes that were taken without waiting
 	pair    [2][]byte
 	vec     net.Buffers
 }
 
-// write sends two buffers with one system call, if they are small.
+// write sends two buffers, either of which may be empty, with one system call, if they are small.
 func (o *output) write(head, body []byte) error {
-	if len(head) == 0 {
-		return o.writeWindows(body)
+	first := body[:min(len(body), sendWindowBytes)]
+	n, err := o.writeAtOnce(head, first)
+	if err != nil {
+		return err
 	}
+	if n >= len(head) {
+		return o.writeWindows(body[n-len(head):])
+	}
+	if len(first) == 0 {
+		return o.writeWindows(head[n:])
+	}
+	if err := o.writePair(head[n:], first); err != nil {
+		return err
+	}
+	return o.writeWindows(body[len(first):])
+}
+
+// writeAtOnce writes as much as the socket takes without waiting, most often all, and starts no time-out for that.
+func (o *output) writeAtOnce(head, body []byte) (int, error) {
+	if o.raw == nil {
+		return 0, nil
+	}
+	if o.armed {
+		if err := o.nc.SetWriteDeadline(time.Time{}); err != nil {
+			return 0, err
+		}
+		o.armed = false
+	}
+	o.pair, o.first = [2][]byte{head, body}, 0
+	err := o.raw.Write(o.ready)
+	o.pair = [2][]byte{}
+	o.sent += int64(o.first)
+	return o.first, err
+}
+
+// writePair writes two buffers, neither of which is empty.
+func (o *output) writePair(head, body []byte) error {
 	if err := o.arm(); err != nil {
 		return err
 	}
-	first := body[:min(len(body), sendWindowBytes)]
-	if len(first) == 0 {
-		n, err := o.nc.Write(head)
-		o.sent += int64(n)
-		return err
-	}
-	o.pair = [2][]byte{head, first}
+	o.pair = [2][]byte{head, body}
 	o.vec = o.pair[:]
 	n, err := o.vec.WriteTo(o.nc)
 	o.pair, o.vec = [2][]byte{}, nil
 	o.sent += n
-	if err != nil {
-		return err
-	}
-	return o.writeWindows(body[len(first):])
+	return err
 }
 
 func (o *output) writeWindows(p []byte) error {
@@ -109,5 +139,6 @@ func (o *output) arm() error {
 	if o.timeout == 0 {
 		return nil
 	}
+	o.armed = true
 	return o.nc.SetWriteDeadline(time.Now().Add(o.timeout))
 }
