@@ -1,7 +1,7 @@
 # What can be made:
 #
 #   make build   all programs, into bin/
-#   make run     a server to try out, on port 2236, with its data in var/
+#   make run     plans, starts a server on port 2236, fills mailboxes, plays 50 users and reports; data in var/
 #   make test    every check and test, on SQLite and on MariaDB
 #   make check   the quick part of it: format, vet, staticcheck, generated files
 #   make clean   remove bin/

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs a server to try out: no root, no database to install. Its data and its
-# settings are in var/; delete that folder to start anew. Ctrl-C stops it.
+# Shows the main job in one go, without root and without a database to install: ztune plans for this machine, the server
+# starts with that plan, mailboxes are filled, simulated users work for a while, and the server stays up. Its data and
+# its settings are in var/; delete that folder to start anew. Ctrl-C stops it, whatever it is doing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -8,11 +9,65 @@ port=2236
 status_port=2237
 users="alice bob carol"
 password=secret
+load_users=50
+load_messages=100
+load_seconds=20
+load_compress=100
 socket="file://$PWD/var/server.sock"
+filled=var/filled # is there when all mailboxes of the simulated users are full
 
-mkdir -p var
-chmod 700 var
-if [ ! -e var/server.cfg ]; then
+server= # process of the server
+step=   # process of what is being done beside it
+memory_limit=
+
+say() { printf '\n== %s\n' "$*"; }
+fail() {
+	echo "run.sh: $*" >&2
+	exit 1
+}
+
+# clean_up stops what this script has started, however it ends.
+clean_up() {
+	local status=$?
+	trap '' INT TERM HUP
+	trap - EXIT
+	local pid
+	for pid in $step $server; do
+		kill -TERM "$pid" 2>/dev/null || true
+		wait "$pid" 2>/dev/null || true
+	done
+	exit "$status"
+}
+
+# run_step runs a command in a process group of its own, so that Ctrl-C reaches this script alone, which
+# then stops everything in order. It waits in a way that a signal interrupts.
+run_step() {
+	local status=0
+	set -m
+	"$@" &
+	step=$!
+	set +m
+	wait "$step" || status=$?
+	step=
+	return "$status"
+}
+
+# healthy asks the server whether it is ready.
+healthy() {
+	local answer=
+	exec 3<>"/dev/tcp/127.0.0.1/$status_port" || return 1
+	printf 'GET /healthz HTTP/1.0\r\n\r\n' >&3
+	read -r answer <&3 || true
+	exec 3>&-
+	[[ $answer == *" 200 "* ]]
+} 2>/dev/null
+
+alive() { kill -0 "$server" 2>/dev/null; }
+
+# make_settings writes the settings that do not depend on the machine.
+make_settings() {
+	mkdir -p var && chmod 700 var || fail "the folder $PWD/var cannot be made; run this in a clone that you may write to"
+	[ ! -e var/server.cfg ] || return 0
 	cat >var/server.cfg <<SETTINGS
 # Settings of the server that "make run" starts; docs/server.cfg.md explains them.
 # Paths are relative to the folder of the Makefile.
@@ -25,17 +80,33 @@ local_admin_users = root $(id -u)
 log_file = -
 log_level = 4
 SETTINGS
-fi
+}
 
-# healthy asks the server whether it is ready.
-healthy() {
-	local answer=
-	exec 3<>"/dev/tcp/127.0.0.1/$status_port" || return 1
-	printf 'GET /healthz HTTP/1.0\r\n\r\n' >&3
-	read -r answer <&3 || true
-	exec 3>&-
-	[[ $answer == *" 200 "* ]]
-} 2>/dev/null
+# tune puts ztune's plan for this machine into the settings.
+tune() {
+	local -a plan=(--users "$load_users" --role both --data-directory "$PWD/var" --server-cfg "$PWD/var/server.cfg" --unit-folder "" --state-folder "$PWD/var/ztune")
+	say "ztune plans for this machine"
+	if ! run_step bin/ztune plan "${plan[@]}" --quiet || ! run_step bin/ztune apply "${plan[@]}" --yes --quiet --json >var/ztune.json; then
+		echo "run.sh: ztune could not plan (see above), so the server starts with its own defaults" >&2
+		return 0
+	fi
+	memory_limit=$(bin/ztune plan "${plan[@]}" --print unit | sed -n 's/^Environment=GOMEMLIMIT=//p')
+	printf '\nThe settings are in var/server.cfg; bin/ztune explain cache_cell_size gives the reasons for one of them.\n'
+}
+
+# start_server starts the server and waits until it is ready.
+start_server() {
+	say "the server starts on SQLite"
+	# In a process group of its own, see run_step.
+	set -m
+	env ${memory_limit:+GOMEMLIMIT="$memory_limit"} bin/zarafa-server -c var/server.cfg &
+	server=$!
+	set +m
+	until healthy && alive; do
+		alive || fail "the server has ended (see above). If its port is in use, stop the program that has it, or choose other ports at the top of scripts/run.sh and delete var/server.cfg"
+		run_step sleep 0.1
+	done
+}
 
 # create_users makes the users that are not there yet.
 create_users() {
@@ -45,24 +116,61 @@ create_users() {
 		grep -qw "$user" <<<"$known" && continue
 		# -P reads the password twice; with -p every user of the machine could see it.
 		printf '%s\n' "$password" "$password" |
-			bin/zarafa-admin -h "$socket" -c "$user" -P -f "${user^}" -e "$user@localhost" || return
-		bin/zarafa-admin -h "$socket" --create-store "$user" || return
+			bin/zarafa-admin -h "$socket" -c "$user" -P -f "${user^}" -e "$user@localhost" >/dev/null || return
+		bin/zarafa-admin -h "$socket" --create-store "$user" >/dev/null || return
+		echo "user $user created"
 	done
 }
 
-# prepare waits for the server, whose process number is $1, and makes it usable.
-prepare() {
-	until healthy; do
-		kill -0 "$1" 2>/dev/null || return 0 # it has told why it ended
-		sleep 0.1
+# remove_partly_filled removes the simulated users of an earlier start that was stopped while it filled their mailboxes.
+remove_partly_filled() {
+	local known user
+	known=$(bin/zarafa-admin -h "$socket" -l) || return
+	for user in $(grep -oE '\bzload[0-9]{4}\b' <<<"$known" | sort -u); do
+		bin/zarafa-admin -h "$socket" -d "$user" >/dev/null || return
 	done
-	if ! create_users; then
-		echo "run.sh: the demo users could not be created (see above); the server runs without them" >&2
-		return 0
-	fi
-	cat <<CONNECT
+}
 
-The server is ready.
+# fill_mailboxes does so once.
+fill_mailboxes() {
+	say "$load_users mailboxes of simulated users"
+	if [ -e "$filled" ]; then
+		echo "They were filled by an earlier start."
+		return
+	fi
+	remove_partly_filled && run_step bin/zload fill --admin-url "$socket" --users "$load_users" --messages "$load_messages" && : >"$filled"
+}
+
+# play puts the load on.
+play() {
+	say "$load_users simulated users of Outlook work for $load_seconds seconds, $load_compress times as fast as people"
+	local status=0
+	run_step bin/zload run --admin-url "$socket" --url "http://127.0.0.1:$port/" --users "$load_users" --duration "${load_seconds}s" \
+		--compress "$load_compress" --interval 2s --pids "$server" --json var/report.json --html var/report.html || status=$?
+	case $status in
+	0) ;;
+	3) echo "run.sh: this machine was too busy for figures that count; run zload again when it is quiet" >&2 ;;
+	*) return "$status" ;;
+	esac
+	printf '\nThe report with charts: file://%s/var/report.html\n' "$PWD"
+}
+
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+! healthy || fail "port $status_port answers already: another server is running. Stop it first; if it is not this one's, choose other ports at the top of scripts/run.sh and delete var/server.cfg"
+make_settings
+tune
+start_server
+create_users || echo "run.sh: the demo users could not be created (see above); the server runs without them" >&2
+if ! fill_mailboxes || ! play; then
+	alive || fail "the server has ended (see above); delete var/ to start anew"
+	echo "run.sh: the load could not be run (see above); the server stays up. Delete var/ to start anew" >&2
+fi
+cat <<CONNECT
+
+== the server is ready
 
   clients on this machine   http://127.0.0.1:$port/
   programs on this machine  $socket
@@ -70,12 +178,13 @@ The server is ready.
   administration            bin/zarafa-admin -h $socket -l
   health and metrics        http://127.0.0.1:$status_port/healthz and /metrics
   settings                  var/server.cfg
+  more load                 bin/zload run --url http://127.0.0.1:$port/ --users $load_users
 
 Ctrl-C stops it. The data stays in var/ for the next time.
 
 CONNECT
-}
-
-# The server takes this process's place, so that Ctrl-C reaches it directly.
-prepare $$ &
-exec bin/zarafa-server -c var/server.cfg
+trap 'exit 0' INT # the usual way to end
+status=0
+wait "$server" || status=$?
+server=
+[ "$status" = 0 ] || fail "the server has ended with status $status (see above)"
