@@ -71,9 +71,18 @@ func (s *Server) httpConfig() soaphttp.Config {
 	n, l := &s.cfg.Network, &s.cfg.Limits
 	return soaphttp.Config{
 		ReadTimeout: n.ReadTimeout, IdleTimeout: n.RecvTimeout, SendTimeout: n.SendTimeout, ProxyHeader: n.ProxyHeader,
+		TrustedProxies: n.TrustedProxies,
 		MaxHeaderBytes: int(l.HTTPMaxHeaderSize), MaxRequestBytes: l.RequestMaxSize, MaxDecompressedBytes: l.RequestMaxDecompressed,
-		MaxConns: l.MaxConnections, Compress: true, Logger: s.log,
+		MaxConns: l.MaxConnections, MaxConnsPerIP: connsPerIP(s.cfg), Compress: true, Logger: s.log,
 	}
+}
+
+// connsPerIP is the limit on connections from one address; soaphttp knows no "no limit" of its own.
+func connsPerIP(cfg *config.Config) int {
+	if cfg.PerUser.ConnectionsPerAddress == 0 {
+		return cfg.Limits.MaxConnections
+	}
+	return cfg.PerUser.ConnectionsPerAddress
 }
 
 // stop ends the sessions, which ends their polls, and waits for running calls.

@@ -83,10 +83,8 @@ var _ wire.Service[*session.Call] = (*Server)(nil)
 
 // Limits that are not settings: far above what clients do, low enough that none can fill the memory.
 const (
-	sessionsPerUser         = 2000
-	subscriptionsPerSession = 5000
-	eventsPerGroup          = 50_000
-	pollTimeout             = 60 * time.Second
+	eventsPerGroup = 50_000
+	pollTimeout    = 60 * time.Second
 )
 
 // Open reads the database, seeds it if it is empty, and puts the server together. Nothing listens yet.
@@ -105,7 +103,7 @@ func Open(ctx context.Context, cfg *config.Config, log *slog.Logger, reg prometh
 func assemble(ctx context.Context, cfg *config.Config, log *slog.Logger, reg prometheus.Registerer, store storage.Store) (*Server, error) {
 	s := &Server{
 		cfg: cfg, log: log, now: time.Now, store: store,
-		sessions: session.NewManager(session.Limits{Timeout: cfg.Sessions.Timeout, PerUser: sessionsPerUser, SourceCheck: cfg.Sessions.CheckIP}, time.Now),
+		sessions: session.NewManager(session.Limits{Timeout: cfg.Sessions.Timeout, PerUser: cfg.PerUser.Sessions, SourceCheck: cfg.Sessions.CheckIP}, time.Now),
 		cells:    cache.NewCells(cfg.Cache.Cell),
 		views:    cache.NewViews(cfg.Cache.SortKey),
 	}
@@ -116,7 +114,7 @@ func assemble(ctx context.Context, cfg *config.Config, log *slog.Logger, reg pro
 	if err != nil {
 		return nil, err
 	}
-	users.OnAccountGone(func(user uint32) { s.sessions.EndUser(user, nil) })
+	users.OnAccountGone(s.sessions.EndUser)
 	s.directoryOperations = users
 	keys, err := auth.ReadClientKeys(cfg.TLS.ClientKeyPath)
 	if err != nil {
@@ -146,7 +144,8 @@ func (s *Server) connect(users *directory.Service, locales *collation.Locales) {
 		OwnerAutoFullAccess: s.cfg.Users.OwnerAutoFullAccess, RestrictAdmin: s.cfg.Users.RestrictAdmin,
 	}, tree, users, s.store)
 	hub := notify.New(notify.Settings{
-		PollTimeout: pollTimeout, QueueLimit: eventsPerGroup, SubscriptionsMax: subscriptionsPerSession,
+		PollTimeout: pollTimeout, QueueLimit: eventsPerGroup, SubscriptionsMax: s.cfg.PerUser.SubscriptionsPerSession,
+		SubscriptionsPerUser: s.cfg.PerUser.Subscriptions,
 	}, s.store, objects.Finder{Tree: tree, Rights: checker}, s.sessions)
 	s.notifyOperations = hub
 	locks := objects.NewLocks()

@@ -64,15 +64,13 @@ func objectSettings(cfg *config.Config) objects.Settings {
 	s.StoreNameFormat = cfg.Users.StoreNameFormat
 	s.MaxEmbedded = cfg.Database.EmbeddedAttachmentLimit
 	s.SoftDeleteDays = int(cfg.Life.SoftDelete.Hours() / 24)
+	s.MaxNamesPerUser = cfg.PerUser.Names
 	s.HideReminders = !cfg.Tables.SharedReminders
 	return s
 }
 
-// Limits of tables that are not settings.
-const tablesPerSession = 5000
-
 func tableSettings(cfg *config.Config) tables.Settings {
 	return tables.Settings{
-		TablesPerSession: tablesPerSession, FolderMaxItems: cfg.Tables.FolderMaxItems, ABInitiallyEmpty: cfg.Users.ABTableInitiallyEmpty,
+		TablesPerSession: cfg.PerUser.TablesPerSession, TablesPerUser: cfg.PerUser.Tables, FolderMaxItems: cfg.Tables.FolderMaxItems, ABInitiallyEmpty: cfg.Users.ABTableInitiallyEmpty,
 	}
 }

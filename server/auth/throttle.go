@@ -16,20 +16,25 @@ const throttleWindow = 10 * time.Minute
 // maxThrottled bounds the memory of a throttle: beyond it, the oldest half is forgotten.
 const maxThrottled = 100_000
 
-// throttle slows down the guessing of passwords. It counts failures for each pair of network and account, and for each network: an
-// IPv4 address or an IPv6 /64, which is what one customer gets. An attempt counts as failed while it
+// throttle slows down the guessing of passwords. It counts failures for each pair of network and account, for each network, and for
+// each account; a network is an IPv4 address or an IPv6 /64, which is what one customer gets. An attempt counts as failed while it
 // is being checked, so that parallel tries do not slip through; a success clears what its pair has collected.
+//
+// An account that is being guessed at from everywhere is closed to networks that it was never used from, and stays
+// open to those that it was: nobody can lock somebody else out of where he works.
 //
 // Peers on this machine are not counted: behind them are web front ends with many users.
 type throttle struct {
-	most int // failures of a pair within the window; a network has ten times as many. 0: no throttle
+	most int // failures of a pair within the window; a network and an account have more. 0: no throttle
 	now  func() time.Time
 
 	mu   sync.Mutex
 	seen map[throttleKey]*failures
+	// familiar are the pairs that have logged on.
+	familiar map[throttleKey]struct{}
 }
 
-// throttleKey is a network, and an account or "" for all of them.
+// throttleKey is a network and an account, a network and "" for all accounts, or no network and an account.
 type throttleKey struct {
 	network netip.Prefix
 	account string
@@ -40,26 +45,50 @@ type failures struct {
 	until time.Time
 }
 
-// networkFactor is how many more failures a network may have than one account from it.
-const networkFactor = 10
+// networkFactor and accountFactor are how many more failures a network may have than one account from it, and
+// an account than from one network.
+const (
+	networkFactor = 10
+	accountFactor = 10
+)
 
 func newThrottle(most int, now func() time.Time) *throttle {
-	return &throttle{most: most, now: now, seen: make(map[throttleKey]*failures)}
+	return &throttle{most: most, now: now, seen: make(map[throttleKey]*failures), familiar: make(map[throttleKey]struct{})}
 }
 
-// network is what an attempt is counted under; ok is false for peers that are not counted.
-func network(p session.Peer) (netip.Prefix, bool) {
-	addr, err := netip.ParseAddr(p.Address)
-	if err != nil || p.Local {
+// network is what an attempt is counted under; ok is false for peers that are not counted. Of the list that proxies
+// make (X-Forwarded-For) the last address is the only one that no client can have written. Those whose
+// address cannot be read are counted together.
+func network(p session.Peer) (prefix netip.Prefix, ok bool) {
+	if p.Local {
 		return netip.Prefix{}, false
+	}
+	unreadable := netip.PrefixFrom(netip.IPv6Unspecified(), 128)
+	text := strings.TrimSpace(p.Address[strings.LastIndexByte(p.Address, ',')+1:])
+	addr, err := netip.ParseAddr(text)
+	if err != nil {
+		with, err := netip.ParseAddrPort(text) // some proxies add the port
+		if err != nil {
+			return unreadable, true
+		}
+		addr = with.Addr()
 	}
 	addr = addr.Unmap()
 	bits := 32
 	if addr.Is6() {
 		bits = 64
 	}
-	prefix, err := addr.Prefix(bits)
-	return prefix, err == nil
+	if prefix, err = addr.Prefix(bits); err != nil {
+		return unreadable, true
+	}
+	return prefix, true
+}
+
+// accountKey is what an account is counted under. It is a copy, since the name is part of a request's buffer, and not longer than
+// any name.
+func accountKey(name string) string {
+	const most = 256
+	return strings.Clone(strings.ToLower(name[:min(len(name), most)]))
 }
 
 // begin counts an attempt, or refuses it with LOGON_FAILED. succeeded takes the attempt back and clears the pair.
@@ -68,15 +97,23 @@ func (t *throttle) begin(p session.Peer, account string) (succeeded func(), err 
 	if !counted || t.most == 0 {
 		return func() {}, nil
 	}
-	pair, all := throttleKey{net, strings.ToLower(account)}, throttleKey{network: net}
+	account = accountKey(account)
+	pair, all, anywhere := throttleKey{net, account}, throttleKey{network: net}, throttleKey{account: account}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.count(pair) >= t.most || t.count(all) >= t.most*networkFactor {
+	_, familiar := t.familiar[pair]
+	switch {
+	case t.count(pair) >= t.most || t.count(all) >= t.most*networkFactor:
 		return nil, mapi.Errorf(mapi.LogonFailed, "logon", "too many failed attempts from %s; see logon_failures_max", net)
+	case !familiar && account != "" && t.count(anywhere) >= t.most*accountFactor:
+		return nil, mapi.Errorf(mapi.LogonFailed, "logon", "too many failed attempts on %q; see logon_failures_max", account)
 	}
 	t.add(pair)
 	t.add(all)
-	return func() { t.clear(pair, all) }, nil
+	if account != "" {
+		t.add(anywhere)
+	}
+	return func() { t.clear(pair, all, anywhere) }, nil
 }
 
 // count is the failures of a key that still count; the caller holds mu.
@@ -116,11 +153,18 @@ func (t *throttle) forget() {
 	}
 }
 
-func (t *throttle) clear(pair, all throttleKey) {
+// clear notes a success.
+func (t *throttle) clear(pair, all, anywhere throttleKey) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.seen, pair)
-	if f := t.seen[all]; f != nil && f.count > 0 {
-		f.count--
+	for _, k := range []throttleKey{all, anywhere} {
+		if f := t.seen[k]; f != nil && f.count > 0 {
+			f.count--
+		}
 	}
+	if len(t.familiar) >= maxThrottled {
+		clear(t.familiar)
+	}
+	t.familiar[pair] = struct{}{}
 }

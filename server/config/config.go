@@ -39,6 +39,7 @@ type Config struct {
 	Tables   Tables
 	Search   Search
 	Limits   Limits
+	PerUser  UserLimits
 	Audit    Audit
 	// Cache has the sizes in effect, automatic ones computed.
 	Cache Cache
@@ -67,7 +68,7 @@ func (c *Config) Sections() []settings.Section {
 	sections := []settings.Section{
 		c.Network.section(), c.older.section(), c.TLS.section(), c.Peers.section(), c.Database.section(),
 		c.Users.section(), c.Quota.section(), c.Sessions.section(), c.Life.section(),
-		c.Tables.section(), c.Search.section(), c.cache.section(), c.Limits.section(), c.Audit.section(),
+		c.Tables.section(), c.Search.section(), c.cache.section(), c.Limits.section(), c.PerUser.section(), c.Audit.section(),
 		c.identity.section(),
 	}
 	sections = append(sections, c.Daemon.Sections()...)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/netip"
 	"time"
 
 	"zarafa/daemon/listen"
@@ -18,6 +19,8 @@ type Network struct {
 	ReadTimeout  time.Duration // time for reading one request
 	SendTimeout  time.Duration // time for writing one response
 	ProxyHeader  string
+	// TrustedProxies are the networks from where proxy_header is believed.
+	TrustedProxies []netip.Prefix
 }
 
 func (n *Network) section() settings.Section {
@@ -56,7 +59,11 @@ func (n *Network) section() settings.Section {
 		},
 		{
 			Name: "proxy_header", Value: settings.Text(&n.ProxyHeader), Reloadable: true,
-			Doc: "A header that the reverse proxy adds to requests. Where it is present, X-Forwarded-For gives the client's address; * believes it always.",
+			Doc: "A header that the reverse proxy adds to requests. Where it is present, X-Forwarded-For gives the client's address; * believes it always. Connections from elsewhere than trusted_proxies are never believed.",
+		},
+		{
+			Name: "trusted_proxies", Default: "127.0.0.0/8 ::1/128 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 fc00::/7", Value: listen.Prefixes(&n.TrustedProxies),
+			Doc: "The addresses and networks of reverse proxies. The default is this machine and private networks. Proxies that connect through the unix socket are always trusted.",
 		},
 	}}
 }

@@ -23,6 +23,7 @@ const (
 	argonLanes  = 1
 	argonKey    = 32
 	argonSalt   = 16
+	argonForm   = "$argon2id$" // how the stored form begins
 )
 
 // hashPassword makes the stored form: $argon2id$v=19$m=…,t=…,p=…$salt$hash (PHC string format).
@@ -37,7 +38,7 @@ func hashPassword(password string) string {
 // checkPassword compares in constant time. legacy is true if the stored form is the original's
 // salted MD5 (8 hex digits of salt, hex MD5 of salt and password), which ought to be replaced.
 func checkPassword(stored, password string) (ok, legacy bool) {
-	if strings.HasPrefix(stored, "$argon2id$") {
+	if strings.HasPrefix(stored, argonForm) {
 		return checkArgon(stored, password), false
 	}
 	if len(stored) != 8+2*md5.Size {

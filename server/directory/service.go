@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"zarafa/mapi"
+	"zarafa/server/session"
 	"zarafa/storage"
 )
 
@@ -36,8 +37,8 @@ type Service struct {
 	log      *slog.Logger
 	verifier *verifier
 	now      func() time.Time
-	// endSessions ends a user's sessions, when the account or its password is gone.
-	endSessions func(user uint32)
+	// endSessions ends a user's sessions, when the account or its password is gone, except those of the group of keep.
+	endSessions func(user uint32, keep *session.Session)
 
 	current atomic.Pointer[snapshot]
 	write   sync.Mutex // serialises changes
@@ -52,7 +53,7 @@ func New(ctx context.Context, store storage.Store, settings Settings, log *slog.
 	s := &Service{
 		store: store, log: log, now: now,
 		verifier:    newVerifier(settings.PasswordLifetime, workers, now),
-		endSessions: func(uint32) {},
+		endSessions: func(uint32, *session.Session) {},
 	}
 	s.inForce.Store(&settings)
 	s.write.Lock()
@@ -73,8 +74,9 @@ func (s *Service) Reconfigure(settings Settings) {
 	s.publish() // the built-in objects show some of them
 }
 
-// OnAccountGone has f called with a user whose sessions must end. Set it before the first request.
-func (s *Service) OnAccountGone(f func(user uint32)) { s.endSessions = f }
+// OnAccountGone has f called with a user whose sessions must end, except those of the group of keep if that is not nil. Set it
+// before the first request.
+func (s *Service) OnAccountGone(f func(user uint32, keep *session.Session)) { s.endSessions = f }
 
 // reload reads everything from the database; the caller holds write.
 func (s *Service) reload(ctx context.Context) error {
@@ -270,6 +272,9 @@ func (s *Service) Authenticate(ctx context.Context, name, password string) (*Obj
 	}
 	ok, legacy := s.verifier.check(snap.hashes[o.ID], password)
 	if !ok {
+		if !strings.HasPrefix(snap.hashes[o.ID], argonForm) { // others are quick, which would tell who has not logged on for long
+			s.verifier.check(decoyHash, password)
+		}
 		return nil, mapi.Errorf(mapi.LogonFailed, "logon", "wrong password for user %q", name)
 	}
 	if legacy {

@@ -236,10 +236,15 @@ func (s *Service) SetUser(c *session.Call, req *wire.SetUserRequest, _ *wire.Set
 		}
 	})
 	loggedOff := hash != "" || class != mapi.ClassActiveUser && class != o.Class
-	if err == nil && loggedOff && o.ID != c.Session.UserID {
-		s.endSessions(o.ID)
+	if err != nil || !loggedOff {
+		return err
 	}
-	return err
+	var keep *session.Session
+	if o.ID == c.Session.UserID {
+		keep = c.Session // who changes his own password goes on working; whoever else knew it does not
+	}
+	s.endSessions(o.ID, keep)
+	return nil
 }
 
 // DeleteUser answers deleteUser. The store stays, without an owner.
@@ -258,7 +263,7 @@ func (s *Service) DeleteUser(c *session.Call, req *wire.DeleteUserRequest, _ *wi
 	if err := s.remove(c.Context, o); err != nil {
 		return err
 	}
-	s.endSessions(o.ID)
+	s.endSessions(o.ID, nil)
 	for _, m := range mailboxes {
 		s.settings().Scripts.run(c.Context, s.log, s.settings().Scripts.DeleteUser, "deleteuser", "STOREGUID", strings.ToUpper(m.GUID.String()))
 	}

@@ -76,7 +76,7 @@ func TestSetUser(t *testing.T) {
 		t.Error("the new password:", err)
 	}
 	var ended []uint32
-	b.Users.OnAccountGone(func(user uint32) { ended = append(ended, user) })
+	b.Users.OnAccountGone(func(user uint32, _ *session.Session) { ended = append(ended, user) })
 	same := wire.User{UlUserID: bob, Password: wire.Text("new")}
 	b.OK(set(mapi.UserSystem, same)) // he keeps it, and his sessions
 	same.Password = wire.Text("newer")
@@ -94,7 +94,7 @@ func TestClassesOfUsers(t *testing.T) {
 	ctx := t.Context()
 	id := b.userWith(wire.User{Username: wire.Text("alice"), Password: wire.Text("secret")})
 	var ended []uint32
-	b.Users.OnAccountGone(func(user uint32) { ended = append(ended, user) })
+	b.Users.OnAccountGone(func(user uint32, _ *session.Session) { ended = append(ended, user) })
 	for _, class := range []mapi.ObjectClass{mapi.ClassNonActiveUser, mapi.ClassRoom, mapi.ClassEquipment, mapi.ClassActiveUser} {
 		b.OK(b.Users.SetUser(b.system, &wire.SetUserRequest{User: &wire.User{UlUserID: id, ObjClass: uint32(class)}}, nil))
 		if got := b.get(id); got.ObjClass != uint32(class) {

@@ -41,7 +41,9 @@ type Objects interface {
 type Settings struct {
 	PollTimeout      time.Duration // an idle poll ends after it
 	QueueLimit       int           // events waiting per group
-	SubscriptionsMax int           // per session
+	SubscriptionsMax int           // per session; 0: no limit
+	// SubscriptionsPerUser bounds those of all sessions of a user; 0: no limit.
+	SubscriptionsPerUser int
 }
 
 // Hub is the registry of subscriptions.
@@ -51,6 +53,7 @@ type Hub struct {
 	objects  Objects
 	tables   Tables
 	sessions *session.Manager
+	perUser  *session.Quota
 
 	mu       sync.RWMutex
 	groups   map[groupKey]*group
@@ -78,6 +81,7 @@ type subscription struct {
 func New(settings Settings, store storage.Store, objects Objects, sessions *session.Manager) *Hub {
 	return &Hub{
 		settings: settings, store: store, objects: objects, sessions: sessions,
+		perUser:  session.NewQuota(settings.SubscriptionsPerUser),
 		groups:   make(map[groupKey]*group),
 		byObject: make(map[uint32][]*subscription),
 		byFolder: make(map[string][]*subscription),
@@ -143,6 +147,7 @@ func (h *Hub) link(sub *subscription) {
 
 // unlink removes it again, but not from owned; the caller holds mu.
 func (h *Hub) unlink(sub *subscription) {
+	h.perUser.Give(sub.session.UserID, 1)
 	same := func(other *subscription) bool { return other == sub }
 	switch {
 	case sub.sync != 0:

@@ -72,12 +72,16 @@ func (h *Hub) add(sub *subscription) (added bool, err error) {
 	defer h.mu.Unlock()
 	sub.group = h.groupOf(sub.session)
 	if h.settings.SubscriptionsMax > 0 && len(h.owned[sub.session]) >= h.settings.SubscriptionsMax {
-		return false, mapi.Errorf(mapi.NotEnoughMemory, "notifySubscribe", "the session has %d subscriptions, the most it may have", len(h.owned[sub.session]))
+		return false, mapi.Errorf(mapi.NotEnoughMemory, "notifySubscribe", "the session has %d subscriptions; see max_subscriptions_per_session", len(h.owned[sub.session]))
 	}
 	for s := range sub.group.members {
 		if slices.ContainsFunc(h.owned[s], func(other *subscription) bool { return other.connection == sub.connection }) {
 			return false, nil
 		}
+	}
+	if !h.perUser.Take(sub.session.UserID) {
+		return false, mapi.Errorf(mapi.NotEnoughMemory, "notifySubscribe", "user %d has %d subscriptions; see max_subscriptions_per_user",
+			sub.session.UserID, h.perUser.Most())
 	}
 	h.link(sub)
 	return true, nil

@@ -148,8 +148,8 @@ func (t *Names) reserve(user uint32, n int) error {
 	if len(t.byID)+n > t.limit {
 		return mapi.Errorf(mapi.NotEnoughMemory, "getIDsFromNames", "the server has %d named properties, the limit is %d", len(t.byID), t.limit)
 	}
-	if user != mapi.UserSystem && t.madeByUser[user]+n > t.limitUser {
-		return mapi.Errorf(mapi.NotEnoughMemory, "getIDsFromNames", "user %d made %d named properties, the limit is %d", user, t.madeByUser[user], t.limitUser)
+	if t.limitUser > 0 && user != mapi.UserSystem && t.madeByUser[user]+n > t.limitUser {
+		return mapi.Errorf(mapi.NotEnoughMemory, "getIDsFromNames", "user %d made %d named properties, the limit is %d; see max_names_per_user", user, t.madeByUser[user], t.limitUser)
 	}
 	t.madeByUser[user] += n
 	return nil

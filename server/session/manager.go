@@ -34,6 +34,7 @@ type Limits struct {
 type Manager struct {
 	limits Limits
 	now    func() time.Time
+	start  time.Time // what times of use are counted from
 
 	mu       sync.RWMutex
 	sessions map[uint64]*Session
@@ -46,11 +47,16 @@ func NewManager(limits Limits, now func() time.Time) *Manager {
 	return &Manager{
 		limits:   limits,
 		now:      now,
+		start:    now(),
 		sessions: make(map[uint64]*Session),
 		groups:   make(map[uint64]map[*Session]struct{}),
 		perUser:  make(map[uint32]int),
 	}
 }
+
+// elapsed is the time since the manager was made. It is measured by the monotonic clock, so that somebody who sets the
+// machine's clock neither ends all sessions nor keeps them for ever.
+func (m *Manager) elapsed() int64 { return int64(m.now().Sub(m.start)) }
 
 // Create registers a new session. The id is random; it fits 32 bits for clients without
 // CapLargeSessionID.
@@ -58,14 +64,14 @@ func (m *Manager) Create(user uint32, group uint64, capabilities uint32, client 
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Session{
 		GroupID: group, UserID: user, Capabilities: capabilities, Client: client,
-		Created: m.now(), ctx: ctx, cancel: cancel,
+		Created: m.now(), manager: m, ctx: ctx, cancel: cancel,
 	}
-	s.lastUse.Store(m.now().UnixNano())
+	s.lastUse.Store(m.elapsed())
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.limits.PerUser > 0 && m.perUser[user] >= m.limits.PerUser {
 		cancel()
-		return nil, mapi.Errorf(mapi.LogonFailed, "logon", "user %d has %d sessions, the most a user may have", user, m.perUser[user])
+		return nil, mapi.Errorf(mapi.LogonFailed, "logon", "user %d has %d sessions; see max_sessions_per_user", user, m.perUser[user])
 	}
 	s.ID = m.freeID(capabilities)
 	m.sessions[s.ID] = s
@@ -110,16 +116,16 @@ func (m *Manager) Begin(id uint64, source string) (s *Session, done func(), err 
 	s.calls.Add(1) // under the lock, so that end cannot pass between look-up and count
 	m.mu.RUnlock()
 	s.Requests.Add(1)
-	s.lastUse.Store(m.now().UnixNano())
+	s.lastUse.Store(m.elapsed())
 	return s, func() {
-		s.lastUse.Store(m.now().UnixNano())
+		s.lastUse.Store(m.elapsed())
 		s.calls.Done()
 	}, nil
 }
 
 // Touch counts as a use of every session of the group: a client that polls is alive.
 func (m *Manager) Touch(s *Session) {
-	now := m.now().UnixNano()
+	now := m.elapsed()
 	s.lastUse.Store(now)
 	m.mu.RLock()
 	defer m.mu.RUnlock()
@@ -130,10 +136,17 @@ func (m *Manager) Touch(s *Session) {
 
 // End removes a session, waits for its running calls and releases what it owned. Ending a session twice is no error.
 func (m *Manager) End(s *Session) {
+	if m.remove(s) {
+		s.finish()
+	}
+}
+
+// remove takes a session out of the registry and has its waiting calls return; false if somebody else did that.
+func (m *Manager) remove(s *Session) bool {
 	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.sessions[s.ID] != s {
-		m.mu.Unlock()
-		return
+		return false
 	}
 	delete(m.sessions, s.ID)
 	if m.perUser[s.UserID]--; m.perUser[s.UserID] <= 0 {
@@ -145,15 +158,13 @@ func (m *Manager) End(s *Session) {
 			delete(m.groups, s.GroupID)
 		}
 	}
-	m.mu.Unlock()
 	s.cancel() // a waiting poll returns now
-	s.calls.Wait()
-	s.release()
+	return true
 }
 
 // Expire ends the sessions that were idle for longer than the time-out.
 func (m *Manager) Expire() {
-	limit := m.now().Add(-m.limits.Timeout).UnixNano()
+	limit := m.elapsed() - int64(m.limits.Timeout)
 	for _, s := range m.List() {
 		if s.lastUse.Load() < limit {
 			m.End(s)
@@ -161,11 +172,16 @@ func (m *Manager) Expire() {
 	}
 }
 
-// EndUser ends all sessions of a user, because the account is gone or its password changed, except one.
-func (m *Manager) EndUser(user uint32, except *Session) {
+// EndUser ends all sessions of a user, because the account is gone or its password changed, except those of the group that keep
+// belongs to; nil keeps none. Afterwards no call can begin on them. It does not wait for those that are running: they may be
+// ending the caller's own session for the same reason.
+func (m *Manager) EndUser(user uint32, keep *Session) {
 	for _, s := range m.List() {
-		if s.UserID == user && s != except {
-			m.End(s)
+		if s.UserID != user || keep != nil && (s == keep || s.GroupID != 0 && s.GroupID == keep.GroupID) {
+			continue
+		}
+		if m.remove(s) {
+			go s.finish()
 		}
 	}
 }

@@ -114,3 +114,45 @@ func TestSmallIDsForOldClients(t *testing.T) {
 		}
 	}
 }
+
+// TestEndUser: a password was changed. All sessions of the user are closed for new calls at once, without waiting for those that
+// run; those of the group that changed it stay.
+func TestEndUser(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newManager(0)
+		own, sibling, stolen, other := mustCreate(t, m, 3, 7), mustCreate(t, m, 3, 7), mustCreate(t, m, 3, 8), mustCreate(t, m, 4, 8)
+		alone := mustCreate(t, m, 3, 0)
+		_, done, err := m.Begin(stolen.ID, "192.0.2.1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		released := false
+		stolen.OnEnd(func() { released = true })
+		m.EndUser(3, own) // would hang if it waited
+		alive := func(s *session.Session) bool {
+			_, done, err := m.Begin(s.ID, "192.0.2.1")
+			if err == nil {
+				done()
+			}
+			return err == nil
+		}
+		if alive(stolen) || alive(alone) || !alive(own) || !alive(sibling) || !alive(other) {
+			t.Error("the wrong sessions were ended")
+		}
+		synctest.Wait()
+		if released {
+			t.Error("released while a call was running")
+		}
+		done()
+		synctest.Wait()
+		if !released {
+			t.Error("not released after the call")
+		}
+		zero := mustCreate(t, m, 5, 0)
+		another := mustCreate(t, m, 5, 0)
+		m.EndUser(5, zero) // group 0 is no group
+		if !alive(zero) || alive(another) {
+			t.Error("sessions without a group were taken for one")
+		}
+	})
+}

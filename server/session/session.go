@@ -50,9 +50,10 @@ type Session struct {
 	Client       Client
 	Created      time.Time
 
+	manager  *Manager
 	ctx      context.Context
 	cancel   context.CancelFunc
-	lastUse  atomic.Int64 // Unix nanoseconds
+	lastUse  atomic.Int64 // nanoseconds, see Manager.elapsed
 	calls    sync.WaitGroup
 	Requests atomic.Uint64
 	limited  atomic.Bool
@@ -85,12 +86,16 @@ func (s *Session) OnEnd(f func()) {
 }
 
 // Idle is the time since the session's last call.
-func (s *Session) Idle(now time.Time) time.Duration {
-	return now.Sub(time.Unix(0, s.lastUse.Load()))
-}
+func (s *Session) Idle() time.Duration { return time.Duration(s.manager.elapsed() - s.lastUse.Load()) }
 
 // Context ends with the session.
 func (s *Session) Context() context.Context { return s.ctx }
+
+// finish waits for the calls of a session that was removed, and releases what it owned.
+func (s *Session) finish() {
+	s.calls.Wait()
+	s.release()
+}
 
 // release calls what registered with OnEnd.
 func (s *Session) release() {

@@ -75,7 +75,7 @@ func (p *Provider) Sessions(context.Context) ([]mapi.Props, error) {
 		rows[i] = mapi.Props{
 			mapi.I8(prSessionID, int64(s.ID)), mapi.I8(prGroupID, int64(s.GroupID)),
 			mapi.String(prSessionAddress, s.Client.Source),
-			mapi.Long(prSessionIdle, uint32(s.Idle(p.Now()).Seconds())),
+			mapi.Long(prSessionIdle, uint32(s.Idle().Seconds())),
 			mapi.Long(prSessionCapability, s.Capabilities), mapi.Bool(prSessionLocked, false),
 			mapi.String(mapi.PrECUsername, s.Client.User),
 			mapi.String(prClientVersion, s.Client.Version), mapi.String(prClientApp, s.Client.App),

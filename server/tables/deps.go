@@ -80,6 +80,7 @@ type Notifier interface {
 // Settings bound what tables may cost.
 type Settings struct {
 	TablesPerSession int // open tables of one session; 0: no limit
+	TablesPerUser    int // of all sessions of a user; 0: no limit
 	FolderMaxItems   int // folder_max_items: rows a table of a folder holds at most
 	ABInitiallyEmpty bool
 }

@@ -48,6 +48,8 @@ type Service struct {
 
 	layouts layouts
 
+	perUser *session.Quota
+
 	mu       sync.Mutex
 	sessions map[*session.Session]*sessionTables
 }
@@ -61,7 +63,9 @@ type sessionTables struct {
 
 // New makes an engine without tables.
 func New(parts Parts, settings Settings) *Service {
-	s := &Service{Parts: parts, settings: settings, sessions: make(map[*session.Session]*sessionTables)}
+	s := &Service{
+		Parts: parts, settings: settings, perUser: session.NewQuota(settings.TablesPerUser), sessions: make(map[*session.Session]*sessionTables),
+	}
 	s.watchers.init()
 	s.pages.New = func() any { return new(page) }
 	return s
@@ -90,6 +94,7 @@ func (s *Service) endSession(sess *session.Session, st *sessionTables) {
 	open := st.tables
 	st.tables = nil
 	st.mu.Unlock()
+	s.perUser.Give(sess.UserID, len(open))
 	for _, t := range open {
 		t.close()
 	}
@@ -104,7 +109,10 @@ func (s *Service) add(sess *session.Session, t *table) error {
 		return mapi.EndOfSession
 	}
 	if limit := s.settings.TablesPerSession; limit > 0 && len(st.tables) >= limit {
-		return mapi.Errorf(mapi.NotEnoughMemory, "tableOpen", "the session has %d open tables, the most it may have", limit)
+		return mapi.Errorf(mapi.NotEnoughMemory, "tableOpen", "the session has %d open tables; see max_tables_per_session", limit)
+	}
+	if !s.perUser.Take(sess.UserID) {
+		return mapi.Errorf(mapi.NotEnoughMemory, "tableOpen", "user %d has %d open tables; see max_tables_per_user", sess.UserID, s.perUser.Most())
 	}
 	st.last++
 	t.id = st.last
@@ -139,7 +147,10 @@ func (s *Service) remove(sess *session.Session, id uint32) *table {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	t := st.tables[id]
-	delete(st.tables, id)
+	if t != nil {
+		delete(st.tables, id)
+		s.perUser.Give(sess.UserID, 1)
+	}
 	return t
 }
 

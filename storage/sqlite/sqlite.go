@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"os"
 	"path/filepath"
 	"runtime"
 
@@ -51,6 +52,9 @@ func Open(ctx context.Context, path string, opts Options) (storage.Store, error)
 	if err != nil {
 		return nil, openError(path, err)
 	}
+	if err := create(abs); err != nil {
+		return nil, openError(path, err)
+	}
 	writers, err := driver.Open(dsn(abs, opts))
 	if err != nil {
 		return nil, openError(path, err)
@@ -74,6 +78,16 @@ func Open(ctx context.Context, path string, opts Options) (storage.Store, error)
 		return nil, openError(path, err)
 	}
 	return s, nil
+}
+
+// create makes the file if there is none, for its owner alone: SQLite would let everybody read all mail. The files beside it get
+// the same mode from SQLite.
+func create(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 func openError(path string, err error) error {

@@ -2,6 +2,7 @@ package soaphttp
 
 import (
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
@@ -37,6 +38,9 @@ type Config struct {
 	// ProxyHeader names the header that marks a connection as proxied, "*" marks all; empty: none is
 	// (wire.md section 2 "Proxy header").
 	ProxyHeader string
+	// TrustedProxies are the networks whose proxies are believed; from elsewhere the header means nothing. Nil: this
+	// machine and private networks. Peers on Unix sockets are always believed.
+	TrustedProxies []netip.Prefix
 	// ServerName is the Server header's value.
 	ServerName string
 
@@ -65,6 +69,9 @@ func (c Config) withDefaults() Config {
 	setDefault(&c.MaxConnsPerIP, 4096)
 	setDefault(&c.CompressMinBytes, 1400)
 	setDefault(&c.ServerName, "gSOAP/2.8")
+	if c.TrustedProxies == nil {
+		c.TrustedProxies = privateNetworks()
+	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}

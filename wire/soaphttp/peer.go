@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 )
 
@@ -45,6 +46,22 @@ func addrOf(a net.Addr) netip.Addr {
 		return t.AddrPort().Addr().Unmap()
 	}
 	return netip.Addr{}
+}
+
+// privateNetworks are where a proxy stands as a rule.
+func privateNetworks() []netip.Prefix {
+	var list []netip.Prefix
+	for _, text := range []string{"127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"} {
+		list = append(list, netip.MustParsePrefix(text))
+	}
+	return list
+}
+
+// believed tells whether a connection may come from one of our proxies. Whoever else sends their header
+// wants to pass for somebody else.
+func (c *Config) believed(nc net.Conn) bool {
+	addr := addrOf(nc.RemoteAddr())
+	return !addr.IsValid() || slices.ContainsFunc(c.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(addr.WithZone("")) })
 }
 
 // countedPrefix is what Config.MaxConnsPerIP counts by: an IPv6 host easily has a whole /64.

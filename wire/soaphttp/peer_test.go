@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"strings"
 	"testing"
@@ -55,6 +56,38 @@ func TestProxyHeader(t *testing.T) {
 				t.Errorf("proxy_header %q, %q: %s", c.setting, r[0], body)
 			}
 		}
+	}
+}
+
+// TestForgedProxyHeader: who is no proxy of ours cannot pass for another machine, whatever header he sends.
+func TestForgedProxyHeader(t *testing.T) {
+	header := "X-Via: yes\r\nX-Forwarded-For: 127.0.0.1\r\n"
+	private, own := []netip.Prefix(nil), []netip.Prefix{netip.MustParsePrefix("198.51.100.7/32"), netip.MustParsePrefix("2001:db8::/64")}
+	for _, c := range []struct {
+		ip      string
+		marker  string
+		trusted []netip.Prefix
+		want    string
+	}{
+		{"10.1.2.3", "X-Via", private, "127.0.0.1 local=false proxied=true"},
+		{"fd00::1", "X-Via", private, "127.0.0.1 local=false proxied=true"},
+		{"198.51.100.7", "X-Via", private, "198.51.100.7 local=false proxied=false"},
+		{"198.51.100.7", "*", private, "198.51.100.7 local=false proxied=false"},
+		{"2001:db8::1", "X-Via", private, "2001:db8::1 local=false proxied=false"},
+		{"198.51.100.7", "X-Via", own, "127.0.0.1 local=false proxied=true"},
+		{"198.51.100.8", "X-Via", own, "198.51.100.8 local=false proxied=false"},
+		{"2001:db8::9", "X-Via", own, "127.0.0.1 local=false proxied=true"},
+		{"10.1.2.3", "X-Via", own, "10.1.2.3 local=false proxied=false"},
+		{"10.1.2.3", "X-Via", []netip.Prefix{}, "10.1.2.3 local=false proxied=false"},
+	} {
+		inBubble(t, Config{ProxyHeader: c.marker, TrustedProxies: c.trusted}, whoami, func(l *pipeListener) {
+			p := l.dial(t, c.ip)
+			p.send(withLength(header, envelope))
+			if _, body := p.receive(); !strings.HasPrefix(body, "tcp "+c.want+" ") {
+				t.Errorf("%s with proxy_header %s, trusted %v: %s", c.ip, c.marker, c.trusted, body)
+			}
+			p.Close()
+		})
 	}
 }
 

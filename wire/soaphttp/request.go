@@ -162,7 +162,7 @@ func (c *conn) applyHeader(x *Exchange) {
 	x.close = h.ConnectionClose() || x.http10
 	x.gzip = h.HasAcceptEncoding("gzip")
 	switch marker := c.srv.cfg.ProxyHeader; {
-	case c.proxied, marker == "":
+	case c.proxied, marker == "", !c.srv.cfg.believed(c.nc):
 	case marker == "*":
 		c.proxied = true
 	default:

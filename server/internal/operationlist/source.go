@@ -55,7 +55,7 @@ func handlers(root string, folders []string) (map[string]handler, error) {
 	err := eachFile(root, folders, false, func(folder string, file *ast.File) {
 		for _, decl := range file.Decls {
 			fn, ok := decl.(*ast.FuncDecl)
-			if !ok || fn.Recv == nil || fn.Body == nil || fn.Type.Params.NumFields() != 3 {
+			if !ok || fn.Recv == nil || fn.Body == nil || len(fn.Type.Params.List) != 3 {
 				continue
 			}
 			params := fn.Type.Params.List
