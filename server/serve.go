@@ -41,6 +41,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	housekeeping, stopHousekeeping := context.WithCancel(ctx)
 	running.Go(func() { s.keepHouse(housekeeping) })
 	running.Go(func() { s.objectOperations.RunPurge(housekeeping, s.now) })
+	running.Go(func() { s.directoryOperations.Run(housekeeping) })
 	var err error
 	select {
 	case <-ctx.Done():
@@ -53,6 +54,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	defer cancel()
 	s.recordLogons(last)
 	s.searchOperations.Close()
+	s.directoryOperations.Close()
 	return errors.Join(err, s.store.Close())
 }
 

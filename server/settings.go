@@ -50,6 +50,7 @@ func directorySettings(cfg *config.Config) directory.Settings {
 		Quota: directory.Quota{
 			Warn: int64(cfg.Quota.Warn) * megabyte, Soft: int64(cfg.Quota.Soft) * megabyte, Hard: int64(cfg.Quota.Hard) * megabyte,
 		},
+		SafeMode: u.SafeMode, Realtime: u.SyncGABRealtime,
 		PasswordLifetime: cfg.Sessions.PasswordCacheLifetime, PasswordWorkers: runtime.GOMAXPROCS(0),
 		Scripts: directory.Scripts{
 			CreateUser: u.Scripts.CreateUser, DeleteUser: u.Scripts.DeleteUser,

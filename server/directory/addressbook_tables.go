@@ -24,6 +24,7 @@ func (s *Service) TableRows(_ context.Context, caller uint32, caps uint32, entry
 			return nil, mapi.Errorf(mapi.InvalidEntryID, "tableOpen", "not an address-book entry id")
 		}
 	}
+	s.refresh()
 	snap := s.current.Load()
 	if ab.Type == mapi.TypeABCont && ab.Version == 0 && ab.ID <= containerLists {
 		return s.containerRows(snap, caller, caps, ab.ID, objType, flags)

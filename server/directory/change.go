@@ -1,12 +1,12 @@
 package directory
 
 import (
-	"bytes"
 	"context"
 	"maps"
 	"slices"
 
 	"zarafa/mapi"
+	"zarafa/server/directory/plugin"
 	"zarafa/storage"
 )
 
@@ -19,6 +19,9 @@ const (
 
 // create adds an object under a new external id and gives it a number.
 func (s *Service) create(ctx context.Context, o storage.DirectoryObject) (*Object, error) {
+	if err := s.refuseForeign("creating objects"); err != nil {
+		return nil, err
+	}
 	s.write.Lock()
 	defer s.write.Unlock()
 	if s.nameTaken(o, nil) {
@@ -42,7 +45,7 @@ func (s *Service) create(ctx context.Context, o storage.DirectoryObject) (*Objec
 		return nil, err
 	}
 	s.source.ids = append(s.source.ids, id)
-	s.source.objects[string(o.ExternalID)] = o
+	s.source.objects[plugin.KeyOf(o.Class, o.ExternalID)] = o
 	s.publish()
 	return s.current.Load().byID[id.ID], nil
 }
@@ -55,7 +58,8 @@ func (s *Service) change(ctx context.Context, target *Object, edit func(o *stora
 	s.write.Lock()
 	defer s.write.Unlock()
 	i := slices.IndexFunc(s.source.ids, func(u storage.UserID) bool { return u.ID == target.ID })
-	old, ok := s.source.objects[string(target.ExternalID)]
+	key := plugin.KeyOf(target.Class, target.ExternalID)
+	old, ok := s.source.object(key)
 	if i < 0 || !ok {
 		return mapi.Errorf(mapi.NotFound, "directory", "object %d is gone", target.ID)
 	}
@@ -65,6 +69,9 @@ func (s *Service) change(ctx context.Context, target *Object, edit func(o *stora
 		o.Multi = make(map[string][]string)
 	}
 	edit(&o)
+	if s.plugin != nil {
+		return s.changeOwn(ctx, s.source.ids[i], key, old, o)
+	}
 	if s.nameTaken(o, target) {
 		return mapi.Errorf(mapi.Collision, "directory", "the name is taken")
 	}
@@ -90,7 +97,7 @@ func (s *Service) change(ctx context.Context, target *Object, edit func(o *stora
 		return err
 	}
 	s.source.ids[i] = id
-	s.source.objects[string(o.ExternalID)] = o
+	s.source.objects[key] = o
 	s.publish()
 	return nil
 }
@@ -125,6 +132,9 @@ func (s *Service) remove(ctx context.Context, target *Object) error {
 	if isBuiltin(target) {
 		return mapi.Errorf(mapi.NoAccess, "directory", "%s is built in", target.Name)
 	}
+	if err := s.refuseForeign("deleting objects"); err != nil {
+		return err
+	}
 	s.write.Lock()
 	defer s.write.Unlock()
 	id := storage.UserID{ID: target.ID, ExternalID: target.ExternalID, Class: target.Class}
@@ -138,9 +148,10 @@ func (s *Service) remove(ctx context.Context, target *Object) error {
 		return err
 	}
 	s.source.ids = slices.DeleteFunc(slices.Clone(s.source.ids), func(u storage.UserID) bool { return u.ID == target.ID })
-	delete(s.source.objects, string(target.ExternalID))
-	s.source.relations = slices.DeleteFunc(slices.Clone(s.source.relations), func(r storage.DirectoryRelation) bool {
-		return bytes.Equal(r.Parent, target.ExternalID) || bytes.Equal(r.Child, target.ExternalID)
+	key := plugin.KeyOf(target.Class, target.ExternalID)
+	delete(s.source.objects, key)
+	s.source.relations = slices.DeleteFunc(slices.Clone(s.source.relations), func(r plugin.Relation) bool {
+		return r.Parent == key || r.Child == key
 	})
 	s.publish()
 	return nil
@@ -151,12 +162,13 @@ func (s *Service) relate(ctx context.Context, parent, child *Object, relation ui
 	if isBuiltin(parent) || isBuiltin(child) {
 		return mapi.Errorf(mapi.NoAccess, "directory", "built-in objects have no stored relations")
 	}
-	r := storage.DirectoryRelation{Parent: parent.ExternalID, Child: child.ExternalID, Type: relation}
+	if s.plugin != nil && !slices.Contains(s.plugin.Writes().Relations, relation) {
+		return s.refuseForeign("changing relations")
+	}
+	r := plugin.Relation{Parent: plugin.KeyOf(parent.Class, parent.ExternalID), Child: plugin.KeyOf(child.Class, child.ExternalID), Type: relation}
 	s.write.Lock()
 	defer s.write.Unlock()
-	i := slices.IndexFunc(s.source.relations, func(have storage.DirectoryRelation) bool {
-		return have.Type == relation && bytes.Equal(have.Parent, r.Parent) && bytes.Equal(have.Child, r.Child)
-	})
+	i := slices.Index(s.source.relations, r)
 	if add && i >= 0 {
 		return mapi.Errorf(mapi.Collision, "directory", "%s and %s are related already", parent.Name, child.Name)
 	}
@@ -165,9 +177,9 @@ func (s *Service) relate(ctx context.Context, parent, child *Object, relation ui
 	}
 	err := s.store.Update(ctx, storage.LaneDirectory, func(ctx context.Context, tx storage.Tx) error {
 		if add {
-			return tx.PutRelation(ctx, r)
+			return tx.PutRelation(ctx, s.names.relationRow(r))
 		}
-		return tx.DeleteRelation(ctx, r)
+		return tx.DeleteRelation(ctx, s.names.relationRow(r))
 	}, nil)
 	if err != nil {
 		return err

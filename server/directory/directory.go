@@ -1,9 +1,11 @@
 // Package directory knows users, groups and companies: it gives them numbers and entry ids, checks their
 // passwords, answers the operations on them and is the address book.
 //
-// The objects are kept in the server's own database (the db plugin of the documentation). The
-// service holds all of them in memory in an immutable snapshot; reads take the snapshot and
-// never wait, writes are serialised and replace it after their commit.
+// The objects are kept in the server's own database (the db plugin of the documentation), or come from another
+// plugin (package plugin), of which the database then has a copy. The service holds all of them in memory in an
+// immutable snapshot; reads take the snapshot and never wait, except for a name that is not in it and may be new in
+// the plugin. Writes are serialised and replace the snapshot after their commit. A plugin that is out of reach
+// changes nothing: who was known stays known, over a restart too.
 //
 // It refuses to give a password, or anything it is derived from, to anybody.
 package directory

@@ -24,6 +24,7 @@ func (s *Service) ABResolveNames(c *session.Call, req *wire.ABResolveNamesReques
 	if req.RowSet == nil || req.LpaFlags == nil || len(req.RowSet.Rows) != len(req.LpaFlags) {
 		return mapi.Errorf(mapi.InvalidParameter, "abResolveNames", "rows and flags do not match")
 	}
+	s.refresh()
 	snap := s.current.Load()
 	resp.RowSet.Rows = make([][]mapi.PropValue, len(req.RowSet.Rows))
 	resp.Flags = append([]uint32{}, req.LpaFlags...)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"zarafa/mapi"
+	"zarafa/server/directory/plugin"
 	"zarafa/server/session"
 	"zarafa/storage"
 )
@@ -27,33 +28,50 @@ type Settings struct {
 	Quota            Quota         // default limits in bytes
 	PasswordLifetime time.Duration // how long a verified password is remembered, 0: not
 	PasswordWorkers  int           // slow hashes at a time
+	SafeMode         bool          // users that come and go in the plugin are only logged
+	Realtime         bool          // lists make the directory ask the plugin again
 	Scripts          Scripts
 }
 
-// Service is the directory kept in the server's own database.
+// Service is the directory: that of the server's own database (the db plugin), or that of another plugin with a copy in
+// the database.
 type Service struct {
 	inForce  atomic.Pointer[Settings]
 	store    storage.Store
 	log      *slog.Logger
 	verifier *verifier
 	now      func() time.Time
+	plugin   plugin.Plugin // nil: db
+	names    rowNames
 	// endSessions ends a user's sessions, when the account or its password is gone, except those of the group of keep.
 	endSessions func(user uint32, keep *session.Session)
 
 	current atomic.Pointer[snapshot]
 	write   sync.Mutex // serialises changes
 	source  source     // under write
+	servers atomic.Pointer[[]Server]
+	sync    synchroniser
 }
 
 var _ Directory = (*Service)(nil)
 
-// New reads the directory. Built-in objects exist from then on; the caller has seeded the database.
+// New reads the directory of the db plugin. Built-in objects exist from then on; the caller has seeded the database.
 func New(ctx context.Context, store storage.Store, settings Settings, log *slog.Logger, now func() time.Time) (*Service, error) {
+	return NewWith(ctx, nil, store, settings, log, now)
+}
+
+// NewWith is New with another plugin. The plugin is asked nothing yet: the service knows what it knew when the server stopped. [Service.Run]
+// brings it up to date, [Service.Close] closes the plugin.
+func NewWith(ctx context.Context, p plugin.Plugin, store storage.Store, settings Settings, log *slog.Logger, now func() time.Time) (*Service, error) {
 	workers := max(settings.PasswordWorkers, 1)
 	s := &Service{
+		plugin: p, sync: newSynchroniser(),
 		store: store, log: log, now: now,
 		verifier:    newVerifier(settings.PasswordLifetime, workers, now),
 		endSessions: func(uint32, *session.Session) {},
+	}
+	if p != nil {
+		s.names.plugin = p.Name()
 	}
 	s.inForce.Store(&settings)
 	s.write.Lock()
@@ -80,22 +98,14 @@ func (s *Service) OnAccountGone(f func(user uint32, keep *session.Session)) { s.
 
 // reload reads everything from the database; the caller holds write.
 func (s *Service) reload(ctx context.Context) error {
-	ids, err := s.store.UserIDs(ctx)
+	src, err := readSource(ctx, s.store, s.names)
 	if err != nil {
 		return err
 	}
-	objects, err := s.store.DirectoryObjects(ctx)
-	if err != nil {
+	if err := s.readServers(ctx); err != nil {
 		return err
 	}
-	relations, err := s.store.Relations(ctx)
-	if err != nil {
-		return err
-	}
-	s.source = source{ids: ids, objects: make(map[string]storage.DirectoryObject, len(objects)), relations: relations}
-	for _, o := range objects {
-		s.source.objects[string(o.ExternalID)] = o
-	}
+	s.source = src
 	s.publish()
 	return nil
 }
@@ -137,8 +147,8 @@ func (s *Service) ByID(_ context.Context, id uint32) (*Object, error) {
 }
 
 // ByName implements [Directory].
-func (s *Service) ByName(_ context.Context, name string, kind mapi.ObjectClass) (*Object, error) {
-	o := s.current.Load().byName[nameKey{kind.Kind(), strings.ToLower(name)}]
+func (s *Service) ByName(ctx context.Context, name string, kind mapi.ObjectClass) (*Object, error) {
+	o := s.lookUp(ctx, name, kind.Kind())
 	if o == nil || kind != kind.Kind() && o.Class != kind {
 		return nil, mapi.Errorf(mapi.NotFound, "directory", "no object %q", name)
 	}
@@ -176,6 +186,7 @@ func (s *snapshot) byEntryID(ab mapi.ABEntryID) *Object {
 
 // List implements [Directory].
 func (s *Service) List(_ context.Context, caller uint32, kind mapi.ObjectClass) ([]*Object, error) {
+	s.refresh()
 	snap := s.current.Load()
 	var out []*Object
 	for _, id := range snap.ids {
@@ -211,7 +222,7 @@ func (s *snapshot) visible(caller uint32, o *Object) bool {
 func (s *Service) GroupsOf(_ context.Context, user uint32) ([]uint32, error) {
 	snap := s.current.Load()
 	return slices.DeleteFunc(snap.groupsOf(user), func(id uint32) bool {
-		return snap.byID[id] == nil || snap.byID[id].Class == mapi.ClassDynamicGroup
+		return snap.byID[id] == nil || snap.byID[id].Class != mapi.ClassSecurityGroup
 	}), nil
 }
 
@@ -264,6 +275,9 @@ func (s *Service) requireAdmin(caller uint32, op string) error {
 // Authenticate checks a name and password. Any failure is LOGON_FAILED, and takes as long for an
 // unknown name as for a wrong password.
 func (s *Service) Authenticate(ctx context.Context, name, password string) (*Object, error) {
+	if s.plugin != nil {
+		return s.authenticateForeign(ctx, name, password)
+	}
 	snap := s.current.Load()
 	o := snap.byName[nameKey{mapi.ClassActiveUser.Kind(), strings.ToLower(name)}]
 	if o == nil || o.Class != mapi.ClassActiveUser || o.ID == mapi.UserSystem || snap.hashes[o.ID] == "" || password == "" {

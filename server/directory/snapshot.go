@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"zarafa/mapi"
+	"zarafa/server/directory/plugin"
 	"zarafa/storage"
 )
 
@@ -17,7 +18,6 @@ type snapshot struct {
 	hashes     map[uint32]string
 	children   map[relationKey][]uint32 // group → members, user → who may send as him, …; in order of ids
 	parents    map[relationKey][]uint32 // the reverse
-	relations  []storage.DirectoryRelation
 }
 
 type externalKey struct {
@@ -35,13 +35,6 @@ type relationKey struct {
 	relation uint32
 }
 
-// source is what a snapshot is built from.
-type source struct {
-	ids       []storage.UserID
-	objects   map[string]storage.DirectoryObject // by external id
-	relations []storage.DirectoryRelation
-}
-
 // build makes the snapshot of a source; builtin are the objects that no plugin has.
 func build(src source, builtin []*Object) *snapshot {
 	s := &snapshot{
@@ -51,13 +44,12 @@ func build(src source, builtin []*Object) *snapshot {
 		hashes:     make(map[uint32]string, len(src.ids)),
 		children:   make(map[relationKey][]uint32),
 		parents:    make(map[relationKey][]uint32),
-		relations:  src.relations,
 	}
 	for _, o := range builtin {
 		s.add(o)
 	}
 	for _, id := range src.ids {
-		stored, ok := src.objects[string(id.ExternalID)]
+		stored, ok := src.object(plugin.KeyOf(id.Class, id.ExternalID))
 		if !ok {
 			continue
 		}
@@ -73,17 +65,23 @@ func build(src source, builtin []*Object) *snapshot {
 
 func (s *snapshot) add(o *Object) {
 	s.byID[o.ID] = o
-	s.byName[nameKey{o.Class.Kind(), strings.ToLower(o.Name)}] = o
 	s.ids = append(s.ids, o.ID)
+	// Plugins may give a name twice, or that of a built-in object: who was there first keeps it. Contacts do not log on.
+	key := nameKey{o.Class.Kind(), strings.ToLower(o.Name)}
+	if have := s.byName[key]; have == nil || have.Class == mapi.ClassContact && o.Class != mapi.ClassContact {
+		s.byName[key] = o
+	}
 }
 
-func (s *snapshot) link(relations []storage.DirectoryRelation) {
-	byExternal := make(map[string]uint32, len(s.byExternal))
-	for key, o := range s.byExternal {
-		byExternal[key.external] = o.ID
+func (s *snapshot) link(relations []plugin.Relation) {
+	ids := make(map[plugin.Key]uint32, len(s.byID))
+	for id, o := range s.byID {
+		if !isBuiltin(o) {
+			ids[plugin.KeyOf(o.Class, o.ExternalID)] = id
+		}
 	}
 	for _, r := range relations {
-		parent, child := byExternal[string(r.Parent)], byExternal[string(r.Child)]
+		parent, child := ids[r.Parent], ids[r.Child]
 		if parent == 0 || child == 0 {
 			continue
 		}

@@ -5,27 +5,29 @@ import (
 	"strings"
 
 	"zarafa/mapi"
+	"zarafa/server/directory/plugin"
 	"zarafa/storage"
 )
 
-// Property names of the db plugin (objects.md section 9).
+// Property names of stored objects, whatever plugin they come from.
 const (
-	propLogin      = "loginname"
-	propPassword   = "password"
-	propFullName   = "fullname"
-	propEmail      = "emailaddress"
-	propAdmin      = "isadmin"
-	propHidden     = "ishidden"
-	propGroupName  = "groupname"
-	propCompany    = "companyname"
-	propCapacity   = "resourcecapacity"
-	propUseDefault = "usedefaultquota"
-	propWarn       = "warnquota"
-	propSoft       = "softquota"
-	propHard       = "hardquota"
-	propModified   = "modtime"
+	propLogin      = plugin.LoginName
+	propPassword   = plugin.Password
+	propFullName   = plugin.FullName
+	propEmail      = plugin.Email
+	propAdmin      = plugin.IsAdmin
+	propHidden     = plugin.IsHidden
+	propGroupName  = plugin.GroupName
+	propCompany    = plugin.CompanyName
+	propServer     = plugin.HomeServer
+	propCapacity   = plugin.ResourceCapacity
+	propUseDefault = plugin.UseDefaultQuota
+	propWarn       = plugin.WarnQuota
+	propSoft       = plugin.SoftQuota
+	propHard       = plugin.HardQuota
+	propModified   = plugin.Modified
 	// propMembers begins the names of the limits that a company has for its users.
-	propMembers = "user"
+	propMembers = plugin.UserDefault
 )
 
 // tagPrefix starts the names of properties that are stored under their tag.
@@ -40,6 +42,7 @@ func objectOf(id storage.UserID, stored storage.DirectoryObject) *Object {
 		AdminLevel: uint32(number(p[propAdmin])),
 		Hidden:     number(p[propHidden]) != 0,
 		Capacity:   uint32(number(p[propCapacity])),
+		Server:     p[propServer],
 		Quota:      storedQuota(p, ""),
 		Props:      make(map[mapi.PropTag]string),
 		Multi:      make(map[mapi.PropTag][]string),

@@ -303,10 +303,13 @@ func (s *Service) ResolveUsername(c *session.Call, req *wire.ResolveUsernameRequ
 	return nil
 }
 
-// SyncUsers answers syncUsers: it reads the directory again, in case somebody changed its tables.
+// SyncUsers answers syncUsers: the directory asks the plugin, or reads its tables again in case somebody changed them.
 func (s *Service) SyncUsers(c *session.Call, _ *wire.SyncUsersRequest, _ *wire.SyncUsersResponse) error {
 	if err := s.requireAdmin(c.Session.UserID, "syncUsers"); err != nil {
 		return err
+	}
+	if s.plugin != nil {
+		return s.synchronise(c.Context)
 	}
 	s.write.Lock()
 	defer s.write.Unlock()
