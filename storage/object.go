@@ -125,7 +125,8 @@ type ObjectWriter interface {
 	NewIMAPID(ctx context.Context) (uint32, error)
 	// Insert adds an object with all its parts and references to its large values. The caller has filled all
 	// ids and sets Store, Parent (and Message) of each part. [ErrEntryIDTaken] and [ErrSourceKeyTaken] say
-	// what was not unique; they leave the transaction usable. Values of mapi.LoadValueLimit bytes and more that are
+	// what was not unique; they leave the transaction usable. An engine may find that only after Insert has returned: the update
+	// runs again then, and Insert says it. Values of mapi.LoadValueLimit bytes and more that are
 	// in Props go to the table lob; PT_SRESTRICTION and PT_ACTIONS cannot be stored (INVALID_TYPE). An instance
 	// in Lobs that does not exist (any more) is UNKNOWN_INSTANCE_ID.
 	Insert(ctx context.Context, o *Object) error

@@ -76,7 +76,9 @@ func Open(ctx context.Context, cfg Config, opts Options) (storage.Store, error) 
 	if err != nil {
 		return nil, openError(cfg, err)
 	}
-	writers, err := openPool(dc, opts.Lanes+1)
+	together := dc.Clone()
+	together.MultiStatements, together.InterpolateParams = true, true
+	writers, err := openPool(together, opts.Lanes+1)
 	if err != nil {
 		readers.Close()
 		return nil, openError(cfg, err)
@@ -169,10 +171,11 @@ func ping(ctx context.Context, dc *mysql.Config) error {
 
 func dialect() *sqlstore.Dialect {
 	return &sqlstore.Dialect{
-		Name:  "mysql",
-		Begin: "START TRANSACTION",
-		Setup: []string{"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"},
-		Fault: fault,
+		Name: "mysql",
+		// Without autocommit the first statement begins the transaction, which saves a round trip.
+		Setup:    []string{"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", "SET SESSION autocommit=0"},
+		Together: true,
+		Fault:    fault,
 		Upsert: func(_, assignments string) string {
 			return " ON DUPLICATE KEY UPDATE " + assignments
 		},
@@ -215,7 +218,7 @@ func fault(err error) sqlstore.Fault {
 		return sqlstore.FaultOther
 	}
 	var network net.Error
-	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) || errors.As(err, &network) {
+	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, mysql.ErrInvalidConn) || errors.As(err, &network) {
 		return sqlstore.FaultLost
 	}
 	return sqlstore.FaultOther

@@ -104,6 +104,13 @@ func TestCrash(t *testing.T) {
 	}
 }
 
+// TestRoundTrips: inserts travel together, and no BEGIN does.
+func TestRoundTrips(t *testing.T) {
+	s := open(t, newDatabase(t), mysql.Options{Lanes: 1})
+	defer s.Close()
+	storagetest.RoundTrips(t, s, s.(interface{ RoundTrips() uint64 }).RoundTrips)
+}
+
 func TestViews(t *testing.T) {
 	cfg := newDatabase(t)
 	s := open(t, cfg, mysql.Options{})

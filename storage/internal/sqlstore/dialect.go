@@ -18,9 +18,11 @@ const (
 // Dialect is the difference between two databases.
 type Dialect struct {
 	Name string // of the migration files: 0001.<name>.sql
-	// Begin starts a write transaction; Setup prepares a connection for writing.
+	// Begin starts a write transaction, or is empty if the first statement does; Setup prepares a connection for writing.
 	Begin string
 	Setup []string
+	// Together tells that a driver's ExecContext takes several statements, and that this saves round trips.
+	Together bool
 	// Fault sorts errors by the driver's numbers, never by their texts.
 	Fault func(error) Fault
 	// Upsert joins the key columns of a conflict and the assignments into the

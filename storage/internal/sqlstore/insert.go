@@ -88,7 +88,7 @@ func (t *transaction) Insert(ctx context.Context, o *storage.Object) error {
 	if err != nil {
 		return err
 	}
-	if _, err := t.exec(ctx, t.texts.insertRow, rowArgs(nil, o.Ref, &e)...); err != nil {
+	if err := t.later(ctx, t.texts.insertRow, rowArgs(nil, o.Ref, &e)...); err != nil {
 		return t.takenKey(ctx, o.Ref, err)
 	}
 	refs := lobArgs(nil, o.Store, o.ID, o.ID, lobs)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 
 	"zarafa/mapi"
@@ -91,8 +92,12 @@ func (l *lobReader) Close() error { l.left, l.buf = 0, nil; return nil }
 // shard cannot remove the instance in the meantime.
 func (t *transaction) PutLob(ctx context.Context, tag mapi.PropTag, b storage.Blob) (storage.LobRef, error) {
 	ref := storage.LobRef{Tag: tag}
+	if made, ok := t.made[b.SHA256]; ok && made.size == b.Size {
+		ref.Instance, ref.Size = made.instance, made.size
+		return ref, nil
+	}
 	for range 2 {
-		ok, err := queryRow(ctx, t, t.texts.lobFind, []any{b.SHA256[:]}, &ref.Instance, &ref.Size)
+		ok, err := queryRow(ctx, beside{t}, t.texts.lobFind, []any{b.SHA256[:]}, &ref.Instance, &ref.Size)
 		if err != nil {
 			return ref, t.fail("put lob", err)
 		}
@@ -106,7 +111,7 @@ func (t *transaction) PutLob(ctx context.Context, tag mapi.PropTag, b storage.Bl
 		if ref.Instance, err = t.number(ctx, seqLob); err != nil {
 			return ref, err
 		}
-		_, err = t.exec(ctx, "INSERT INTO lobindex (instanceid,hash,size) VALUES (?,?,?)", ref.Instance, b.SHA256[:], b.Size)
+		err = t.later(ctx, "INSERT INTO lobindex (instanceid,hash,size) VALUES (?,?,?)", ref.Instance, b.SHA256[:], b.Size)
 		if t.isDuplicate(err) {
 			continue // another shard stored the same contents just now
 		}
@@ -115,9 +120,19 @@ func (t *transaction) PutLob(ctx context.Context, tag mapi.PropTag, b storage.Bl
 		}
 		ref.Size = b.Size
 		t.hold(ref.Instance)
+		if t.made == nil {
+			t.made = map[[sha256.Size]byte]madeLob{}
+		}
+		t.made[b.SHA256] = madeLob{ref.Instance, ref.Size}
 		return ref, t.writeChunks(ctx, ref.Instance, b)
 	}
 	return ref, mapi.Errorf(mapi.DatabaseError, "storage", "large value is there and is not")
+}
+
+// madeLob is a large value that the transaction has put itself: its row may be deferred, so that no query finds it.
+type madeLob struct {
+	instance uint32
+	size     int64
 }
 
 // hold notes that the transaction has locked an instance.
@@ -155,8 +170,14 @@ func (t *transaction) writeChunks(ctx context.Context, instance uint32, b storag
 				t.keepPrefix(instance, buf[:n])
 			}
 			size += int64(n)
-			if _, err := t.exec(ctx, "INSERT INTO lob (instanceid,chunkid,val_binary) VALUES (?,?,?)", instance, chunk, buf[:n]); err != nil {
+			// A value of one chunk may wait: the buffer is used once.
+			if err := t.later(ctx, "INSERT INTO lob (instanceid,chunkid,val_binary) VALUES (?,?,?)", instance, chunk, buf[:n]); err != nil {
 				return t.fail("put lob", err)
+			}
+			if int64(n) < b.Size {
+				if err := t.sendDeferred(ctx); err != nil {
+					return t.fail("put lob", err)
+				}
 			}
 		}
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -287,6 +308,7 @@ func (t *transaction) releaseLobs(ctx context.Context, instances map[uint32]bool
 	for _, id := range ids {
 		delete(t.holds, id)
 		delete(t.prefixes, id)
+		maps.DeleteFunc(t.made, func(_ [sha256.Size]byte, made madeLob) bool { return made.instance == id })
 	}
 	for chunk := range slices.Chunk(ids, maxInList) {
 		for _, l := range []*inList{t.texts.deleteLobs, t.texts.deleteLobIndex} {

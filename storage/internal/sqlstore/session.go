@@ -79,6 +79,7 @@ const maxPrepared = 512
 type writeConn struct {
 	conn  *sql.Conn
 	count *atomic.Uint64
+	trips *atomic.Uint64
 	stmts map[string]*sql.Stmt
 }
 
@@ -106,6 +107,7 @@ func (w *writeConn) query(ctx context.Context, text string, args ...any) (*sql.R
 		return nil, err
 	}
 	w.count.Add(1)
+	w.trips.Add(1)
 	return s.QueryContext(ctx, args...)
 }
 
@@ -115,6 +117,7 @@ func (w *writeConn) exec(ctx context.Context, text string, args ...any) (int64, 
 		return 0, err
 	}
 	w.count.Add(1)
+	w.trips.Add(1)
 	res, err := s.ExecContext(ctx, args...)
 	if err != nil {
 		return 0, err
@@ -122,8 +125,17 @@ func (w *writeConn) exec(ctx context.Context, text string, args ...any) (int64, 
 	return res.RowsAffected()
 }
 
+// begin opens a transaction, unless the connection does so by itself.
+func (w *writeConn) begin(ctx context.Context, d *Dialect) error {
+	if d.Begin == "" {
+		return nil
+	}
+	return w.control(ctx, d.Begin)
+}
+
 // control runs BEGIN, COMMIT or ROLLBACK, which are not counted and not prepared.
 func (w *writeConn) control(ctx context.Context, text string) error {
+	w.trips.Add(1)
 	_, err := w.conn.ExecContext(ctx, text)
 	return err
 }

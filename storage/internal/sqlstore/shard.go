@@ -139,7 +139,7 @@ func (sh *shard) next(batch []*update) []*update {
 
 // commit runs a batch to its end and answers every update in it.
 func (sh *shard) commit(batch []*update) {
-	cause := sh.attempt(batch)
+	cause := sh.attempt(batch, true)
 	if cause == nil || unknownOutcome(cause) || len(batch) == 1 && !sh.retry(cause) {
 		sh.answer(batch)
 		return
@@ -147,7 +147,7 @@ func (sh *shard) commit(batch []*update) {
 	for i := range batch {
 		one := batch[i : i+1]
 		for attempt := 1; ; attempt++ {
-			cause := sh.attempt(one)
+			cause := sh.attempt(one, false)
 			if cause == nil || attempt == maxAttempts || !sh.retry(cause) {
 				break
 			}
@@ -161,6 +161,9 @@ func (sh *shard) commit(batch []*update) {
 func (sh *shard) retry(cause error) bool {
 	if unknownOutcome(cause) {
 		return false
+	}
+	if _, late := errors.AsType[*deferredError](cause); late {
+		return true
 	}
 	f := sh.store.dialect.Fault(cause)
 	return f == FaultRetry || f == FaultLost
@@ -196,12 +199,12 @@ func (e *commitError) Unwrap() error { return e.err }
 // attempt runs a batch in one transaction and sets err of every update. It returns nil if the
 // transaction ended as it should: committed, without those updates that failed before they
 // wrote anything. Otherwise nothing is committed and it returns the cause.
-func (sh *shard) attempt(batch []*update) error {
+func (sh *shard) attempt(batch []*update, defers bool) error {
 	ctx := context.Background()
 	if err := sh.begin(ctx); err != nil {
 		return failAll(batch, dbError("begin", err))
 	}
-	t := newTransaction(sh.store, sh.conn)
+	t := newTransaction(sh.store, sh.conn, defers)
 	for _, u := range batch {
 		t.wrote = false
 		u.err = runUpdate(u, t)
@@ -218,6 +221,9 @@ func (sh *shard) attempt(batch []*update) error {
 	if err := t.flush(ctx); err != nil {
 		failAll(batch, dbError("update", err))
 		return sh.abandon(ctx, t, err)
+	}
+	if !t.sent && sh.store.dialect.Begin == "" {
+		return nil // there is no transaction
 	}
 	if err := sh.conn.control(ctx, "COMMIT"); err != nil {
 		failAll(batch, dbError("commit", err))
@@ -249,7 +255,7 @@ func (sh *shard) begin(ctx context.Context) (err error) {
 				return err
 			}
 		}
-		if err = sh.conn.control(ctx, sh.store.dialect.Begin); err == nil {
+		if err = sh.conn.begin(ctx, sh.store.dialect); err == nil {
 			return nil
 		}
 		sh.drop()

@@ -34,6 +34,7 @@ type Store struct {
 	shards  []*shard
 	guid    mapi.GUID
 	count   atomic.Uint64
+	trips   atomic.Uint64
 	log     *slog.Logger
 }
 
@@ -67,13 +68,19 @@ func (s *Store) prepare(ctx context.Context) error {
 		return dbError("open", err)
 	}
 	defer w.close()
+	if err := w.begin(ctx, s.dialect); err != nil {
+		return dbError("open", err)
+	}
 	if s.seq, err = openSequences(ctx, w, s.dialect); err != nil {
 		return dbError("open", err)
 	}
 	if s.guid, err = serverGUID(ctx, w, s.texts); err != nil {
 		return dbError("open", err)
 	}
-	return dbError("open", sweepLobs(ctx, w))
+	if err := sweepLobs(ctx, w); err != nil {
+		return dbError("open", err)
+	}
+	return dbError("open", w.control(ctx, "COMMIT"))
 }
 
 // connect takes a connection for writing out of the pool.
@@ -82,7 +89,7 @@ func (s *Store) connect(ctx context.Context) (*writeConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &writeConn{conn: conn, count: &s.count, stmts: map[string]*sql.Stmt{}}
+	w := &writeConn{conn: conn, count: &s.count, trips: &s.trips, stmts: map[string]*sql.Stmt{}}
 	for _, text := range s.dialect.Setup {
 		if err := w.control(ctx, text); err != nil {
 			w.discard()
@@ -119,6 +126,10 @@ func (s *Store) ServerGUID() mapi.GUID { return s.guid }
 // Statements is in the contract. BEGIN, COMMIT, ROLLBACK and the preparation of
 // statements do not count.
 func (s *Store) Statements() uint64 { return s.count.Load() }
+
+// RoundTrips is how often writers have sent something to the database and waited for the answer: statements, those that
+// travel together as one, BEGIN, COMMIT and ROLLBACK. The first use of a text on a connection costs one more, to prepare it.
+func (s *Store) RoundTrips() uint64 { return s.trips.Load() }
 
 // Ping is in the contract.
 func (s *Store) Ping(ctx context.Context) error { return dbError("ping", s.pool.db.PingContext(ctx)) }

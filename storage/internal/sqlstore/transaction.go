@@ -20,38 +20,40 @@ type transaction struct {
 	store    *Store
 	conn     *writeConn
 	wrote    bool  // by the update that runs now
+	sent     bool  // something; the database has begun the transaction
 	failed   error // a statement failed; nothing more may happen but a rollback
+	defers   bool
+	deferred deferred
 	reserved reservation
 	pending  pending
 	prefixes map[uint32][]byte // beginnings of the large values put by this transaction
-	holds    map[uint32]bool   // large values whose rows in lobindex it has locked
+	made     map[[32]byte]madeLob
+	holds    map[uint32]bool // large values whose rows in lobindex it has locked
 	pack     packer
 }
 
 var _ storage.Tx = (*transaction)(nil)
 
-func newTransaction(s *Store, conn *writeConn) *transaction {
-	t := &transaction{store: s, conn: conn, reserved: reservation{seq: s.seq, text: s.texts.raise}}
+// newTransaction begins a transaction; defers lets statements wait for each other if the database gains by it.
+func newTransaction(s *Store, conn *writeConn, defers bool) *transaction {
+	t := &transaction{store: s, conn: conn, defers: defers && s.dialect.Together, reserved: reservation{seq: s.seq, text: s.texts.raise}}
 	t.reader = reader{q: t, texts: s.texts, pending: &t.pending}
 	return t
 }
 
 func (t *transaction) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	if t.failed != nil {
-		return nil, t.failed
+	if err := t.sendDeferred(ctx); err != nil {
+		return nil, err
 	}
-	rows, err := t.conn.query(ctx, text, args...)
-	if err != nil {
-		t.failed = err
-	}
-	return rows, err
+	return t.queryBeside(ctx, text, args...)
 }
 
 // exec writes. A duplicate key leaves the transaction as it was; any other error ends it.
 func (t *transaction) exec(ctx context.Context, text string, args ...any) (int64, error) {
-	if t.failed != nil {
-		return 0, t.failed
+	if err := t.sendDeferred(ctx); err != nil {
+		return 0, err
 	}
+	t.sent = true
 	n, err := t.conn.exec(ctx, text, args...)
 	switch {
 	case err == nil:
@@ -73,17 +75,10 @@ func (t *transaction) execAll(ctx context.Context, m *multiInsert, args []any) e
 	for len(args) > 0 {
 		n, size := 0, 0
 		for n < maxTuples && n*m.columns < len(args) && (n == 0 || size < maxStatementBytes) {
-			for _, a := range args[n*m.columns : (n+1)*m.columns] {
-				switch a := a.(type) {
-				case string:
-					size += len(a)
-				case []byte:
-					size += len(a)
-				}
-			}
+			size += argBytes(args[n*m.columns : (n+1)*m.columns])
 			n++
 		}
-		if _, err := t.exec(ctx, m.texts[n-1], args[:n*m.columns]...); err != nil {
+		if err := t.later(ctx, m.texts[n-1], args[:n*m.columns]...); err != nil {
 			return err
 		}
 		args = args[n*m.columns:]
@@ -140,7 +135,10 @@ func (t *transaction) flush(ctx context.Context) error {
 	if err := t.flushCounters(ctx); err != nil {
 		return err
 	}
-	return t.flushChanges(ctx)
+	if err := t.flushChanges(ctx); err != nil {
+		return err
+	}
+	return t.sendDeferred(ctx)
 }
 
 func (t *transaction) flushCounters(ctx context.Context) error {
