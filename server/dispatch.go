@@ -221,7 +221,7 @@ func parts(c *session.Call) []soaphttp.Part {
 }
 
 func peerOf(p *soaphttp.Peer) session.Peer {
-	peer := session.Peer{Network: p.Network, Address: p.Address, Local: p.Local, UID: int(p.UID), PID: int(p.PID)}
+	peer := session.Peer{Network: p.Network, Address: p.Address, Local: p.Local, Proxied: p.Proxied, UID: int(p.UID), PID: int(p.PID)}
 	for _, cert := range p.Certs[:min(len(p.Certs), 1)] {
 		peer.PublicKeys = append(peer.PublicKeys, cert.RawSubjectPublicKeyInfo)
 	}

@@ -145,4 +145,5 @@ func (s *Server) Reload(cfg *config.Config) {
 	s.cells.SetBudget(cfg.Cache.Cell)
 	s.views.SetBudget(cfg.Cache.SortKey)
 	s.directoryOperations.Reconfigure(directorySettings(cfg))
+	s.reloadCluster(cfg)
 }

@@ -23,6 +23,7 @@ import (
 
 	"zarafa/cache"
 	"zarafa/server/auth"
+	"zarafa/server/cluster"
 	"zarafa/server/collation"
 	"zarafa/server/config"
 	"zarafa/server/directory"
@@ -48,6 +49,7 @@ type (
 	rightsOperations    = rights.Service
 	icsOperations       = ics.Service
 	searchOperations    = search.Service
+	clusterOperations   = cluster.Service
 )
 
 // missing answers the operations that no service has; it lies one level deeper than the services, so that theirs win.
@@ -65,6 +67,7 @@ type Server struct {
 	*rightsOperations
 	*icsOperations
 	*searchOperations
+	*clusterOperations
 
 	cfg      *config.Config
 	log      *slog.Logger
@@ -116,6 +119,10 @@ func assemble(ctx context.Context, cfg *config.Config, log *slog.Logger, reg pro
 	}
 	users.OnAccountGone(s.sessions.EndUser)
 	s.directoryOperations = users
+	if s.clusterOperations, err = openCluster(cfg, users); err != nil {
+		return nil, err
+	}
+	users.UseServers(s.clusterOperations.Find)
 	keys, err := auth.ReadClientKeys(cfg.TLS.ClientKeyPath)
 	if err != nil {
 		return nil, err
@@ -152,11 +159,13 @@ func (s *Server) connect(users *directory.Service, locales *collation.Locales) {
 	s.rightsOperations = rights.NewService(checker, tree, users, s.store, bus)
 	s.objectOperations = objects.New(objects.Options{
 		Store: s.store, Cells: s.cells, Tree: tree, Rights: checker, Directory: users, Bus: bus, Subscribe: hub, Locks: locks,
+		Cluster:  s.clusterOperations,
 		Settings: objectSettings(s.cfg), Log: s.log,
 	})
 	s.tableOperations = tables.New(tables.Parts{
 		Store: s.store, Views: s.views, Cells: s.cells, Locales: locales, Tree: tree, Rights: tables.CheckedRights{Checker: checker},
-		Directory: users, AddressBook: users, Stats: s.statistics(users), Locks: locks, Notifier: hub, Log: s.log,
+		Directory: users, AddressBook: users, Stats: s.statistics(users), Locks: locks, Notifier: hub,
+		Cluster: s.clusterOperations, Log: s.log,
 	}, tableSettings(s.cfg))
 	hub.UseTables(s.tableOperations)
 	s.icsOperations = ics.New(s.store, s.objectOperations, checker, users, locales, s.log)

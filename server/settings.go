@@ -45,8 +45,8 @@ func userScripts() []string {
 func directorySettings(cfg *config.Config) directory.Settings {
 	u := &cfg.Users
 	return directory.Settings{
-		SystemEmail: cfg.Peers.SystemEmailAddress,
-		HideSystem:  u.HideSystem, HideEveryone: u.HideEveryone, EnableGAB: u.EnableGAB, DisabledFeatures: u.DisabledFeatures,
+		ServerName: cfg.Cluster.ServerName, Cluster: directoryCluster(cfg), SystemEmail: cfg.Peers.SystemEmailAddress,
+		HideSystem: u.HideSystem, HideEveryone: u.HideEveryone, EnableGAB: u.EnableGAB, DisabledFeatures: u.DisabledFeatures,
 		Quota: directory.Quota{
 			Warn: int64(cfg.Quota.Warn) * megabyte, Soft: int64(cfg.Quota.Soft) * megabyte, Hard: int64(cfg.Quota.Hard) * megabyte,
 		},

@@ -15,7 +15,7 @@ func (s *Server) statistics(users *directory.Service) *stats.Provider {
 		return line(name, description, func() string { return stats.Number(users.Count(classes...)) })
 	}
 	return &stats.Provider{
-		Store: s.store, Logons: s.sessions, Directory: users, Now: s.now,
+		Store: s.store, Logons: s.sessions, Directory: users, Cluster: s.clusterOperations, Now: s.now,
 		Counters: []stats.Counter{
 			line("sessions", "Number of sessions", func() string { return stats.Number(len(s.sessions.List())) }),
 			count("usercnt_active", "Number of active users", mapi.ClassActiveUser),

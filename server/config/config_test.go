@@ -133,6 +133,8 @@ func TestMistakes(t *testing.T) {
 	tests := []struct{ text, want string }{
 		{"server_bind = mail.example.org", "server.cfg:1: server_bind:"},
 		{"server_listen = localhost:236", "host names are not allowed"},
+		{"enable_distributed_zarafa = yes", "server_name: with enable_distributed_zarafa the server needs a name"},
+		{"enable_distributed_kopano = yes\nserver_name = one", "servers_config: with enable_distributed_zarafa the server needs a list"},
 		{"user_plugin = ldap", "server.cfg:1: user_plugin: this version of the server does not have what the setting asks for; set it to db"},
 		{"enable_hosted_kopano = yes", "enable_hosted_zarafa"},
 		{"auth_method = pam", "auth_method"},

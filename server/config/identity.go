@@ -4,29 +4,19 @@ import (
 	"zarafa/daemon/settings"
 )
 
-// identity holds the settings of an installation on several servers and of several
-// companies on one server, which this server does not have yet.
+// identity holds the settings of several companies on one server and of outside
+// authorities on passwords, which this server does not have yet.
 type identity struct {
-	hosted      bool
-	distributed bool
-	name        string
-	hostname    string
-	pamService  string
+	hosted     bool
+	hostname   string
+	pamService string
 }
 
 func (i *identity) section() settings.Section {
-	return settings.Section{Title: "Several servers, several companies", Options: []settings.Option{
+	return settings.Section{Title: "Several companies", Options: []settings.Option{
 		{
 			Name: "enable_hosted_zarafa", Aliases: []string{"enable_hosted_kopano"}, Default: "no", Value: settings.Bool(&i.hosted),
 			Doc: "Whether the server serves several companies.",
-		},
-		{
-			Name: "enable_distributed_zarafa", Aliases: []string{"enable_distributed_kopano"}, Default: "no", Value: settings.Bool(&i.distributed),
-			Doc: "Whether the server is one of several.",
-		},
-		{
-			Name: "server_name", Value: settings.Text(&i.name),
-			Doc: "The name of this server among several.",
 		},
 		{
 			Name: "server_hostname", Value: settings.Text(&i.hostname),
@@ -47,7 +37,6 @@ func (c *Config) unsupported(set *settings.Set) error {
 		name, remedy string
 	}{
 		{c.identity.hosted, "enable_hosted_zarafa", "set it to no"},
-		{c.identity.distributed, "enable_distributed_zarafa", "set it to no"},
 		{c.Users.Plugin != "db", "user_plugin", "set it to db"},
 		{c.Users.AuthMethod != "plugin", "auth_method", "set it to plugin"},
 		{c.Sessions.EnableSSO, "enable_sso", "set it to no"},

@@ -74,6 +74,8 @@ func (s *Service) commonCell(o *Object, tag mapi.PropTag, caps uint32) (mapi.Pro
 		return mapi.Binary(tag, append([]byte("ZARAFA:"+strings.ToUpper(key)), 0)), true
 	case mapi.PrECCompanyName:
 		return mapi.String(tag, ""), true
+	case mapi.PrECHomeserverName:
+		return mapi.String(tag, o.Server), o.Server != ""
 	case mapi.PrABProviderID:
 		return mapi.Binary(tag, mapi.ABProvider()), true
 	}
@@ -86,10 +88,8 @@ func (s *Service) userCell(o *Object, tag mapi.PropTag) (mapi.PropValue, bool) {
 		return mapi.Bool(tag, o.Class == mapi.ClassNonActiveUser), true
 	case mapi.PrECAdministrator:
 		return mapi.Long(tag, o.AdminLevel), true
-	case mapi.PrECHomeserverName:
-		return mapi.String(tag, o.Server), o.Server != ""
 	case mapi.PrEMSABHomeMDB:
-		return mapi.String(tag, "/o=Domain/ou=Location/cn=Configuration/cn=Servers/cn="+s.serverName()+"/cn=Microsoft Private MDB"), true
+		return mapi.String(tag, "/o=Domain/ou=Location/cn=Configuration/cn=Servers/cn="+s.homeName(o)+"/cn=Microsoft Private MDB"), true
 	case mapi.PrEMSABRoomCapacity:
 		return mapi.Long(tag, o.Capacity), true
 	case mapi.PrEMSABRoomDescription.Canonical():

@@ -27,7 +27,7 @@ func (s *Service) create(ctx context.Context, o storage.DirectoryObject) (*Objec
 	if s.nameTaken(o, nil) {
 		return nil, mapi.Errorf(mapi.Collision, "directory", "the name is taken")
 	}
-	o.ExternalID = newExternalID()
+	o.ExternalID = s.externalIDFor(o)
 	o.Props[propModified] = text(s.now().UnixNano())
 	id := storage.UserID{ExternalID: o.ExternalID, Class: o.Class, Signature: o.Props[propModified]}
 	err := s.store.Update(ctx, storage.LaneDirectory, func(ctx context.Context, tx storage.Tx) error {

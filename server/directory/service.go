@@ -20,6 +20,7 @@ import (
 // Settings are the server's settings that the directory depends on.
 type Settings struct {
 	ServerName       string // shown as home server of built-in objects; empty: "Unknown"
+	Cluster          Cluster
 	SystemEmail      string
 	HideSystem       bool
 	HideEveryone     bool
@@ -45,6 +46,7 @@ type Service struct {
 	names    rowNames
 	// endSessions ends a user's sessions, when the account or its password is gone, except those of the group of keep.
 	endSessions func(user uint32, keep *session.Session)
+	findServer  func(name string) (Server, error)
 
 	current atomic.Pointer[snapshot]
 	write   sync.Mutex // serialises changes
@@ -69,6 +71,7 @@ func NewWith(ctx context.Context, p plugin.Plugin, store storage.Store, settings
 		store: store, log: log, now: now,
 		verifier:    newVerifier(settings.PasswordLifetime, workers, now),
 		endSessions: func(uint32, *session.Session) {},
+		findServer:  noServers,
 	}
 	if p != nil {
 		s.names.plugin = p.Name()
@@ -110,7 +113,7 @@ func (s *Service) reload(ctx context.Context) error {
 	return nil
 }
 
-func (s *Service) publish() { s.current.Store(build(s.source, s.builtin())) }
+func (s *Service) publish() { s.current.Store(build(s.source, s.builtin(), s.homes())) }
 
 // builtin are the objects every installation has.
 func (s *Service) builtin() []*Object {

@@ -36,7 +36,7 @@ type relationKey struct {
 }
 
 // build makes the snapshot of a source; builtin are the objects that no plugin has.
-func build(src source, builtin []*Object) *snapshot {
+func build(src source, builtin []*Object, homes homes) *snapshot {
 	s := &snapshot{
 		byID:       make(map[uint32]*Object, len(src.ids)+len(builtin)),
 		byExternal: make(map[externalKey]*Object, len(src.ids)),
@@ -54,6 +54,7 @@ func build(src source, builtin []*Object) *snapshot {
 			continue
 		}
 		o := objectOf(id, stored)
+		o.Server = homes.of(o.Class, o.Server)
 		s.add(o)
 		s.byExternal[externalKey{o.Class.ABType(), string(o.ExternalID)}] = o
 		s.hashes[o.ID] = stored.Props[propPassword]

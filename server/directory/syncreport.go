@@ -32,6 +32,9 @@ func (s *Service) created(ctx context.Context, o *Object) {
 	switch {
 	case o.Class == mapi.ClassContact:
 	case o.Class.Kind() == mapi.ClassActiveUser.Kind():
+		if !s.AtHome(o) {
+			return
+		}
 		scripts.run(ctx, s.log, scripts.CreateUser, "createuser", "USER", o.Name)
 	case o.Class == mapi.ClassGroup || o.Class == mapi.ClassSecurityGroup:
 		scripts.run(ctx, s.log, scripts.CreateGroup, "creategroup", "GROUP", o.Name)

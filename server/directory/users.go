@@ -127,7 +127,11 @@ func (s *Service) CreateUser(c *session.Call, req *wire.CreateUserRequest, resp 
 		return mapi.Errorf(mapi.InvalidType, "createUser", "no class of users: %#x", u.ObjClass)
 	}
 	o := storage.DirectoryObject{Class: class, Props: make(map[string]string), Multi: make(map[string][]string)}
-	setUserProps(&o, u)
+	home, err := s.givenHome(u.Servername)
+	if err != nil {
+		return err
+	}
+	setUserProps(&o, u, home)
 	if o.Props[propAdmin] == "" {
 		o.Props[propAdmin] = "0"
 	}
@@ -138,14 +142,15 @@ func (s *Service) CreateUser(c *session.Call, req *wire.CreateUserRequest, resp 
 	if err != nil {
 		return err
 	}
-	if class != mapi.ClassContact {
+	if class != mapi.ClassContact && s.AtHome(created) {
 		s.settings().Scripts.run(c.Context, s.log, s.settings().Scripts.CreateUser, "createuser", "USER", created.Name)
 	}
 	resp.UlUserID, resp.SUserID = created.ID, s.EntryID(created, c.Session.Capabilities)
 	return nil
 }
 
-func setUserProps(o *storage.DirectoryObject, u *wire.User) {
+// setUserProps takes over what a request says; home is its home server, "" if that stays.
+func setUserProps(o *storage.DirectoryObject, u *wire.User, home string) {
 	setText(o, propLogin, u.Username)
 	setText(o, propFullName, u.FullName)
 	setText(o, propEmail, u.MailAddress)
@@ -159,6 +164,9 @@ func setUserProps(o *storage.DirectoryObject, u *wire.User) {
 		o.Props[propCapacity] = text(int64(u.Capacity))
 	}
 	setMaps(o, u.Propmap, u.MVPropmap)
+	if home != "" {
+		o.Props[propServer] = home
+	}
 }
 
 // GetUser answers getUser.
@@ -225,13 +233,17 @@ func (s *Service) SetUser(c *session.Call, req *wire.SetUserRequest, _ *wire.Set
 			return mapi.Errorf(mapi.InvalidType, "setUser", "no class of users: %#x", u.ObjClass)
 		}
 	}
+	home, err := s.givenHome(u.Servername)
+	if err != nil && admin {
+		return err
+	}
 	hash := s.newHash(o, u.Password.String)
 	err = s.change(c.Context, o, func(d *storage.DirectoryObject) {
 		if hash != "" {
 			d.Props[propPassword] = hash
 		}
 		if admin {
-			setUserProps(d, u)
+			setUserProps(d, u, home)
 			d.Class = class
 		}
 	})

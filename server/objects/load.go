@@ -75,7 +75,10 @@ func (s *Service) findToLoad(c *session.Call, req *wire.LoadObjectRequest) (stor
 	}
 	switch ref.Type {
 	case mapi.TypeStore:
-		return ref, nil
+		if id.Override() {
+			return ref, nil
+		}
+		return ref, s.atHome(c, ref)
 	case mapi.TypeFolder:
 		return ref, s.check(c, ref, rights.Visible)
 	}

@@ -17,7 +17,6 @@ import (
 
 // Settings are the settings of server.cfg that this package obeys.
 type Settings struct {
-	ServerName       string // server_name; empty: Unknown
 	StoreNameFormat  string // storename_format: %f full name, %u login, %c company
 	MaxEmbedded      int    // embedded_attachment_limit: depth of messages in messages
 	SortLocaleID     uint32 // default_sort_locale_id
@@ -51,6 +50,7 @@ type Options struct {
 	Directory directory.Directory
 	Bus       *feed.Bus
 	Subscribe Subscriber // nil: subscriptions in loadObject are refused
+	Cluster   Cluster    // nil: there is one server, without a name
 	Locks     *Locks     // nil: the service makes its own
 	Settings  Settings
 	Log       *slog.Logger
@@ -65,6 +65,7 @@ type Service struct {
 	rights   *rights.Checker
 	dir      directory.Directory
 	subs     Subscriber
+	cluster  Cluster
 	settings Settings
 	names    *Names
 	locks    *Locks
@@ -81,9 +82,12 @@ func New(o Options) *Service {
 	if o.Locks == nil {
 		o.Locks = NewLocks()
 	}
+	if o.Cluster == nil {
+		o.Cluster = alone{}
+	}
 	return &Service{
 		store: o.Store, cells: o.Cells, tree: o.Tree, writer: NewWriter(o.Store, o.Tree, o.Bus), rights: o.Rights, dir: o.Directory,
-		subs: o.Subscribe, settings: o.Settings, log: log,
+		subs: o.Subscribe, cluster: o.Cluster, settings: o.Settings, log: log,
 		names: NewNames(o.Store, o.Settings.MaxNames, o.Settings.MaxNamesPerUser), locks: o.Locks,
 	}
 }

@@ -24,6 +24,9 @@ func (s *Service) CreateStore(c *session.Call, req *wire.CreateStoreRequest, _ *
 	if err := s.requireAdminOver(c, owner.ID, "createStore"); err != nil {
 		return err
 	}
+	if req.Flags&createOverride == 0 && !s.cluster.Here(owner) {
+		return mapi.Errorf(mapi.NotFound, "createStore", "the home of %s is server %s", owner.Name, owner.Server)
+	}
 	store, root, err := storeIDs(req)
 	if err != nil {
 		return err

@@ -11,18 +11,6 @@ import (
 	"zarafa/wire"
 )
 
-// resolveOverride is the bit of resolveUserStore's flags that insists on this server.
-const resolveOverride = 0x10
-
-// serverPath is how the server names itself to clients; they resolve it by resolvePseudoUrl.
-func (s *Service) serverPath() string {
-	name := s.settings.ServerName
-	if name == "" {
-		name = "Unknown"
-	}
-	return "pseudo://" + name
-}
-
 // storeName is the generated display name of a store (objects.md section 3.4).
 func (s *Service) storeName(ctx context.Context, box storage.Mailbox, owner *directory.Object) string {
 	switch {
@@ -60,7 +48,7 @@ func (s *Service) describe(ctx context.Context, box storage.Mailbox, resp *wire.
 		return err
 	}
 	resp.StoreID, resp.RootID, resp.GUID = store.EntryID, root.EntryID, box.GUID[:]
-	resp.ServerPath = wire.Text(s.serverPath())
+	resp.ServerPath = wire.Text(s.cluster.PseudoURL())
 	return nil
 }
 
@@ -68,7 +56,10 @@ func (s *Service) describe(ctx context.Context, box storage.Mailbox, resp *wire.
 func (s *Service) GetStore(c *session.Call, req *wire.GetStoreRequest, resp *wire.GetStoreResponse) error {
 	var box storage.Mailbox
 	if len(req.EntryID) == 0 {
-		var err error
+		err := s.redirectTo(c, c.Session.UserID, &resp.ServerPath)
+		if err != nil {
+			return err
+		}
 		if box, err = s.tree.MailboxOf(c.Context, c.Session.UserID, mapi.StorePrivate); err != nil {
 			return err
 		}
@@ -88,7 +79,7 @@ func (s *Service) GetStore(c *session.Call, req *wire.GetStoreRequest, resp *wir
 }
 
 // GetPublicStore describes the public store: that of the caller's company, or of everyone.
-func (s *Service) GetPublicStore(c *session.Call, _ *wire.GetPublicStoreRequest, resp *wire.GetStoreResponse) error {
+func (s *Service) GetPublicStore(c *session.Call, req *wire.GetPublicStoreRequest, resp *wire.GetStoreResponse) error {
 	user, err := s.dir.ByID(c.Context, c.Session.UserID)
 	if err != nil {
 		return err
@@ -96,6 +87,11 @@ func (s *Service) GetPublicStore(c *session.Call, _ *wire.GetPublicStoreRequest,
 	owner := mapi.UserEveryone
 	if user.Company != 0 {
 		owner = user.Company
+	}
+	if req.Flags&publicOverride == 0 {
+		if err := s.redirectTo(c, owner, &resp.ServerPath); err != nil {
+			return err
+		}
 	}
 	box, err := s.tree.MailboxOf(c.Context, owner, mapi.StorePublic)
 	if err != nil {
@@ -170,7 +166,7 @@ func (s *Service) resolved(c *session.Call, box storage.Mailbox, owner *director
 	if owner != nil {
 		resp.SUserID = s.dir.EntryID(owner, c.Session.Capabilities)
 	}
-	resp.ServerPath = wire.Text(s.serverPath())
+	resp.ServerPath = wire.Text(s.cluster.PseudoURL())
 	return nil
 }
 
@@ -186,6 +182,11 @@ func (s *Service) ResolveUserStore(c *session.Call, req *wire.ResolveUserStoreRe
 	mask := req.StoreTypeMask
 	if mask == 0 {
 		mask = 1<<mapi.StorePrivate | 1<<mapi.StorePublic
+	}
+	if req.Flags&resolveOverride == 0 && mask&^(1<<mapi.StoreArchive) != 0 { // archives are where they are
+		if err := s.redirect(c, owner, &resp.ServerPath); err != nil {
+			return err
+		}
 	}
 	for _, t := range []uint32{mapi.StorePrivate, mapi.StorePublic, mapi.StoreArchive} {
 		if mask&(1<<t) == 0 {

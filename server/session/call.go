@@ -40,6 +40,7 @@ type Peer struct {
 	Network  string // tcp, unix or tls
 	Address  string
 	Local    bool // a Unix socket or the loopback interface
+	Proxied  bool // the connection comes through a proxy
 	UID, PID int  // of a Unix socket's peer
 	// PublicKeys are the DER forms (PKIX) of verified client certificates' keys.
 	PublicKeys [][]byte

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"zarafa/mapi"
+	"zarafa/server/cluster"
 	"zarafa/server/directory"
 	"zarafa/server/session"
 	"zarafa/server/tables"
@@ -33,6 +34,14 @@ const (
 	prProxy             mapi.PropTag = 0x6753001F
 	prClientAppVersion  mapi.PropTag = 0x6754001F
 	prClientAppMisc     mapi.PropTag = 0x6755001F
+	prServerName        mapi.PropTag = 0x67F0001F
+	prServerHost        mapi.PropTag = 0x67F1001F
+	prServerHTTPPort    mapi.PropTag = 0x67F20003
+	prServerSSLPort     mapi.PropTag = 0x67F30003
+	prServerProxyURL    mapi.PropTag = 0x67F5001F
+	prServerHTTPURL     mapi.PropTag = 0x67F6001F
+	prServerHTTPSURL    mapi.PropTag = 0x67F7001F
+	prServerFileURL     mapi.PropTag = 0x67F8001F
 )
 
 // Counter is a line of the system statistics.
@@ -47,6 +56,7 @@ type Provider struct {
 	Store     storage.Store
 	Logons    *session.Manager
 	Directory *directory.Service
+	Cluster   *cluster.Service
 	Counters  []Counter
 	Now       func() time.Time
 }
@@ -86,8 +96,33 @@ func (p *Provider) Sessions(context.Context) ([]mapi.Props, error) {
 	return rows, nil
 }
 
-// Servers implements tables.Stats: there is no cluster, so the table is empty.
-func (p *Provider) Servers(context.Context) ([]mapi.Props, error) { return nil, nil }
+// Servers implements tables.Stats: the servers that this one is one of, none if it is alone. What a server does not have is left out.
+func (p *Provider) Servers(context.Context) ([]mapi.Props, error) {
+	servers := p.Cluster.Servers()
+	rows := make([]mapi.Props, len(servers))
+	for i, s := range servers {
+		addresses := cluster.AddressesOf(s)
+		rows[i] = mapi.Props{mapi.String(prServerName, s.Name)}
+		for _, text := range []struct {
+			tag   mapi.PropTag
+			value string
+		}{
+			{prServerHost, s.Address}, {prServerProxyURL, s.ProxyURL},
+			{prServerHTTPURL, addresses.HTTP}, {prServerHTTPSURL, addresses.SSL}, {prServerFileURL, addresses.File},
+		} {
+			if text.value != "" {
+				rows[i] = append(rows[i], mapi.String(text.tag, text.value))
+			}
+		}
+		if s.HTTPPort != 0 {
+			rows[i] = append(rows[i], mapi.Long(prServerHTTPPort, uint32(s.HTTPPort)))
+		}
+		if s.SSLPort != 0 {
+			rows[i] = append(rows[i], mapi.Long(prServerSSLPort, uint32(s.SSLPort)))
+		}
+	}
+	return rows, nil
+}
 
 // Users implements tables.Stats.
 func (p *Provider) Users(ctx context.Context) ([]tables.UserStats, error) {

@@ -9,6 +9,7 @@ import (
 	"zarafa/cache"
 	"zarafa/mapi"
 	"zarafa/server/collation"
+	"zarafa/server/directory"
 	"zarafa/server/session"
 	"zarafa/storage"
 )
@@ -26,7 +27,13 @@ type Parts struct {
 	Stats       Stats
 	Locks       Locks
 	Notifier    Notifier
+	Cluster     Cluster // nil: there is one server
 	Log         *slog.Logger
+}
+
+// Cluster tells who has his stores on this server, of several that know the same users.
+type Cluster interface {
+	Here(owner *directory.Object) bool
 }
 
 // Service has the table operations of the protocol as methods and is a sink of the change feed. All methods may be

@@ -80,7 +80,7 @@ func (s *Service) userStores(ctx context.Context, caller uint32) ([]storeRow, er
 		if err != nil {
 			return nil, err
 		}
-		if ok, err := s.administers(ctx, caller, box.UserID); err != nil {
+		if ok, err := s.listsOwner(ctx, caller, box.UserID, user); err != nil {
 			return nil, err
 		} else if ok {
 			rows = append(rows, storeRow{user, box})
@@ -90,13 +90,22 @@ func (s *Service) userStores(ctx context.Context, caller uint32) ([]storeRow, er
 		if owned[u.ID] || u.ID == mapi.UserSystem || u.Class == mapi.ClassContact {
 			continue
 		}
-		if ok, err := s.administers(ctx, caller, u.ID); err != nil {
+		if ok, err := s.listsOwner(ctx, caller, u.ID, u); err != nil {
 			return nil, err
 		} else if ok {
 			rows = append(rows, storeRow{user: u})
 		}
 	}
 	return rows, nil
+}
+
+// listsOwner reports whether the rows of a user are there for the caller: he administers the user, and the user's home is this
+// server (tables.md section 2). Owner is nil where there is no such user.
+func (s *Service) listsOwner(ctx context.Context, caller, user uint32, owner *directory.Object) (bool, error) {
+	if owner != nil && s.Cluster != nil && !s.Cluster.Here(owner) {
+		return false, nil
+	}
+	return s.administers(ctx, caller, user)
 }
 
 // storeOwner is nil for an orphaned store.
