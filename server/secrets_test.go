@@ -27,6 +27,18 @@ func (l *lockedBuffer) Write(p []byte) (int, error) {
 	return l.b.Write(p)
 }
 
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func (l *lockedBuffer) Reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.b.Reset()
+}
+
 // TestPasswordsStaySecret creates a user, logs on rightly and wrongly, and looks for the passwords in everything the server has
 // written: its log, with all debug output, and its files.
 func TestPasswordsStaySecret(t *testing.T) {

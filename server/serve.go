@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"zarafa/mapi"
+	"zarafa/server/auth"
 	"zarafa/server/config"
 	"zarafa/storage"
 	"zarafa/wire/soaphttp"
@@ -146,4 +147,16 @@ func (s *Server) Reload(cfg *config.Config) {
 	s.views.SetBudget(cfg.Cache.SortKey)
 	s.directoryOperations.Reconfigure(directorySettings(cfg))
 	s.reloadCluster(cfg)
+	s.reloadClientKeys(cfg)
+}
+
+// reloadClientKeys takes over what is in sslkeys_path now: to take a key away is how its owner is locked out. If the folder cannot be
+// read the keys of before stay in force.
+func (s *Server) reloadClientKeys(cfg *config.Config) {
+	keys, err := auth.ReadClientKeys(cfg.TLS.ClientKeyPath)
+	if err != nil {
+		s.log.Error("the keys in sslkeys_path stay as they were; correct the folder and send HUP again", "error", err)
+		return
+	}
+	s.auth.SetClientKeys(keys)
 }

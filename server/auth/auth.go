@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"zarafa/mapi"
@@ -46,6 +47,7 @@ type Directory interface {
 // Authenticator checks log-ons.
 type Authenticator struct {
 	settings Settings
+	keys     atomic.Pointer[[][]byte] // the client keys in force
 	users    Directory
 	throttle *throttle
 	uid      int // the server's own
@@ -55,10 +57,15 @@ type Authenticator struct {
 
 // New makes an authenticator for this process.
 func New(settings Settings, users Directory, now func() time.Time) *Authenticator {
-	return &Authenticator{
+	a := &Authenticator{
 		settings: settings, users: users, throttle: newThrottle(settings.MaxFailures, now), uid: os.Geteuid(), unixName: lookupUID,
 	}
+	a.SetClientKeys(settings.ClientKeys)
+	return a
 }
+
+// SetClientKeys replaces the keys whose owners may log on as anybody. Sessions that they have opened stay.
+func (a *Authenticator) SetClientKeys(keys [][]byte) { a.keys.Store(&keys) }
 
 func lookupUID(uid int) string {
 	u, err := user.LookupId(strconv.Itoa(uid))
@@ -131,7 +138,7 @@ func (a *Authenticator) authenticate(ctx context.Context, r Request) (*directory
 // handshake has verified the certificate and that the client holds its key.
 func (a *Authenticator) knowsKey(p session.Peer) bool {
 	return slices.ContainsFunc(p.PublicKeys, func(key []byte) bool {
-		return slices.ContainsFunc(a.settings.ClientKeys, func(known []byte) bool { return bytes.Equal(key, known) })
+		return slices.ContainsFunc(*a.keys.Load(), func(known []byte) bool { return bytes.Equal(key, known) })
 	})
 }
 

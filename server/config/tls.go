@@ -40,8 +40,8 @@ func (t *TLS) section() settings.Section {
 			Doc: "The oldest version of TLS that is accepted.",
 		},
 		{
-			Name: "sslkeys_path", Default: "/etc/zarafa/sslkeys", Value: settings.Text(&t.ClientKeyPath),
-			Doc: "The folder of public keys whose owners may log on as any user.",
+			Name: "sslkeys_path", Default: "/etc/zarafa/sslkeys", Value: settings.Text(&t.ClientKeyPath), Reloadable: true,
+			Doc: "The folder of public keys whose owners may log on as any user. HUP reads it again: who is taken away can no longer log on.",
 		},
 	}}
 }

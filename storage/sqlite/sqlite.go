@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
@@ -80,14 +81,19 @@ func Open(ctx context.Context, path string, opts Options) (storage.Store, error)
 	return s, nil
 }
 
-// create makes the file if there is none, for its owner alone: SQLite would let everybody read all mail. The files beside it get
-// the same mode from SQLite.
+// create makes the file and those that SQLite keeps beside it, if there are none, for their owner alone: SQLite would let
+// everybody read all mail.
 func create(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		f, err := os.OpenFile(path+suffix, os.O_RDWR|os.O_CREATE, 0o600)
+		if err != nil {
+			return err
+		}
+		if err := f.Close(); err != nil {
+			return err
+		}
 	}
-	return f.Close()
+	return nil
 }
 
 func openError(path string, err error) error {
@@ -101,8 +107,9 @@ func dsn(path string, opts Options, more ...string) string {
 		"busy_timeout(10000)", "page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)",
 		fmt.Sprintf("cache_size(-%d)", opts.CacheKiB),
 	}, more...)
-	q := url.Values{"_pragma": pragmas}
-	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+	q := url.Values{"_pragma": pragmas, "modeof": {path}} // a log that SQLite makes anew gets the mode of the file
+	query := strings.ReplaceAll(q.Encode(), "+", "%20")   // SQLite takes a plus as it is
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + query
 }
 
 // storeIDs does by recursion what SQLite's DISTINCT does not do by itself: one look-up a store.
