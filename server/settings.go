@@ -51,10 +51,12 @@ func directorySettings(cfg *config.Config) directory.Settings {
 			Warn: int64(cfg.Quota.Warn) * megabyte, Soft: int64(cfg.Quota.Soft) * megabyte, Hard: int64(cfg.Quota.Hard) * megabyte,
 		},
 		SafeMode: u.SafeMode, Realtime: u.SyncGABRealtime,
+		Hosted: cfg.Companies.Hosted, LoginNameFormat: u.LoginNameFormat, CompanyWarn: int64(cfg.Quota.CompanyWarn) * megabyte,
 		PasswordLifetime: cfg.Sessions.PasswordCacheLifetime, PasswordWorkers: runtime.GOMAXPROCS(0),
 		Scripts: directory.Scripts{
 			CreateUser: u.Scripts.CreateUser, DeleteUser: u.Scripts.DeleteUser,
 			CreateGroup: u.Scripts.CreateGroup, DeleteGroup: u.Scripts.DeleteGroup,
+			CreateCompany: u.Scripts.CreateCompany, DeleteCompany: u.Scripts.DeleteCompany,
 			Directories: userScripts(),
 		},
 	}

@@ -42,6 +42,7 @@ type Settings struct {
 type Directory interface {
 	ByName(ctx context.Context, name string, kind mapi.ObjectClass) (*directory.Object, error)
 	Authenticate(ctx context.Context, name, password string) (*directory.Object, error)
+	IsAdminOver(ctx context.Context, caller, target uint32) (bool, error)
 }
 
 // Authenticator checks log-ons.
@@ -103,8 +104,18 @@ func (a *Authenticator) Check(ctx context.Context, r Request) (*directory.Object
 	if err != nil {
 		return nil, refuse(err, r)
 	}
+	admin, err := a.users.IsAdminOver(ctx, who.ID, other.ID)
+	if err == nil && (!admin || who.AdminLevel < systemLevel && who.Company != other.Company) {
+		err = mapi.Errorf(mapi.LogonFailed, "logon", "%s does not administer the company of %s", who.Name, other.Name)
+	}
+	if err != nil {
+		return nil, refuse(err, r)
+	}
 	return other, nil
 }
+
+// systemLevel is the level of administrators of all companies.
+const systemLevel = 2
 
 func refuse(err error, r Request) error {
 	return mapi.Errorf(mapi.LogonFailed, "logon", "user %q from %s: %w", r.Username, r.Peer.Address, err)

@@ -34,6 +34,8 @@ func (u users) Authenticate(ctx context.Context, name, password string) (*direct
 	return u.ByName(ctx, name, 0)
 }
 
+func (users) IsAdminOver(_ context.Context, caller, _ uint32) (bool, error) { return caller != 3, nil }
+
 func TestCheck(t *testing.T) {
 	a := New(Settings{AllowLocalUsers: true, LocalAdmins: []string{"root", "55"}}, users{}, time.Now)
 	a.uid = 1000

@@ -42,6 +42,8 @@ type Config struct {
 	PerUser  UserLimits
 	Audit    Audit
 	Cluster  Cluster
+	// Companies says whether there are several on this server.
+	Companies Companies
 	// Cache has the sizes in effect, automatic ones computed.
 	Cache Cache
 
@@ -70,7 +72,7 @@ func (c *Config) Sections() []settings.Section {
 		c.Network.section(), c.older.section(), c.TLS.section(), c.Peers.section(), c.Database.section(),
 		c.Users.section(), c.Quota.section(), c.Sessions.section(), c.Life.section(),
 		c.Tables.section(), c.Search.section(), c.cache.section(), c.Limits.section(), c.PerUser.section(), c.Audit.section(),
-		c.Cluster.section(), c.identity.section(),
+		c.Cluster.section(), c.Companies.section(), c.identity.section(),
 	}
 	sections = append(sections, c.Daemon.Sections()...)
 	return append(sections, obsolete())
@@ -90,6 +92,9 @@ func (c *Config) Finish(set *settings.Set) error {
 		return err
 	}
 	if err := c.Cluster.check(set, c.Users.Plugin); err != nil {
+		return err
+	}
+	if err := c.Companies.check(set, c.Users.LoginNameFormat); err != nil {
 		return err
 	}
 	var err error

@@ -4,20 +4,14 @@ import (
 	"zarafa/daemon/settings"
 )
 
-// identity holds the settings of several companies on one server and of outside
-// authorities on passwords, which this server does not have yet.
+// identity holds the settings of outside authorities on passwords, which this server does not have yet.
 type identity struct {
-	hosted     bool
 	hostname   string
 	pamService string
 }
 
 func (i *identity) section() settings.Section {
-	return settings.Section{Title: "Several companies", Options: []settings.Option{
-		{
-			Name: "enable_hosted_zarafa", Aliases: []string{"enable_hosted_kopano"}, Default: "no", Value: settings.Bool(&i.hosted),
-			Doc: "Whether the server serves several companies.",
-		},
+	return settings.Section{Title: "Outside authorities", Options: []settings.Option{
 		{
 			Name: "server_hostname", Value: settings.Text(&i.hostname),
 			Doc: "The host name in Kerberos tickets.",
@@ -36,7 +30,6 @@ func (c *Config) unsupported(set *settings.Set) error {
 		asked        bool
 		name, remedy string
 	}{
-		{c.identity.hosted, "enable_hosted_zarafa", "set it to no"},
 		{c.Users.Plugin != "db", "user_plugin", "set it to db"},
 		{c.Users.AuthMethod != "plugin", "auth_method", "set it to plugin"},
 		{c.Sessions.EnableSSO, "enable_sso", "set it to no"},

@@ -60,7 +60,8 @@ func (u *Users) source() []settings.Option {
 		},
 		{
 			Name: "loginname_format", Default: "%u", Value: settings.Text(&u.LoginNameFormat),
-			Doc: "What users type to log on: %u login name, %c company.",
+			Doc: "What users of a company type to log on: %u login name, %c company. Without %c no two users of the whole server have the same name. " +
+				"Without enable_hosted_zarafa it means nothing.",
 		},
 	}
 }

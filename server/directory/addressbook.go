@@ -20,9 +20,14 @@ func (s *Service) ReadABProps(c *session.Call, req *wire.ReadABPropsRequest, res
 		fillABProps(resp, containerTags(), s.containerCell(ab.ID))
 		return nil
 	}
-	o := s.current.Load().byEntryID(ab)
-	if o == nil {
+	snap := s.current.Load()
+	o := snap.byEntryID(ab)
+	if o == nil || !snap.reaches(c.Session.UserID, o) {
 		return mapi.Errorf(mapi.NotFound, "readABProps", "no such object in the address book")
+	}
+	if o.Class == mapi.ClassCompany {
+		fillABProps(resp, containerTags(), s.companyCell(o, c.Session.Capabilities))
+		return nil
 	}
 	tags := userTags()
 	for _, tag := range slices.Concat(sortedTags(o.Props), sortedTags(o.Multi)) {

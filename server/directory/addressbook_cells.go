@@ -52,6 +52,9 @@ func (s *Service) commonCell(o *Object, tag mapi.PropTag, caps uint32) (mapi.Pro
 	case mapi.PrRecordKey:
 		return mapi.Binary(tag, mapi.InstanceKey(o.ID, 0)[:4]), true
 	case mapi.PrObjectType:
+		if o.Class == mapi.ClassCompany { // among users it is a list of recipients
+			return mapi.Long(tag, uint32(mapi.TypeDistList)), true
+		}
 		return mapi.Long(tag, uint32(o.Class.ABType())), true
 	case mapi.PrDisplayType:
 		return mapi.Long(tag, displayType(o.Class)), true
@@ -73,7 +76,7 @@ func (s *Service) commonCell(o *Object, tag mapi.PropTag, caps uint32) (mapi.Pro
 		}
 		return mapi.Binary(tag, append([]byte("ZARAFA:"+strings.ToUpper(key)), 0)), true
 	case mapi.PrECCompanyName:
-		return mapi.String(tag, ""), true
+		return mapi.String(tag, s.current.Load().companyNameOf(o)), true
 	case mapi.PrECHomeserverName:
 		return mapi.String(tag, o.Server), o.Server != ""
 	case mapi.PrABProviderID:

@@ -30,11 +30,14 @@ func (s *Service) TableRows(_ context.Context, caller uint32, caps uint32, entry
 		return s.containerRows(snap, caller, caps, ab.ID, objType, flags)
 	}
 	o := snap.byEntryID(ab)
-	if o == nil {
+	if o == nil || !snap.reaches(caller, o) {
 		return nil, mapi.Errorf(mapi.NotFound, "tableOpen", "no such object in the address book")
 	}
 	if objType == mapi.TypeABCont || !s.settings().EnableGAB && s.requireAdmin(caller, "tableOpen") != nil {
 		return nil, nil
+	}
+	if o.Class == mapi.ClassCompany {
+		return s.objectRows(snap, caller, caps, snap.companyMembers(o, objType == mapi.TypeDistList)), nil
 	}
 	return s.objectRows(snap, caller, caps, listMembers(snap, o)), nil
 }
@@ -51,11 +54,7 @@ func listMembers(snap *snapshot, group *Object) []*Object {
 func (s *Service) containerRows(snap *snapshot, caller, caps, id uint32, objType mapi.ObjectType, flags uint32) ([]TableRow, error) {
 	admin := s.requireAdmin(caller, "tableOpen") == nil
 	if objType == mapi.TypeABCont {
-		if id != containerRoot {
-			return nil, nil
-		}
-		deep := flags&mapi.OpenConvenientDepth != 0
-		return []TableRow{s.containerRow(containerGlobal, deep), s.containerRow(containerLists, deep)}, nil
+		return s.hierarchyRows(snap, caller, caps, id, flags), nil
 	}
 	switch id {
 	case containerLists:
@@ -64,11 +63,7 @@ func (s *Service) containerRows(snap *snapshot, caller, caps, id uint32, objType
 		if !s.settings().EnableGAB && !admin {
 			return nil, nil
 		}
-		list := make([]*Object, 0, len(snap.ids))
-		for _, oid := range snap.ids {
-			list = append(list, snap.byID[oid])
-		}
-		return s.objectRows(snap, caller, caps, list), nil
+		return s.objectRows(snap, caller, caps, snap.globalAddressBook(caller)), nil
 	}
 	return nil, nil
 }

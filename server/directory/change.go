@@ -17,24 +17,24 @@ const (
 	abDelete = 0x4005
 )
 
-// create adds an object under a new external id and gives it a number.
-func (s *Service) create(ctx context.Context, o storage.DirectoryObject) (*Object, error) {
+// create adds an object of a company (0: of none) under a new external id and gives it a number.
+func (s *Service) create(ctx context.Context, o storage.DirectoryObject, company uint32) (*Object, error) {
 	if err := s.refuseForeign("creating objects"); err != nil {
 		return nil, err
 	}
 	s.write.Lock()
 	defer s.write.Unlock()
-	if s.nameTaken(o, nil) {
+	if s.nameTaken(o, company, nil) {
 		return nil, mapi.Errorf(mapi.Collision, "directory", "the name is taken")
 	}
 	o.ExternalID = s.externalIDFor(o)
 	o.Props[propModified] = text(s.now().UnixNano())
-	id := storage.UserID{ExternalID: o.ExternalID, Class: o.Class, Signature: o.Props[propModified]}
+	id := storage.UserID{ExternalID: o.ExternalID, Class: o.Class, Signature: o.Props[propModified], Company: company}
 	err := s.store.Update(ctx, storage.LaneDirectory, func(ctx context.Context, tx storage.Tx) error {
 		if err := tx.PutDirectoryObject(ctx, o); err != nil {
 			return err
 		}
-		number, err := tx.AddUserID(ctx, storage.UserID{ExternalID: id.ExternalID, Class: id.Class, Signature: id.Signature})
+		number, err := tx.AddUserID(ctx, storage.UserID{ExternalID: id.ExternalID, Class: id.Class, Signature: id.Signature, Company: id.Company})
 		if err != nil {
 			return err
 		}
@@ -72,7 +72,7 @@ func (s *Service) change(ctx context.Context, target *Object, edit func(o *stora
 	if s.plugin != nil {
 		return s.changeOwn(ctx, s.source.ids[i], key, old, o)
 	}
-	if s.nameTaken(o, target) {
+	if s.nameTaken(o, target.Company, target) {
 		return mapi.Errorf(mapi.Collision, "directory", "the name is taken")
 	}
 	o.Props[propModified] = text(s.now().UnixNano())
@@ -137,21 +137,34 @@ func (s *Service) remove(ctx context.Context, target *Object) error {
 	}
 	s.write.Lock()
 	defer s.write.Unlock()
-	id := storage.UserID{ID: target.ID, ExternalID: target.ExternalID, Class: target.Class}
+	return s.removeAll(ctx, []*Object{target})
+}
+
+// removeAll deletes objects in one transaction; the caller holds write.
+func (s *Service) removeAll(ctx context.Context, targets []*Object) error {
 	err := s.store.Update(ctx, storage.LaneDirectory, func(ctx context.Context, tx storage.Tx) error {
-		if err := tx.DeleteDirectoryObject(ctx, target.ExternalID); err != nil {
-			return err
+		for _, target := range targets {
+			if err := tx.DeleteDirectoryObject(ctx, target.ExternalID); err != nil {
+				return err
+			}
+			if err := forget(ctx, tx, storage.UserID{ID: target.ID, ExternalID: target.ExternalID, Class: target.Class}); err != nil {
+				return err
+			}
 		}
-		return forget(ctx, tx, id)
+		return nil
 	}, nil)
 	if err != nil {
 		return err
 	}
-	s.source.ids = slices.DeleteFunc(slices.Clone(s.source.ids), func(u storage.UserID) bool { return u.ID == target.ID })
-	key := plugin.KeyOf(target.Class, target.ExternalID)
-	delete(s.source.objects, key)
+	gone := make(map[plugin.Key]bool, len(targets))
+	for _, target := range targets {
+		key := plugin.KeyOf(target.Class, target.ExternalID)
+		gone[key] = true
+		delete(s.source.objects, key)
+	}
+	s.source.ids = slices.DeleteFunc(slices.Clone(s.source.ids), func(u storage.UserID) bool { return gone[plugin.KeyOf(u.Class, u.ExternalID)] })
 	s.source.relations = slices.DeleteFunc(slices.Clone(s.source.relations), func(r plugin.Relation) bool {
-		return r.Parent == key || r.Child == key
+		return gone[r.Parent] || gone[r.Child]
 	})
 	s.publish()
 	return nil
@@ -191,13 +204,6 @@ func (s *Service) relate(ctx context.Context, parent, child *Object, relation ui
 	}
 	s.publish()
 	return nil
-}
-
-// nameTaken reports whether another object of the kind has the name; the caller holds write.
-func (s *Service) nameTaken(o storage.DirectoryObject, self *Object) bool {
-	name := objectOf(storage.UserID{}, o).Name
-	found, err := s.ByName(context.Background(), name, o.Class.Kind())
-	return err == nil && (self == nil || found.ID != self.ID)
 }
 
 func (s *Service) storePassword(ctx context.Context, o *Object, password string) error {

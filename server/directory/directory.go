@@ -22,13 +22,14 @@ type Object struct {
 	ID         uint32
 	ExternalID []byte
 	Class      mapi.ObjectClass
-	Name       string // login name, group name or company name
+	Name       string // login name, group name or company name, as clients know it
+	BareName   string // Name without the company that loginname_format adds
 	FullName   string
 	Email      string
 	AdminLevel uint32 // 0 no, 1 admin of the company, 2 system
 	Hidden     bool   // not shown in the address book
 	Capacity   uint32
-	Company    uint32
+	Company    uint32 // 0: none; a company is its own
 	Server     string // home server, empty: this one
 	// Props and Multi hold what else the plugin knows, by property tag (8-bit string type; binaries base64).
 	Props map[mapi.PropTag]string
@@ -65,6 +66,19 @@ type Directory interface {
 	IsAdminOver(ctx context.Context, caller, target uint32) (bool, error)
 	// EffectiveQuota are the limits that hold for a user: own, or the defaults.
 	EffectiveQuota(ctx context.Context, user uint32) (Quota, error)
+	// Hosted reports whether there are companies.
+	Hosted() bool
+	// Named finds an object by a name that a user says: in the company that the name has in it, else in his own. NOT_FOUND
+	// if it is in a company that he does not see.
+	Named(ctx context.Context, caller uint32, name string, kind mapi.ObjectClass) (*Object, error)
+	// Reaches reports whether the company of an object is one that a user sees. Without companies that is always so;
+	// objects that are gone are for administrators of the system.
+	Reaches(ctx context.Context, caller, target uint32) bool
+	// GlobalAddressBook lists what a user finds there: what he may see, with companies that of his own.
+	GlobalAddressBook(ctx context.Context, caller uint32) ([]*Object, error)
+	// ListsChange reports whether the change of an object, given by its entry id, is for the Global Address Book of a user.
+	// Of objects that are gone nobody knows the company; everybody is told.
+	ListsChange(ctx context.Context, caller uint32, abEntryID []byte) bool
 	// EntryID is the object's address-book entry id in the form a client with these capabilities understands.
 	EntryID(o *Object, capabilities uint32) []byte
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 
 	"zarafa/mapi"
 	"zarafa/server/directory/plugin"
@@ -93,29 +92,31 @@ func changedNames(before, after storage.DirectoryObject) []string {
 	return names
 }
 
-// lookUp finds an object by name. One that is not in memory may be new in the plugin; nil if it is not there either.
-func (s *Service) lookUp(ctx context.Context, name string, kind mapi.ObjectClass) *Object {
-	key := nameKey{kind, strings.ToLower(name)}
-	if o := s.current.Load().byName[key]; o != nil || s.plugin == nil || name == "" {
+// lookUp finds an object by name, the way that find does it in memory. One that is not in memory may be new in the plugin; nil if it is not there either.
+func (s *Service) lookUp(ctx context.Context, name string, kind mapi.ObjectClass, find func(*snapshot) *Object) *Object {
+	snap := s.current.Load()
+	if o := find(snap); o != nil || s.plugin == nil || name == "" {
 		return o
 	}
-	known, err := s.plugin.Knows(ctx, kind, name)
+	bare, _, _ := snap.splitName(name)
+	known, err := s.plugin.Knows(ctx, kind, bare)
 	if err == nil && known {
 		err = s.synchronise(ctx)
 	}
 	if err != nil && !errors.Is(err, context.Canceled) {
 		s.log.Warn("a name could not be looked up; see user_plugin_config", "plugin", s.plugin.Name(), "name", name, "error", err)
 	}
-	return s.current.Load().byName[key]
+	return find(s.current.Load())
 }
 
 // authenticateForeign has the plugin check a password. An empty password proves nothing: for LDAP it is a log-on as nobody.
 func (s *Service) authenticateForeign(ctx context.Context, name, password string) (*Object, error) {
-	o := s.lookUp(ctx, name, mapi.ClassActiveUser.Kind())
+	kind := mapi.ClassActiveUser.Kind()
+	o := s.lookUp(ctx, name, kind, func(snap *snapshot) *Object { return snap.loginNamed(name, kind) })
 	if o == nil || o.Class != mapi.ClassActiveUser || isBuiltin(o) || password == "" {
 		return nil, mapi.Errorf(mapi.LogonFailed, "logon", "no user %q that may log on by password", name)
 	}
-	if err := s.plugin.Authenticate(ctx, plugin.KeyOf(o.Class, o.ExternalID), o.Name, password); err != nil {
+	if err := s.plugin.Authenticate(ctx, plugin.KeyOf(o.Class, o.ExternalID), o.BareName, password); err != nil {
 		if mapi.CodeOf(err) != mapi.LogonFailed {
 			s.log.Error("a password could not be checked; see user_plugin_config", "plugin", s.plugin.Name(), "user", o.Name, "error", err)
 		}

@@ -60,9 +60,14 @@ func (s *Service) CreateGroup(c *session.Call, req *wire.CreateGroupRequest, res
 	if g == nil || g.Groupname.String == "" || !g.Fullname.Valid {
 		return mapi.Errorf(mapi.InvalidParameter, "createGroup", "name or full name is missing")
 	}
+	bare, company, err := s.placeNew(c.Session.UserID, g.Groupname.String, "createGroup")
+	if err != nil {
+		return err
+	}
 	o := storage.DirectoryObject{Class: mapi.ClassSecurityGroup, Props: make(map[string]string), Multi: make(map[string][]string)}
 	setGroupProps(&o, g)
-	created, err := s.create(c.Context, o)
+	setText(&o, propGroupName, wire.Text(bare))
+	created, err := s.create(c.Context, o, company)
 	if err != nil {
 		return err
 	}
@@ -83,7 +88,17 @@ func (s *Service) SetGroup(c *session.Call, req *wire.SetGroupRequest, _ *wire.S
 	if err != nil {
 		return err
 	}
-	return s.change(c.Context, o, func(d *storage.DirectoryObject) { setGroupProps(d, req.Group) })
+	if err := s.requireAdminOver(c.Session.UserID, o, "setGroup"); err != nil {
+		return err
+	}
+	bare, err := s.rename(o, req.Group.Groupname.String, "setGroup")
+	if err != nil {
+		return err
+	}
+	return s.change(c.Context, o, func(d *storage.DirectoryObject) {
+		setGroupProps(d, req.Group)
+		setText(d, propGroupName, wire.Text(bare))
+	})
 }
 
 // GetGroup answers getGroup.
@@ -98,8 +113,8 @@ func (s *Service) GetGroup(c *session.Call, req *wire.GetGroupRequest, resp *wir
 }
 
 // GetGroupList answers getGroupList.
-func (s *Service) GetGroupList(c *session.Call, _ *wire.GetGroupListRequest, resp *wire.GroupListResponse) error {
-	list, err := s.List(c.Context, c.Session.UserID, mapi.ClassGroup.Kind())
+func (s *Service) GetGroupList(c *session.Call, req *wire.GetGroupListRequest, resp *wire.GroupListResponse) error {
+	list, err := s.ofCompany(c.Context, c.Session.UserID, req.UlCompanyID, req.SCompanyID, mapi.ClassGroup.Kind())
 	if err != nil {
 		return err
 	}
@@ -116,6 +131,9 @@ func (s *Service) GroupDelete(c *session.Call, req *wire.GroupDeleteRequest, _ *
 	if err != nil {
 		return err
 	}
+	if err := s.requireAdminOver(c.Session.UserID, o, "groupDelete"); err != nil {
+		return err
+	}
 	if err := s.remove(c.Context, o); err != nil {
 		return err
 	}
@@ -128,7 +146,7 @@ func (s *Service) ResolveGroupname(c *session.Call, req *wire.ResolveGroupnameRe
 	if !req.Groupname.Valid {
 		return mapi.Errorf(mapi.InvalidParameter, "resolveGroupname", "no name given")
 	}
-	o, err := s.ByName(c.Context, req.Groupname.String, mapi.ClassGroup.Kind())
+	o, err := s.Named(c.Context, c.Session.UserID, req.Groupname.String, mapi.ClassGroup.Kind())
 	if err != nil {
 		return err
 	}
@@ -160,6 +178,9 @@ func (s *Service) membership(c *session.Call, groupID uint32, groupEntryID []byt
 	}
 	if add && group.ID == mapi.UserEveryone {
 		return nil
+	}
+	if err := s.requireAdminOver(c.Session.UserID, group, "group membership"); err != nil {
+		return err
 	}
 	return s.relate(c.Context, group, member, storage.RelationGroupMember, add)
 }

@@ -14,13 +14,12 @@ func (s *Service) GetQuota(c *session.Call, req *wire.GetQuotaRequest, resp *wir
 	if err != nil {
 		return err
 	}
-	q := o.Quota
+	q := s.inForceFor(o)
 	if req.GetUserDefault {
-		q = o.MemberQuota
-	}
-	if q.UseDefault {
-		limits := s.settings().Quota
-		q.Warn, q.Soft, q.Hard = limits.Warn, limits.Soft, limits.Hard
+		if q = o.MemberQuota; q.UseDefault {
+			limits := s.settings().Quota
+			q.Warn, q.Soft, q.Hard = limits.Warn, limits.Soft, limits.Hard
+		}
 	}
 	resp.Quota = wire.Quota{UseDefaultQuota: q.UseDefault, IsUserDefaultQuota: q.IsUserDefault, WarnSize: q.Warn, SoftSize: q.Soft, HardSize: q.Hard}
 	return nil
@@ -54,50 +53,9 @@ func (s *Service) quotaTarget(c *session.Call, id uint32, entryID []byte) (*Obje
 		return nil, err
 	}
 	if o.ID != c.Session.UserID {
-		if err := s.requireAdmin(c.Session.UserID, "quota"); err != nil {
+		if err := s.requireAdminOver(c.Session.UserID, o, "quota"); err != nil {
 			return nil, err
 		}
 	}
 	return o, nil
-}
-
-// AddQuotaRecipient answers addQuotaRecipient: further recipients of quota mails belong to companies, and without tenants
-// there are none.
-func (s *Service) AddQuotaRecipient(c *session.Call, _ *wire.AddQuotaRecipientRequest, _ *wire.AddQuotaRecipientResponse) error {
-	return s.refuseRecipient(c)
-}
-
-// DeleteQuotaRecipient answers deleteQuotaRecipient.
-func (s *Service) DeleteQuotaRecipient(c *session.Call, _ *wire.DeleteQuotaRecipientRequest, _ *wire.DeleteQuotaRecipientResponse) error {
-	return s.refuseRecipient(c)
-}
-
-func (s *Service) refuseRecipient(c *session.Call) error {
-	if err := s.requireAdmin(c.Session.UserID, "quota recipient"); err != nil {
-		return err
-	}
-	return mapi.Errorf(mapi.NoSupport, "quota recipient", "there are no companies")
-}
-
-// GetQuotaRecipients answers getQuotaRecipients: who is warned when a user's store grows too large, the user first.
-func (s *Service) GetQuotaRecipients(c *session.Call, req *wire.GetQuotaRecipientsRequest, resp *wire.UserListResponse) error {
-	if err := s.requireAdmin(c.Session.UserID, "getQuotaRecipients"); err != nil {
-		return err
-	}
-	o, err := s.Resolve(c.Context, c.Session.UserID, req.UlUserID, req.SUserID)
-	if err != nil {
-		return err
-	}
-	if o.Class.Kind() != mapi.ClassActiveUser.Kind() || o.Class == mapi.ClassContact {
-		return mapi.Errorf(mapi.InvalidType, "getQuotaRecipients", "%s is no user", o.Name)
-	}
-	mailboxes, err := s.store.Mailboxes(c.Context, storage.MailboxQuery{UserID: &o.ID})
-	if err != nil {
-		return err
-	}
-	if len(mailboxes) == 0 {
-		return mapi.Errorf(mapi.NotFound, "getQuotaRecipients", "%s has no store", o.Name)
-	}
-	resp.UserArray = s.wireUsers([]*Object{o}, c.Session.Capabilities)
-	return nil
 }

@@ -83,6 +83,9 @@ func (s *snapshot) search(caller uint32, name string, exact bool) []*Object {
 			return []*Object{o}
 		}
 	}
+	if o := s.named(caller, name, exact); o != nil {
+		return []*Object{o}
+	}
 	found := s.matches(caller, name, exact)
 	if !exact {
 		return found

@@ -15,7 +15,9 @@ import (
 // Scripts are the programs that run when users, groups and companies come and go (agents.md section 1.2): a path, nothing,
 // or the word "internal" for all programs of the directories.
 type Scripts struct {
-	CreateUser, DeleteUser, CreateGroup, DeleteGroup string
+	CreateUser, DeleteUser       string
+	CreateGroup, DeleteGroup     string
+	CreateCompany, DeleteCompany string
 	// Directories holding NAME.d folders; a file in a later one replaces the same name in an earlier one.
 	Directories []string
 }

@@ -13,7 +13,7 @@ func (s *Service) GetSendAsList(c *session.Call, req *wire.GetSendAsListRequest,
 	if err != nil {
 		return err
 	}
-	resp.UserArray = s.wireUsers(s.current.Load().related(o.ID, storage.RelationSendAs), c.Session.Capabilities)
+	resp.UserArray = s.wireUsers(s.relatedFor(c, o, storage.RelationSendAs), c.Session.Capabilities)
 	return nil
 }
 
@@ -55,6 +55,9 @@ func (s *Service) sendAsPair(c *session.Call, userID uint32, userEntryID []byte,
 		return nil, nil, err
 	}
 	if user, err = s.Resolve(c.Context, c.Session.UserID, userID, userEntryID); err != nil {
+		return nil, nil, err
+	}
+	if err := s.requireAdminOver(c.Session.UserID, user, "send-as"); err != nil {
 		return nil, nil, err
 	}
 	sender, err = s.Resolve(c.Context, c.Session.UserID, senderID, senderEntryID)

@@ -26,7 +26,10 @@ type Settings struct {
 	HideEveryone     bool
 	EnableGAB        bool
 	DisabledFeatures []string
+	Hosted           bool          // several companies; it does not change while the server runs
+	LoginNameFormat  string        // with companies: %u login name, %c company
 	Quota            Quota         // default limits in bytes
+	CompanyWarn      int64         // default for the public stores of companies, in bytes
 	PasswordLifetime time.Duration // how long a verified password is remembered, 0: not
 	PasswordWorkers  int           // slow hashes at a time
 	SafeMode         bool          // users that come and go in the plugin are only logged
@@ -53,6 +56,7 @@ type Service struct {
 	source  source     // under write
 	servers atomic.Pointer[[]Server]
 	sync    synchroniser
+	tenancy tenancy
 }
 
 var _ Directory = (*Service)(nil)
@@ -72,6 +76,7 @@ func NewWith(ctx context.Context, p plugin.Plugin, store storage.Store, settings
 		verifier:    newVerifier(settings.PasswordLifetime, workers, now),
 		endSessions: func(uint32, *session.Session) {},
 		findServer:  noServers,
+		tenancy:     tenancy{hosted: settings.Hosted, format: parseLoginFormat(settings.LoginNameFormat)},
 	}
 	if p != nil {
 		s.names.plugin = p.Name()
@@ -113,13 +118,13 @@ func (s *Service) reload(ctx context.Context) error {
 	return nil
 }
 
-func (s *Service) publish() { s.current.Store(build(s.source, s.builtin(), s.homes())) }
+func (s *Service) publish() { s.current.Store(build(s.source, s.builtin(), s.tenancy, s.homes())) }
 
 // builtin are the objects every installation has.
 func (s *Service) builtin() []*Object {
 	return []*Object{
-		{ID: mapi.UserEveryone, Class: mapi.ClassSecurityGroup, Name: "Everyone", FullName: "Everyone", Hidden: s.settings().HideEveryone},
-		{ID: mapi.UserSystem, Class: mapi.ClassActiveUser, Name: "SYSTEM", FullName: "SYSTEM", Email: s.settings().SystemEmail,
+		{ID: mapi.UserEveryone, Class: mapi.ClassSecurityGroup, Name: "Everyone", BareName: "Everyone", FullName: "Everyone", Hidden: s.settings().HideEveryone},
+		{ID: mapi.UserSystem, Class: mapi.ClassActiveUser, Name: "SYSTEM", BareName: "SYSTEM", FullName: "SYSTEM", Email: s.settings().SystemEmail,
 			AdminLevel: 2, Hidden: s.settings().HideSystem, Server: s.serverName(), Quota: Quota{UseDefault: true}, MemberQuota: Quota{UseDefault: true, IsUserDefault: true}},
 	}
 }
@@ -151,7 +156,7 @@ func (s *Service) ByID(_ context.Context, id uint32) (*Object, error) {
 
 // ByName implements [Directory].
 func (s *Service) ByName(ctx context.Context, name string, kind mapi.ObjectClass) (*Object, error) {
-	o := s.lookUp(ctx, name, kind.Kind())
+	o := s.lookUp(ctx, name, kind.Kind(), func(snap *snapshot) *Object { return snap.loginNamed(name, kind) })
 	if o == nil || kind != kind.Kind() && o.Class != kind {
 		return nil, mapi.Errorf(mapi.NotFound, "directory", "no object %q", name)
 	}
@@ -164,13 +169,18 @@ func (s *Service) Resolve(ctx context.Context, caller, id uint32, abEntryID []by
 		if id == 0 {
 			id = caller
 		}
-		return s.ByID(ctx, id)
+		o, err := s.ByID(ctx, id)
+		if err == nil && !s.current.Load().reaches(caller, o) {
+			err = mapi.Errorf(mapi.NotFound, "directory", "no object %d in a company that user %d sees", id, caller)
+		}
+		return o, err
 	}
 	ab, ok := mapi.ParseABEntryID(abEntryID)
 	if !ok {
 		return nil, mapi.Errorf(mapi.InvalidEntryID, "directory", "not an address-book entry id: %x", abEntryID)
 	}
-	if o := s.current.Load().byEntryID(ab); o != nil {
+	snap := s.current.Load()
+	if o := snap.byEntryID(ab); o != nil && snap.reaches(caller, o) {
 		return o, nil
 	}
 	return nil, mapi.Errorf(mapi.NotFound, "directory", "no object for entry id %x", abEntryID)
@@ -212,20 +222,12 @@ func (s *Service) Count(classes ...mapi.ObjectClass) int {
 	return n
 }
 
-// visible: hidden objects are shown to administrators and to the object itself only.
-func (s *snapshot) visible(caller uint32, o *Object) bool {
-	if !o.Hidden || o.ID == caller {
-		return true
-	}
-	c := s.byID[caller]
-	return c != nil && c.AdminLevel > 0
-}
-
 // GroupsOf implements [Directory].
 func (s *Service) GroupsOf(_ context.Context, user uint32) ([]uint32, error) {
 	snap := s.current.Load()
 	return slices.DeleteFunc(snap.groupsOf(user), func(id uint32) bool {
-		return snap.byID[id] == nil || snap.byID[id].Class != mapi.ClassSecurityGroup
+		o := snap.byID[id]
+		return o == nil || o.Class != mapi.ClassSecurityGroup || !snap.reaches(user, o)
 	}), nil
 }
 
@@ -234,24 +236,13 @@ func (s *Service) Members(_ context.Context, group uint32) ([]*Object, error) {
 	return s.current.Load().members(group), nil
 }
 
-// IsAdminOver implements [Directory]: with one tenant any administrator administers everyone.
-func (s *Service) IsAdminOver(_ context.Context, caller, _ uint32) (bool, error) {
-	o := s.current.Load().byID[caller]
-	return o != nil && o.AdminLevel > 0, nil
-}
-
 // EffectiveQuota implements [Directory].
 func (s *Service) EffectiveQuota(ctx context.Context, user uint32) (Quota, error) {
 	o, err := s.ByID(ctx, user)
 	if err != nil {
 		return Quota{}, err
 	}
-	if o.Quota.UseDefault {
-		q := s.settings().Quota
-		q.UseDefault = true
-		return q, nil
-	}
-	return o.Quota, nil
+	return s.inForceFor(o), nil
 }
 
 // EntryID implements [Directory]: built-in objects, and everything for clients without the
@@ -282,7 +273,7 @@ func (s *Service) Authenticate(ctx context.Context, name, password string) (*Obj
 		return s.authenticateForeign(ctx, name, password)
 	}
 	snap := s.current.Load()
-	o := snap.byName[nameKey{mapi.ClassActiveUser.Kind(), strings.ToLower(name)}]
+	o := snap.loginNamed(name, mapi.ClassActiveUser)
 	if o == nil || o.Class != mapi.ClassActiveUser || o.ID == mapi.UserSystem || snap.hashes[o.ID] == "" || password == "" {
 		s.verifier.check(decoyHash, password)
 		return nil, mapi.Errorf(mapi.LogonFailed, "logon", "no user %q that may log on by password", name)

@@ -2,7 +2,6 @@ package directory
 
 import (
 	"slices"
-	"strings"
 
 	"zarafa/mapi"
 	"zarafa/server/directory/plugin"
@@ -18,6 +17,9 @@ type snapshot struct {
 	hashes     map[uint32]string
 	children   map[relationKey][]uint32 // group → members, user → who may send as him, …; in order of ids
 	parents    map[relationKey][]uint32 // the reverse
+	// administrators are those of companies, in name.
+	administrators map[uint32]uint32
+	tenancy
 }
 
 type externalKey struct {
@@ -26,8 +28,9 @@ type externalKey struct {
 }
 
 type nameKey struct {
-	kind mapi.ObjectClass
-	name string // lower case
+	kind    mapi.ObjectClass
+	company uint32
+	name    string // lower case, without the company's part
 }
 
 type relationKey struct {
@@ -36,7 +39,7 @@ type relationKey struct {
 }
 
 // build makes the snapshot of a source; builtin are the objects that no plugin has.
-func build(src source, builtin []*Object, homes homes) *snapshot {
+func build(src source, builtin []*Object, companies tenancy, homes homes) *snapshot {
 	s := &snapshot{
 		byID:       make(map[uint32]*Object, len(src.ids)+len(builtin)),
 		byExternal: make(map[externalKey]*Object, len(src.ids)),
@@ -44,10 +47,12 @@ func build(src source, builtin []*Object, homes homes) *snapshot {
 		hashes:     make(map[uint32]string, len(src.ids)),
 		children:   make(map[relationKey][]uint32),
 		parents:    make(map[relationKey][]uint32),
+		tenancy:    companies,
 	}
 	for _, o := range builtin {
 		s.add(o)
 	}
+	names := companies.companyNames(src)
 	for _, id := range src.ids {
 		stored, ok := src.object(plugin.KeyOf(id.Class, id.ExternalID))
 		if !ok {
@@ -55,12 +60,16 @@ func build(src source, builtin []*Object, homes homes) *snapshot {
 		}
 		o := objectOf(id, stored)
 		o.Server = homes.of(o.Class, o.Server)
+		if !companies.place(o, names) {
+			continue
+		}
 		s.add(o)
 		s.byExternal[externalKey{o.Class.ABType(), string(o.ExternalID)}] = o
 		s.hashes[o.ID] = stored.Props[propPassword]
 	}
 	slices.Sort(s.ids)
 	s.link(src.relations)
+	s.administrators = s.chosenAdministrators(src)
 	return s
 }
 
@@ -68,7 +77,7 @@ func (s *snapshot) add(o *Object) {
 	s.byID[o.ID] = o
 	s.ids = append(s.ids, o.ID)
 	// Plugins may give a name twice, or that of a built-in object: who was there first keeps it. Contacts do not log on.
-	key := nameKey{o.Class.Kind(), strings.ToLower(o.Name)}
+	key := keyOf(o)
 	if have := s.byName[key]; have == nil || have.Class == mapi.ClassContact && o.Class != mapi.ClassContact {
 		s.byName[key] = o
 	}

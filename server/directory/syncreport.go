@@ -18,7 +18,9 @@ func (s *Service) report(ctx context.Context, p *syncPlan) {
 		switch e.change {
 		case abNew:
 			s.log.Info("the user plugin has a new object", "name", e.object.Name, "class", e.object.Class, "number", e.object.ID)
-			s.created(ctx, e.object)
+			if o, err := s.ByID(ctx, e.object.ID); err == nil { // under its whole name
+				s.created(ctx, o)
+			}
 		case abDelete:
 			s.log.Info("an object is gone from the user plugin", "name", e.object.Name, "class", e.object.Class, "number", e.object.ID)
 			s.deleted(ctx, e.object, e.stores)
@@ -38,6 +40,8 @@ func (s *Service) created(ctx context.Context, o *Object) {
 		scripts.run(ctx, s.log, scripts.CreateUser, "createuser", "USER", o.Name)
 	case o.Class == mapi.ClassGroup || o.Class == mapi.ClassSecurityGroup:
 		scripts.run(ctx, s.log, scripts.CreateGroup, "creategroup", "GROUP", o.Name)
+	case o.Class == mapi.ClassCompany:
+		scripts.run(ctx, s.log, scripts.CreateCompany, "createcompany", "COMPANY", o.Name)
 	}
 }
 
@@ -52,5 +56,7 @@ func (s *Service) deleted(ctx context.Context, o *Object, stores []string) {
 		}
 	case o.Class == mapi.ClassGroup || o.Class == mapi.ClassSecurityGroup:
 		scripts.run(ctx, s.log, scripts.DeleteGroup, "deletegroup", "GROUPID", text(int64(o.ID)))
+	case o.Class == mapi.ClassCompany:
+		scripts.run(ctx, s.log, scripts.DeleteCompany, "deletecompany", "COMPANYID", text(int64(o.ID)))
 	}
 }

@@ -126,19 +126,25 @@ func (s *Service) CreateUser(c *session.Call, req *wire.CreateUserRequest, resp 
 	if !ok {
 		return mapi.Errorf(mapi.InvalidType, "createUser", "no class of users: %#x", u.ObjClass)
 	}
+	bare, company, err := s.placeNew(c.Session.UserID, u.Username.String, "createUser")
+	if err != nil {
+		return err
+	}
 	o := storage.DirectoryObject{Class: class, Props: make(map[string]string), Multi: make(map[string][]string)}
 	home, err := s.givenHome(u.Servername)
 	if err != nil {
 		return err
 	}
 	setUserProps(&o, u, home)
+	setText(&o, propLogin, wire.Text(bare))
+	s.limitLevel(c.Session.UserID, &o)
 	if o.Props[propAdmin] == "" {
 		o.Props[propAdmin] = "0"
 	}
 	if u.Password.String != "" {
 		o.Props[propPassword] = hashPassword(u.Password.String)
 	}
-	created, err := s.create(c.Context, o)
+	created, err := s.create(c.Context, o, company)
 	if err != nil {
 		return err
 	}
@@ -222,7 +228,7 @@ func (s *Service) SetUser(c *session.Call, req *wire.SetUserRequest, _ *wire.Set
 	if err != nil {
 		return err
 	}
-	admin := s.requireAdmin(c.Session.UserID, "setUser") == nil
+	admin := s.requireAdminOver(c.Session.UserID, o, "setUser") == nil
 	if !admin && o.ID != c.Session.UserID {
 		return mapi.Errorf(mapi.NoAccess, "setUser", "user %d may not change %s", c.Session.UserID, o.Name)
 	}
@@ -237,6 +243,10 @@ func (s *Service) SetUser(c *session.Call, req *wire.SetUserRequest, _ *wire.Set
 	if err != nil && admin {
 		return err
 	}
+	bare, err := s.rename(o, u.Username.String, "setUser")
+	if err != nil && admin {
+		return err
+	}
 	hash := s.newHash(o, u.Password.String)
 	err = s.change(c.Context, o, func(d *storage.DirectoryObject) {
 		if hash != "" {
@@ -244,6 +254,8 @@ func (s *Service) SetUser(c *session.Call, req *wire.SetUserRequest, _ *wire.Set
 		}
 		if admin {
 			setUserProps(d, u, home)
+			setText(d, propLogin, wire.Text(bare))
+			s.limitLevel(c.Session.UserID, d)
 			d.Class = class
 		}
 	})
@@ -268,6 +280,9 @@ func (s *Service) DeleteUser(c *session.Call, req *wire.DeleteUserRequest, _ *wi
 	if err != nil {
 		return err
 	}
+	if err := s.requireAdminOver(c.Session.UserID, o, "deleteUser"); err != nil {
+		return err
+	}
 	mailboxes, err := s.store.Mailboxes(c.Context, storage.MailboxQuery{UserID: &o.ID})
 	if err != nil {
 		return err
@@ -282,9 +297,9 @@ func (s *Service) DeleteUser(c *session.Call, req *wire.DeleteUserRequest, _ *wi
 	return nil
 }
 
-// GetUserList answers getUserList: all users the caller may see, contacts excepted.
-func (s *Service) GetUserList(c *session.Call, _ *wire.GetUserListRequest, resp *wire.UserListResponse) error {
-	list, err := s.List(c.Context, c.Session.UserID, mapi.ClassActiveUser.Kind())
+// GetUserList answers getUserList: all users the caller may see, contacts excepted; with companies, of one of them.
+func (s *Service) GetUserList(c *session.Call, req *wire.GetUserListRequest, resp *wire.UserListResponse) error {
+	list, err := s.ofCompany(c.Context, c.Session.UserID, req.UlCompanyID, req.SCompanyID, mapi.ClassActiveUser.Kind())
 	if err != nil {
 		return err
 	}
@@ -307,7 +322,7 @@ func (s *Service) ResolveUsername(c *session.Call, req *wire.ResolveUsernameRequ
 	if !req.Username.Valid {
 		return mapi.Errorf(mapi.InvalidParameter, "resolveUsername", "no name given")
 	}
-	o, err := s.ByName(c.Context, req.Username.String, mapi.ClassActiveUser.Kind())
+	o, err := s.Named(c.Context, c.Session.UserID, req.Username.String, mapi.ClassActiveUser.Kind())
 	if err != nil {
 		return err
 	}

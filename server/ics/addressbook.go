@@ -6,7 +6,7 @@ import (
 )
 
 // addressBookChanges are those of users and groups. The item's key is its entry id with the external id,
-// the parent's that of the Global Address Book.
+// the parent's that of the Global Address Book. Everybody learns of those of his own company.
 func (s *Service) addressBookChanges(r request, resp *wire.ICSChangeResponse) error {
 	list, err := s.store.ABChanges(r.Context, r.after)
 	if err != nil {
@@ -15,7 +15,7 @@ func (s *Service) addressBookChanges(r request, resp *wire.ICSChangeResponse) er
 	resp.MaxChangeID = r.after
 	for _, ch := range list {
 		resp.MaxChangeID = max(resp.MaxChangeID, ch.ID)
-		if r.after != 0 {
+		if r.after != 0 && s.directory.ListsChange(r.Context, r.Session.UserID, ch.SourceKey) {
 			resp.ChangesArray = append(resp.ChangesArray, wire.ICSChange{
 				ChangeID: ch.ID, SourceKey: ch.SourceKey, ParentSourceKey: ch.Parent, ChangeType: ch.Type,
 			})
@@ -24,7 +24,7 @@ func (s *Service) addressBookChanges(r request, resp *wire.ICSChangeResponse) er
 	if r.after != 0 {
 		return nil
 	}
-	users, err := s.directory.List(r.Context, r.Session.UserID, 0)
+	users, err := s.directory.GlobalAddressBook(r.Context, r.Session.UserID)
 	if err != nil {
 		return err
 	}

@@ -80,6 +80,15 @@ func (d *testDir) List(context.Context, uint32, mapi.ObjectClass) ([]*directory.
 func (d *testDir) GroupsOf(context.Context, uint32) ([]uint32, error) {
 	return []uint32{mapi.UserEveryone}, nil
 }
+func (d *testDir) Named(ctx context.Context, _ uint32, name string, kind mapi.ObjectClass) (*directory.Object, error) {
+	return d.ByName(ctx, name, kind)
+}
+func (d *testDir) Hosted() bool                                     { return false }
+func (d *testDir) Reaches(context.Context, uint32, uint32) bool     { return true }
+func (d *testDir) ListsChange(context.Context, uint32, []byte) bool { return true }
+func (d *testDir) GlobalAddressBook(context.Context, uint32) ([]*directory.Object, error) {
+	return nil, nil
+}
 func (d *testDir) Members(context.Context, uint32) ([]*directory.Object, error) { return nil, nil }
 func (d *testDir) IsAdminOver(ctx context.Context, caller, target uint32) (bool, error) {
 	if _, err := d.ByID(ctx, target); err != nil {

@@ -25,7 +25,7 @@ func (s *Service) CheckExistObject(c *session.Call, req *wire.CheckExistObjectRe
 // GetEntryIDFromSourceKey finds a message by its folder's and its own source key, or the folder if the latter is
 // empty. Soft-deleted ones are found too.
 func (s *Service) GetEntryIDFromSourceKey(c *session.Call, req *wire.GetEntryIDFromSourceKeyRequest, resp *wire.GetEntryIDFromSourceKeyResponse) error {
-	store, err := s.mailStore(c.Context, req.StoreID)
+	store, err := s.mailStore(c, req.StoreID)
 	if err != nil {
 		return err
 	}

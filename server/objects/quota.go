@@ -22,6 +22,11 @@ func (s *Service) quotaState(ctx context.Context, box storage.Mailbox, size int6
 	if box.Type != mapi.StorePrivate || box.UserID == 0 {
 		return quotaOK, nil
 	}
+	return s.limitReached(ctx, box, size)
+}
+
+// limitReached compares a size with the limits of a store's owner.
+func (s *Service) limitReached(ctx context.Context, box storage.Mailbox, size int64) (uint32, error) {
 	q, err := s.dir.EffectiveQuota(ctx, box.UserID)
 	if mapi.CodeOf(err) == mapi.NotFound {
 		return quotaOK, nil // the user is gone, his store is not
@@ -94,6 +99,10 @@ func (s *Service) GetQuotaStatus(c *session.Call, req *wire.GetQuotaStatusReques
 		return err
 	}
 	resp.StoreSize = counters.Size
+	if user.Class == mapi.ClassCompany { // nothing is refused in a public store, but its quota is watched
+		resp.QuotaStatus, err = s.limitReached(c.Context, box, counters.Size)
+		return err
+	}
 	resp.QuotaStatus, err = s.quotaState(c.Context, box, counters.Size)
 	return err
 }

@@ -32,7 +32,7 @@ func receiveFolder(list []storage.ReceiveFolder, class string) (storage.ReceiveF
 
 // GetReceiveFolder tells into which folder messages of a class are delivered; asking needs no right.
 func (s *Service) GetReceiveFolder(c *session.Call, req *wire.GetReceiveFolderRequest, resp *wire.ReceiveFolderResponse) error {
-	store, err := s.mailStore(c.Context, req.StoreID)
+	store, err := s.mailStore(c, req.StoreID)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (s *Service) describeReceiveFolder(ctx context.Context, r storage.ReceiveFo
 
 // GetReceiveFolderTable lists all receive folders of a store; it needs Read on the store.
 func (s *Service) GetReceiveFolderTable(c *session.Call, req *wire.GetReceiveFolderTableRequest, resp *wire.ReceiveFolderTableResponse) error {
-	store, err := s.mailStore(c.Context, req.StoreID)
+	store, err := s.mailStore(c, req.StoreID)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (s *Service) GetReceiveFolderTable(c *session.Call, req *wire.GetReceiveFol
 // SetReceiveFolder sets the folder for a message class; without a folder the class gets that of the default
 // class. It needs Edit on the store to change an entry, and Create to add one.
 func (s *Service) SetReceiveFolder(c *session.Call, req *wire.SetReceiveFolderRequest, _ *wire.SetReceiveFolderResponse) error {
-	store, err := s.mailStore(c.Context, req.StoreID)
+	store, err := s.mailStore(c, req.StoreID)
 	if err != nil {
 		return err
 	}

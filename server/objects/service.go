@@ -141,11 +141,18 @@ func (s *Service) message(ctx context.Context, id []byte) (storage.Ref, error) {
 	return ref, err
 }
 
-// mailStore finds a store by its entry id.
-func (s *Service) mailStore(ctx context.Context, id []byte) (storage.Ref, error) {
-	ref, err := s.tree.ByEntryID(ctx, id)
+// mailStore finds a store by its entry id, unless it is in a company that the caller does not see.
+func (s *Service) mailStore(c *session.Call, id []byte) (storage.Ref, error) {
+	ref, err := s.tree.ByEntryID(c.Context, id)
 	if err == nil && ref.Type != mapi.TypeStore {
 		err = mapi.Errorf(mapi.InvalidType, "objects", "object %d is no store", ref.ID)
+	}
+	if err != nil || !s.dir.Hosted() {
+		return ref, err
+	}
+	box, err := s.tree.Mailbox(c.Context, ref.ID)
+	if err == nil {
+		err = s.rights.RequireReach(c.Context, c.Session.UserID, box)
 	}
 	return ref, err
 }

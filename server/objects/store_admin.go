@@ -48,6 +48,9 @@ func (s *Service) HookStore(c *session.Call, req *wire.HookStoreRequest, _ *wire
 	if orphan.Type != req.StoreType {
 		return mapi.Errorf(mapi.InvalidType, "hookStore", "store %d is of type %d", orphan.ID, orphan.Type)
 	}
+	if err := s.rights.RequireAdminOf(c.Context, c.Session.UserID, orphan, "hookStore"); err != nil {
+		return err
+	}
 	current, err := s.tree.MailboxOf(c.Context, user.ID, orphan.Type)
 	switch code := mapi.CodeOf(err); {
 	case code == mapi.OK:
@@ -116,7 +119,7 @@ func (s *Service) RemoveStore(c *session.Call, req *wire.RemoveStoreRequest, _ *
 	if err != nil {
 		return err
 	}
-	if err := s.requireAdminOver(c, box.Company, "removeStore"); err != nil {
+	if err := s.rights.RequireAdminOf(c.Context, c.Session.UserID, box, "removeStore"); err != nil {
 		return err
 	}
 	owner, err := s.ownerOf(c.Context, box)

@@ -27,7 +27,7 @@ func (s *Service) storeName(ctx context.Context, box storage.Mailbox, owner *dir
 			company = o.Name
 		}
 	}
-	name := strings.NewReplacer("%f", owner.FullName, "%u", owner.Name, "%c", company).Replace(s.settings.StoreNameFormat)
+	name := strings.NewReplacer("%f", owner.FullName, "%u", owner.BareName, "%c", company).Replace(s.settings.StoreNameFormat)
 	switch box.Type {
 	case mapi.StoreArchive:
 		return "Archive - " + name
@@ -65,7 +65,7 @@ func (s *Service) GetStore(c *session.Call, req *wire.GetStoreRequest, resp *wir
 		}
 		return s.describe(c.Context, box, resp)
 	}
-	ref, err := s.mailStore(c.Context, req.EntryID)
+	ref, err := s.mailStore(c, req.EntryID)
 	if mapi.CodeOf(err) == mapi.NotFound && !mapi.EntryID(req.EntryID).Override() {
 		return mapi.Errorf(mapi.UnableToComplete, "getStore", "no such store here")
 	}
@@ -102,7 +102,7 @@ func (s *Service) GetPublicStore(c *session.Call, req *wire.GetPublicStoreReques
 
 // box finds a store's row by its entry id.
 func (s *Service) box(c *session.Call, id []byte) (storage.Mailbox, error) {
-	ref, err := s.mailStore(c.Context, id)
+	ref, err := s.mailStore(c, id)
 	if err != nil {
 		return storage.Mailbox{}, err
 	}
@@ -145,9 +145,12 @@ func (s *Service) ResolveStore(c *session.Call, req *wire.ResolveStoreRequest, r
 		return err
 	}
 	if owner == nil {
-		if err := s.requireAdminOver(c, box.Company, "resolveStore"); err != nil {
-			return err
-		}
+		err = s.rights.RequireAdminOf(c.Context, c.Session.UserID, box, "resolveStore")
+	} else {
+		err = s.rights.RequireReach(c.Context, c.Session.UserID, box)
+	}
+	if err != nil {
+		return err
 	}
 	return s.resolved(c, box, owner, true, resp)
 }
@@ -175,7 +178,7 @@ func (s *Service) ResolveUserStore(c *session.Call, req *wire.ResolveUserStoreRe
 	if !req.UserName.Valid || req.UserName.String == "" {
 		return mapi.Errorf(mapi.InvalidParameter, "resolveUserStore", "no user name")
 	}
-	owner, err := s.storeOwnerNamed(c.Context, req.UserName.String)
+	owner, err := s.storeOwnerNamed(c, req.UserName.String)
 	if err != nil {
 		return err
 	}
@@ -205,9 +208,9 @@ func (s *Service) ResolveUserStore(c *session.Call, req *wire.ResolveUserStoreRe
 }
 
 // storeOwnerNamed finds somebody who can own a store: contacts and groups other than EVERYONE cannot.
-func (s *Service) storeOwnerNamed(ctx context.Context, name string) (*directory.Object, error) {
+func (s *Service) storeOwnerNamed(c *session.Call, name string) (*directory.Object, error) {
 	for _, kind := range []mapi.ObjectClass{mapi.ClassActiveUser, mapi.ClassCompany, mapi.ClassSecurityGroup} {
-		o, err := s.dir.ByName(ctx, name, kind.Kind())
+		o, err := s.dir.Named(c.Context, c.Session.UserID, name, kind.Kind())
 		if mapi.CodeOf(err) == mapi.NotFound {
 			continue
 		}

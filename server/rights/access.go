@@ -46,7 +46,7 @@ func (c *Checker) ForFolder(ctx context.Context, caller uint32, folder storage.R
 	}
 	a.full, a.archive = s.full(), s.archive
 	if !a.full {
-		a.rights, err = c.acl(ctx, caller, folder)
+		a.rights, err = c.acl(ctx, caller, folder, s)
 	}
 	return a, err
 }

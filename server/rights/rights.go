@@ -78,17 +78,21 @@ func (c *Checker) Check(ctx context.Context, caller uint32, ref storage.Ref, nee
 }
 
 func (c *Checker) allowed(ctx context.Context, caller uint32, ref storage.Ref, need Need) (bool, error) {
-	if caller == mapi.UserSystem || (need == Visible || need == Read) && isTop(ref) {
+	if caller == mapi.UserSystem {
+		return true, nil
+	}
+	top := (need == Visible || need == Read) && isTop(ref)
+	if top && !c.dir.Hosted() {
 		return true, nil
 	}
 	s, err := c.standing(ctx, caller, ref.Store)
 	if err != nil {
 		return false, err
 	}
-	if s.may(need) || c.ownerMay(s, caller, ref, need) {
+	if top && !s.foreign || s.may(need) || c.ownerMay(s, caller, ref, need) {
 		return true, nil
 	}
-	rights, err := c.acl(ctx, caller, ref)
+	rights, err := c.acl(ctx, caller, ref, s)
 	if err != nil {
 		return false, err
 	}
@@ -103,6 +107,7 @@ func isTop(ref storage.Ref) bool {
 // standing is what a user is to a store.
 type standing struct {
 	owner, admin, archive, restricted bool
+	foreign                           bool // the store of a company that he does not see
 }
 
 func (c *Checker) standing(ctx context.Context, caller, store uint32) (standing, error) {
@@ -115,7 +120,10 @@ func (c *Checker) standing(ctx context.Context, caller, store uint32) (standing,
 	if s.owner {
 		return s, nil
 	}
-	s.admin, err = c.IsAdminOver(ctx, caller, box.UserID)
+	keeper := c.keeper(ctx, box)
+	if s.admin, err = c.IsAdminOver(ctx, caller, keeper); err == nil && !s.admin {
+		s.foreign = !c.dir.Reaches(ctx, caller, keeper)
+	}
 	return s, err
 }
 
@@ -154,7 +162,7 @@ func (s standing) full() bool {
 
 // ownerMay is what somebody may because he made the object.
 func (c *Checker) ownerMay(s standing, caller uint32, ref storage.Ref, need Need) bool {
-	if !c.config.OwnerAutoFullAccess || ref.Owner != caller {
+	if !c.config.OwnerAutoFullAccess || ref.Owner != caller || s.foreign {
 		return false
 	}
 	switch need {
@@ -207,10 +215,13 @@ func (c *Checker) refuseDeleted(ctx context.Context, ref storage.Ref, need Need)
 
 // acl is the mask that access control lists give a user on an object: the first level from the
 // object upward that has a grant for him or one of his groups decides alone.
-func (c *Checker) acl(ctx context.Context, caller uint32, ref storage.Ref) (mapi.Rights, error) {
+func (c *Checker) acl(ctx context.Context, caller uint32, ref storage.Ref, s standing) (mapi.Rights, error) {
 	subjects, err := c.subjects(ctx, caller)
 	if err != nil {
 		return 0, err
+	}
+	if s.foreign {
+		subjects = slices.DeleteFunc(subjects, func(id uint32) bool { return id == mapi.UserEveryone })
 	}
 	for level := 0; level < maxLevels; level++ {
 		if ref.Type == mapi.TypeFolder || ref.Type == mapi.TypeStore {

@@ -52,6 +52,9 @@ func (w *world) IsAdminOver(_ context.Context, caller, _ uint32) (bool, error) {
 	return caller == 6, nil
 }
 
+func (w *world) Hosted() bool                                 { return false }
+func (w *world) Reaches(context.Context, uint32, uint32) bool { return true }
+
 const (
 	storeID, rootID, inboxID, subID, messageID, ownedID = 100, 101, 102, 103, 104, 105
 )

@@ -32,6 +32,9 @@ func (s *Service) GetRights(c *session.Call, req *wire.GetRightsRequest, resp *w
 	if err != nil {
 		return err
 	}
+	if err := s.requireReach(c, ref); err != nil {
+		return err
+	}
 	list, err := s.checker.acls.get(c.Context, ref.ID)
 	if err != nil {
 		return err
@@ -54,6 +57,18 @@ func (s *Service) GetRights(c *session.Call, req *wire.GetRightsRequest, resp *w
 		})
 	}
 	return nil
+}
+
+// requireReach hides the objects of companies that the caller does not see.
+func (s *Service) requireReach(c *session.Call, ref storage.Ref) error {
+	if !s.dir.Hosted() {
+		return nil
+	}
+	box, err := s.tree.Mailbox(c.Context, ref.Store)
+	if err != nil {
+		return err
+	}
+	return s.checker.RequireReach(c.Context, c.Session.UserID, box)
 }
 
 // change is one requested change of an access control list.
@@ -161,6 +176,9 @@ func (s *Service) apply(ctx context.Context, ref storage.Ref, ch change) error {
 func (s *Service) GetOwner(c *session.Call, req *wire.GetOwnerRequest, resp *wire.GetOwnerResponse) error {
 	ref, err := s.tree.ByEntryID(c.Context, req.EntryID)
 	if err != nil {
+		return err
+	}
+	if err := s.requireReach(c, ref); err != nil {
 		return err
 	}
 	owner := ref.Owner

@@ -156,7 +156,7 @@ func (p *Provider) Users(ctx context.Context) ([]tables.UserStats, error) {
 // user is the row of one user; limits are in KiB, and what does not apply is left out.
 func (p *Provider) user(ctx context.Context, u *directory.Object, store uint32) (mapi.Props, error) {
 	row := mapi.Props{
-		mapi.String(mapi.PrECCompanyName, ""), mapi.String(mapi.PrECUsername, u.Name),
+		mapi.String(mapi.PrECCompanyName, p.Directory.CompanyName(u)), mapi.String(mapi.PrECUsername, u.Name),
 		mapi.String(mapi.PrDisplayName, u.FullName), mapi.String(mapi.PrSMTPAddress, u.Email),
 		mapi.Bool(mapi.PrECNonActive, u.Class == mapi.ClassNonActiveUser), mapi.Long(mapi.PrECAdministrator, u.AdminLevel),
 		mapi.String(mapi.PrECHomeserverName, u.Server),

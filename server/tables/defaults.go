@@ -70,6 +70,9 @@ func statsColumns(flags, tableType uint32) []mapi.PropTag {
 			mapi.PrECAdministrator, mapi.PrECHomeserverName, mapi.PrMessageSizeExtended, mapi.PrQuotaWarningThreshold,
 			mapi.PrQuotaSendThreshold, mapi.PrQuotaReceiveThreshold, mapi.PrECQuotaMailTime, mapi.PrECOutOfOffice,
 			mapi.PrLastLogonTime, mapi.PrLastLogoffTime)
+	case mapi.TableStatsCompany:
+		return inFlavour(flags, mapi.PrECCompanyName, mapi.PrECCompanyAdmin, mapi.PrMessageSizeExtended, mapi.PrQuotaWarningThreshold,
+			mapi.PrQuotaSendThreshold, mapi.PrQuotaReceiveThreshold, mapi.PrECQuotaMailTime)
 	case mapi.TableStatsServers:
 		return []mapi.PropTag{prStatServerName, prStatServerHost, prStatServerHTTP, prStatServerSSL, prStatServerProxy,
 			prStatServerURL, prStatServerURLS, prStatServerFile}

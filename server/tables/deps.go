@@ -44,6 +44,8 @@ type Directory interface {
 	ByID(ctx context.Context, id uint32) (*directory.Object, error)
 	List(ctx context.Context, caller uint32, kind mapi.ObjectClass) ([]*directory.Object, error)
 	IsAdminOver(ctx context.Context, caller, target uint32) (bool, error)
+	Reaches(ctx context.Context, caller, target uint32) bool
+	Hosted() bool
 	EntryID(o *directory.Object, capabilities uint32) []byte
 }
 
@@ -59,9 +61,10 @@ type Stats interface {
 	Sessions(ctx context.Context) ([]mapi.Props, error)
 	Servers(ctx context.Context) ([]mapi.Props, error)
 	Users(ctx context.Context) ([]UserStats, error)
+	Companies(ctx context.Context) ([]UserStats, error)
 }
 
-// UserStats is a row of the users' statistics.
+// UserStats is a row of the statistics of users or companies.
 type UserStats struct {
 	UserID uint32
 	Props  mapi.Props

@@ -161,6 +161,9 @@ func (users) IsAdminOver(_ context.Context, caller, _ uint32) (bool, error) {
 	return caller == mapi.UserSystem, nil
 }
 
+func (users) Hosted() bool                                 { return false }
+func (users) Reaches(context.Context, uint32, uint32) bool { return true }
+
 func (users) EntryID(o *directory.Object, _ uint32) []byte {
 	return mapi.ABEntryID{Type: mapi.TypeMailUser, ID: o.ID}.Encode()
 }

@@ -184,7 +184,7 @@ func (s *Service) maySpool(c *session.Call) error {
 	if err != nil {
 		return err
 	}
-	if level == 0 {
+	if level == 0 || level < systemLevel && s.Directory.Hosted() {
 		return mapi.Errorf(mapi.NoAccess, "tableOpen", "only administrators see the queue of the spooler")
 	}
 	return nil

@@ -40,6 +40,12 @@ func (u userDirectory) List(ctx context.Context, caller uint32, kind mapi.Object
 	return u.users.List(ctx, caller, kind)
 }
 
+func (u userDirectory) Hosted() bool { return u.users.Hosted() }
+
+func (u userDirectory) Reaches(ctx context.Context, caller, target uint32) bool {
+	return u.users.Reaches(ctx, caller, target)
+}
+
 func (u userDirectory) EntryID(o *directory.Object, caps uint32) []byte {
 	return u.users.EntryID(o, caps)
 }

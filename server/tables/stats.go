@@ -14,12 +14,9 @@ func (s *Service) statsSource(c *session.Call, tableType uint32) (source, error)
 	if err != nil {
 		return nil, err
 	}
-	need := uint32(1)
-	switch tableType {
-	case mapi.TableStatsCompany:
-		return nil, mapi.Errorf(mapi.NotFound, "tableOpen", "there are no companies")
-	case mapi.TableStatsServers:
-		need = 2
+	need, err := s.needForStats(tableType)
+	if err != nil {
+		return nil, err
 	}
 	if level < need {
 		return nil, mapi.Errorf(mapi.NoAccess, "tableOpen", "user %d is no administrator of level %d", c.Session.UserID, need)
@@ -27,12 +24,12 @@ func (s *Service) statsSource(c *session.Call, tableType uint32) (source, error)
 	if s.Stats == nil {
 		return nil, mapi.Errorf(mapi.NoSupport, "tableOpen", "no statistics are kept")
 	}
-	return &keptSource{make: func(ctx context.Context, _ *table, add func(cache.Row, *keptRow)) error {
-		return s.statsRows(ctx, tableType, add)
+	return &keptSource{make: func(ctx context.Context, t *table, add func(cache.Row, *keptRow)) error {
+		return s.statsRows(ctx, t.session.UserID, tableType, add)
 	}}, nil
 }
 
-func (s *Service) statsRows(ctx context.Context, tableType uint32, add func(cache.Row, *keptRow)) error {
+func (s *Service) statsRows(ctx context.Context, caller, tableType uint32, add func(cache.Row, *keptRow)) error {
 	var rows []mapi.Props
 	var err error
 	first := uint32(0)
@@ -40,7 +37,17 @@ func (s *Service) statsRows(ctx context.Context, tableType uint32, add func(cach
 	case mapi.TableStatsUsers:
 		users, err := s.Stats.Users(ctx)
 		for _, u := range users {
-			add(cache.Row{ID: u.UserID}, propsRow(u.Props))
+			if ok, err := s.administers(ctx, caller, u.UserID); err != nil {
+				return err
+			} else if ok {
+				add(cache.Row{ID: u.UserID}, propsRow(u.Props))
+			}
+		}
+		return err
+	case mapi.TableStatsCompany:
+		companies, err := s.Stats.Companies(ctx)
+		for _, c := range companies {
+			add(cache.Row{ID: c.UserID}, propsRow(c.Props))
 		}
 		return err
 	case mapi.TableStatsSystem:

@@ -40,6 +40,7 @@ func (s *Service) userStoresSource() source {
 			if err != nil {
 				return err
 			}
+			s.companyProps(ctx, r, t.session.Capabilities, &props)
 			add(cache.Row{ID: uint32(i + 1)}, propsRow(props))
 		}
 		return nil
@@ -80,7 +81,7 @@ func (s *Service) userStores(ctx context.Context, caller uint32) ([]storeRow, er
 		if err != nil {
 			return nil, err
 		}
-		if ok, err := s.listsOwner(ctx, caller, box.UserID, user); err != nil {
+		if ok, err := s.listsOwner(ctx, caller, s.keeper(box, user), user); err != nil {
 			return nil, err
 		} else if ok {
 			rows = append(rows, storeRow{user, box})
@@ -196,19 +197,21 @@ func (s *Service) mailboxSource() source {
 		}
 		for i := range boxes {
 			box := &boxes[i]
-			own := box.Type == mapi.StorePublic || box.UserID == caller && caller != 0
+			user, err := s.storeOwner(ctx, box)
+			if err != nil {
+				return err
+			}
+			own := s.seesPublic(ctx, caller, box) || box.UserID == caller && caller != 0
 			if !own {
-				if ok, err := s.administers(ctx, caller, box.UserID); err != nil {
+				if ok, err := s.administers(ctx, caller, s.keeper(box, user)); err != nil {
 					return err
 				} else if !ok {
 					continue
 				}
 			}
-			user, err := s.storeOwner(ctx, box)
-			if err != nil {
-				return err
-			}
-			add(cache.Row{ID: box.ID}, propsRow(mailboxProps(user, box, recs[box.ID])))
+			props := mailboxProps(user, box, recs[box.ID])
+			s.companyProps(ctx, storeRow{user, box}, t.session.Capabilities, &props)
+			add(cache.Row{ID: box.ID}, propsRow(props))
 		}
 		return nil
 	}}

@@ -59,7 +59,7 @@ func handlers(root string, folders []string) (map[string]handler, error) {
 				continue
 			}
 			params := fn.Type.Params.List
-			if typeName(params[1].Type) == fn.Name.Name+"Request" {
+			if len(params) == 3 && typeName(params[1].Type) == fn.Name.Name+"Request" {
 				found[fn.Name.Name] = handler{folder, onlyCode(fn.Body)}
 			}
 		}

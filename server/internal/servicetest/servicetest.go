@@ -53,6 +53,12 @@ func New(t *testing.T) *Bench { return Open(t, filepath.Join(t.TempDir(), "test.
 // Open is New on a file that may hold something already, as after a restart.
 func Open(t *testing.T, path string) *Bench {
 	t.Helper()
+	return OpenWith(t, path, directory.Settings{SystemEmail: "postmaster@localhost"})
+}
+
+// OpenWith is Open with settings for the directory.
+func OpenWith(t *testing.T, path string, settings directory.Settings) *Bench {
+	t.Helper()
 	b := &Bench{T: t, Bus: new(feed.Bus), Now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
 	store, err := sqlite.Open(t.Context(), path, sqlite.Options{})
 	b.OK(err)
@@ -64,7 +70,7 @@ func Open(t *testing.T, path string) *Bench {
 	b.Store = store
 	b.OK(objects.Seed(t.Context(), store))
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
-	b.Users, err = directory.New(t.Context(), store, directory.Settings{SystemEmail: "postmaster@localhost"}, log, func() time.Time { return b.Now })
+	b.Users, err = directory.New(t.Context(), store, settings, log, func() time.Time { return b.Now })
 	b.OK(err)
 	b.Locales, err = collation.NewLocales("en_US")
 	b.OK(err)
