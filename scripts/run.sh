@@ -73,6 +73,7 @@ make_settings() {
 # Paths are relative to the folder of the Makefile.
 database_engine = sqlite
 sqlite_path = var/zarafa.db
+index_path = var/search
 server_listen = *%lo:$port
 server_pipe_name = var/server.sock
 status_listen = 127.0.0.1:$status_port

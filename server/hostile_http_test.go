@@ -95,7 +95,7 @@ func (blanks) Read(p []byte) (int, error) {
 // memory it takes stays within the limits that are set.
 func TestHostileSizes(t *testing.T) {
 	const limit, connections = 4 << 20, 8
-	instance := servertest.Start(t, "sqlite", fmt.Sprintf("request_max_size = %d\nrequest_max_decompressed = %d\n", limit, limit))
+	instance := servertest.Start(t, "sqlite", fmt.Sprintf("index_path =\nrequest_max_size = %d\nrequest_max_decompressed = %d\n", limit, limit))
 	small := bomb(t, 256<<20)
 	endless := func(head, unit string) func(net.Conn) {
 		return func(c net.Conn) {

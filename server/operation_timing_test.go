@@ -53,7 +53,7 @@ func startOperations(t testing.TB, lines string) *operations {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines += "server_listen =\nserver_pipe_name =\nserver_pipe_priority =\ncreateuser_script =\ncache_cell_size = 256m\n"
+	lines += "index_path =\nserver_listen =\nserver_pipe_name =\nserver_pipe_priority =\ncreateuser_script =\ncache_cell_size = 256m\n"
 	source := settings.Source{
 		Open:      func(string) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(lines)), nil },
 		LookupEnv: func(string) (string, bool) { return "", false },

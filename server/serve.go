@@ -55,6 +55,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	defer cancel()
 	s.recordLogons(last)
 	s.searchOperations.Close()
+	s.text.Close()
 	s.directoryOperations.Close()
 	return errors.Join(err, s.store.Close())
 }
@@ -146,6 +147,7 @@ func (s *Server) Reload(cfg *config.Config) {
 	s.cells.SetBudget(cfg.Cache.Cell)
 	s.views.SetBudget(cfg.Cache.SortKey)
 	s.directoryOperations.Reconfigure(directorySettings(cfg))
+	s.searchOperations.UseText(cfg.Search.Enabled)
 	s.reloadCluster(cfg)
 	s.reloadClientKeys(cfg)
 }

@@ -6,7 +6,7 @@
 // methods of its service.
 //
 // Requests run on a goroutine each. The order of the change feed is: cached references and rights, then tables (which
-// keep the shared views), then subscriptions, then search folders. So whoever is told of a
+// keep the shared views), then subscriptions, then the full-text index and search folders. So whoever is told of a
 // change finds it when he asks.
 //
 // It refuses to start on a database it cannot read or that another kind of server wrote.
@@ -28,6 +28,7 @@ import (
 	"zarafa/server/config"
 	"zarafa/server/directory"
 	"zarafa/server/feed"
+	"zarafa/server/fulltext"
 	"zarafa/server/ics"
 	"zarafa/server/notify"
 	"zarafa/server/objects"
@@ -69,6 +70,7 @@ type Server struct {
 	*searchOperations
 	*clusterOperations
 
+	text     *fulltext.Service
 	cfg      *config.Config
 	log      *slog.Logger
 	now      func() time.Time
@@ -137,6 +139,7 @@ func assemble(ctx context.Context, cfg *config.Config, log *slog.Logger, reg pro
 	}
 	s.connect(users, locales)
 	s.metrics = newMetrics(reg, s)
+	s.text.Start()
 	if err := s.searchOperations.Start(ctx); err != nil {
 		return nil, fmt.Errorf("bringing back search folders: %w", err)
 	}
@@ -169,10 +172,12 @@ func (s *Server) connect(users *directory.Service, locales *collation.Locales) {
 	}, tableSettings(s.cfg))
 	hub.UseTables(s.tableOperations)
 	s.icsOperations = ics.New(s.store, s.objectOperations, checker, users, locales, s.log)
+	s.text = fulltext.New(fulltext.Options{Store: s.store, Path: s.cfg.Search.Path, Settings: textSettings(s.cfg), Log: s.log})
 	s.searchOperations = search.New(search.Options{
-		Store: s.store, Tree: tree, Writer: s.objectOperations.Writer(), Rights: checker, Locales: locales, Log: s.log,
+		Store: s.store, Tree: tree, Writer: s.objectOperations.Writer(), Rights: checker, Locales: locales, Text: s.text, Log: s.log,
 	})
-	for _, sink := range []feed.Sink{tree, checker, s.tableOperations, hub, s.searchOperations} {
+	s.searchOperations.UseText(s.cfg.Search.Enabled)
+	for _, sink := range []feed.Sink{tree, checker, s.tableOperations, hub, s.text, s.searchOperations} {
 		bus.Add(sink)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"zarafa/server/config"
 	"zarafa/server/directory"
+	"zarafa/server/fulltext"
 	"zarafa/server/objects"
 	"zarafa/server/tables"
 	"zarafa/storage"
@@ -76,4 +77,9 @@ func tableSettings(cfg *config.Config) tables.Settings {
 	return tables.Settings{
 		TablesPerSession: cfg.PerUser.TablesPerSession, TablesPerUser: cfg.PerUser.Tables, FolderMaxItems: cfg.Tables.FolderMaxItems, ABInitiallyEmpty: cfg.Users.ABTableInitiallyEmpty,
 	}
+}
+
+func textSettings(cfg *config.Config) fulltext.Settings {
+	c := &cfg.Search
+	return fulltext.Settings{Exclude: c.Exclude, Attachments: c.Attachments, Timeout: c.Timeout}
 }

@@ -28,7 +28,9 @@ func (s *Server) TestPerform(c *session.Call, req *wire.TestPerformRequest, _ *w
 		return err
 	}
 	switch strings.ToLower(req.Cmd.String) {
-	case "indexer_syncrun", "run_searchfolders": // searches need no index, so there is only one thing to wait for
+	case "indexer_syncrun":
+		return s.text.Settle(c.Context)
+	case "run_searchfolders":
 		return s.searchOperations.Settle(c.Context)
 	case "kill_sessions":
 		for _, other := range s.sessions.List() {
@@ -76,7 +78,8 @@ func (s *Server) TestSet(_ *session.Call, req *wire.TestSetRequest, _ *wire.Test
 		s.cells.SetBudget(budget)
 		return nil
 	case "search_enabled":
-		return nil // there is no index daemon to use or not to use
+		s.searchOperations.UseText(on)
+		return nil
 	}
 	return mapi.Errorf(mapi.NotFound, "testSet", "no variable %q", req.Name.String)
 }

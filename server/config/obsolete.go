@@ -38,6 +38,7 @@ func obsolete() settings.Section {
 		{"enable_sso is not available", []string{
 			"ntlm_auth", "kcoidc_issuer_identifier", "kcoidc_insecure_skip_verify", "kcoidc_initialize_timeout",
 		}},
+		{"the full-text index is part of the server; see index_path", []string{"search_socket", "index_services_path"}},
 		{"temporary data stays in memory", []string{"tmp_path"}},
 	} {
 		for _, name := range group.names {

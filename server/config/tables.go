@@ -1,10 +1,6 @@
 package config
 
-import (
-	"time"
-
-	"zarafa/daemon/settings"
-)
+import "zarafa/daemon/settings"
 
 // Tables bounds what folders and tables hold.
 type Tables struct {
@@ -36,30 +32,6 @@ func (t *Tables) section() settings.Section {
 		{
 			Name: "enable_test_protocol", Default: "no", Value: settings.Bool(&t.TestProtocol),
 			Doc: "Whether administrators can call the operations that exist for tests.",
-		},
-	}}
-}
-
-// Search says where the full-text index is.
-type Search struct {
-	Enabled bool
-	Socket  string
-	Timeout time.Duration
-}
-
-func (s *Search) section() settings.Section {
-	return settings.Section{Title: "Search", Options: []settings.Option{
-		{
-			Name: "search_enabled", Aliases: []string{"index_services_enabled"}, Default: "yes", Value: settings.Bool(&s.Enabled), Reloadable: true,
-			Doc: "Whether searches ask the search service. Without it, or while it is away, the server searches itself.",
-		},
-		{
-			Name: "search_socket", Aliases: []string{"index_services_path"}, Default: "file:///var/run/zarafa-search", Value: settings.Text(&s.Socket), Reloadable: true,
-			Doc: "The socket of the search service.",
-		},
-		{
-			Name: "search_timeout", Aliases: []string{"index_services_search_timeout"}, Default: "10", Value: seconds(&s.Timeout, 1), Reloadable: true,
-			Doc: "How long the search service may take to answer.",
 		},
 	}}
 }

@@ -117,7 +117,7 @@ func (s *Service) workOff(store uint32) {
 		s.mu.Unlock()
 		err := s.expand(queue, folders)
 		if err == nil && len(messages) > 0 {
-			err = s.look(store, messages)
+			err = s.follow(store, messages)
 		}
 		if s.ctx.Err() != nil {
 			s.mu.Lock()

@@ -19,7 +19,10 @@ const batchSize = 256
 // begin makes a search active and, if it has to, looks through its folders; the results must be empty then.
 func (s *Service) begin(folder storage.Ref, c criteria, rebuild bool) {
 	ctx, cancel := context.WithCancel(s.ctx)
-	active := &search{folder: folder, criteria: c, ctx: ctx, cancel: cancel, finished: make(chan struct{})}
+	active := &search{folder: folder, criteria: c, rest: c.restrict, ctx: ctx, cancel: cancel, finished: make(chan struct{})}
+	if s.byWord.Load() {
+		active.finds, active.rest = s.Text.Split(c.restrict)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	rival := s.searches[folder.ID] // set by somebody else at the same time
@@ -64,18 +67,8 @@ func (s *Service) runAfter(rival, active *search) error {
 
 // run looks through the folders and announces the end.
 func (s *Service) run(active *search) error {
-	targets, err := s.targets(active.ctx, active.criteria)
-	if err != nil {
+	if err := s.look(active); err != nil {
 		return err
-	}
-	matcher, err := s.matcher(active)
-	if err != nil {
-		return err
-	}
-	for _, target := range targets {
-		if err := s.searchIn(active, matcher, target); err != nil {
-			return err
-		}
 	}
 	return s.Writer.Do(active.ctx, active.folder.Store, s.author(active), func(ctx context.Context, ch *objects.Change) error {
 		ch.Event(feed.Event{Kind: feed.SearchComplete, Object: active.folder})
@@ -83,14 +76,78 @@ func (s *Service) run(active *search) error {
 	})
 }
 
+// look finds the messages of a search, by the index if it can tell.
+func (s *Service) look(active *search) error {
+	if len(active.finds) > 0 {
+		candidates, ok, err := s.Text.Messages(active.ctx, active.folder.Store, active.finds)
+		if err != nil {
+			return err
+		}
+		if ok {
+			return s.lookAt(active, candidates)
+		}
+	}
+	targets, err := s.targets(active.ctx, active.criteria)
+	if err != nil {
+		return err
+	}
+	j, err := s.judge(active)
+	if err != nil {
+		return err
+	}
+	for _, target := range targets {
+		if err := s.searchIn(active, j, target); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lookAt finds those of some messages, which have the words that are looked for, that the rest of the criteria is true of.
+func (s *Service) lookAt(active *search, candidates []uint32) error {
+	targets, err := s.roots(active.ctx, active.criteria)
+	if err != nil {
+		return err
+	}
+	matcher, err := s.matcher(active)
+	if err != nil {
+		return err
+	}
+	slices.Reverse(candidates)
+	for ids := range slices.Chunk(candidates, batchSize) {
+		var rows, found []*storage.Row
+		err := s.Store.Rows(active.ctx, storage.RowQuery{IDs: ids}, func(row *storage.Row) error { rows = append(rows, row); return nil })
+		if err != nil {
+			return err
+		}
+		slices.Reverse(rows)
+		for _, row := range rows {
+			ok, err := s.inside(active, targets, row)
+			if ok && err == nil {
+				ok, err = matcher.Matches(active.ctx, row)
+			}
+			if err != nil {
+				return err
+			}
+			if ok {
+				found = append(found, row)
+			}
+		}
+		if err := s.addResults(active, found); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // author of what a search writes is the owner of the folder.
 func (s *Service) author(active *search) objects.Author {
 	return objects.Author{User: active.folder.Owner, Now: time.Now()}
 }
 
-// matcher compiles the restriction in the locale of the store.
+// matcher compiles what is evaluated on messages in the locale of the store.
 func (s *Service) matcher(active *search) (*match.Matcher, error) {
-	return match.New(s.Store, active.criteria.restrict, s.locale(active))
+	return match.New(s.Store, active.rest, s.locale(active))
 }
 
 func (s *Service) locale(active *search) *collation.Locale {
@@ -190,7 +247,7 @@ func (s *Service) targets(ctx context.Context, c criteria) ([]storage.Ref, error
 }
 
 // searchIn looks through the normal messages of one folder, newest first.
-func (s *Service) searchIn(active *search, matcher *match.Matcher, target storage.Ref) error {
+func (s *Service) searchIn(active *search, j *judge, target storage.Ref) error {
 	var rows []*storage.Row
 	q := storage.RowQuery{Parent: target.ID, Type: mapi.TypeMessage, FlagsMask: mapi.FlagDeleted | mapi.FlagAssociated}
 	if err := s.Store.Rows(active.ctx, q, func(row *storage.Row) error { rows = append(rows, row); return nil }); err != nil {
@@ -200,7 +257,7 @@ func (s *Service) searchIn(active *search, matcher *match.Matcher, target storag
 	for batch := range slices.Chunk(rows, batchSize) {
 		var found []*storage.Row
 		for _, row := range batch {
-			ok, err := matcher.Matches(active.ctx, row)
+			ok, err := j.matches(active.ctx, row, nil)
 			if err != nil {
 				return err
 			}

@@ -11,6 +11,7 @@ import (
 
 	"zarafa/mapi"
 	"zarafa/server/feed"
+	"zarafa/server/fulltext"
 	"zarafa/server/internal/servicetest"
 	"zarafa/storage"
 	"zarafa/wire"
@@ -25,6 +26,7 @@ type bench struct {
 	inbox  storage.Ref
 	search storage.Ref
 	path   string
+	text   string // folder of the full-text index; empty: there is none
 }
 
 // recorder keeps what the feed said about search folders.
@@ -78,6 +80,13 @@ func (b *bench) open(t *testing.T) {
 		Store: b.Store, Tree: b.Tree, Writer: b.Objects.Writer(), Rights: b.Rights, Locales: b.Locales, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	})
 	t.Cleanup(b.svc.Close)
+	if b.text != "" {
+		b.svc.Text = fulltext.New(fulltext.Options{Store: b.Store, Path: b.text, Settings: fulltext.Settings{Exclude: []uint16{0x001A}}, Log: b.svc.Log})
+		t.Cleanup(b.svc.Text.Close)
+		b.svc.UseText(true)
+		b.Bus.Add(b.svc.Text)
+		b.svc.Text.Start()
+	}
 	b.Bus.Add(b.heard)
 	b.Bus.Add(b.svc)
 	b.OK(b.svc.Start(t.Context()))

@@ -17,10 +17,12 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"zarafa/mapi"
 	"zarafa/server/collation"
+	"zarafa/server/fulltext"
 	"zarafa/server/objects"
 	"zarafa/server/rights"
 	"zarafa/storage"
@@ -38,7 +40,9 @@ type Options struct {
 	Writer  *objects.Writer
 	Rights  *rights.Checker
 	Locales *collation.Locales
-	Log     *slog.Logger
+	// Text finds messages by their words; nil: there is no such thing, and texts are compared as in tables.
+	Text *fulltext.Service
+	Log  *slog.Logger
 }
 
 // Service has the operations on search folders and is a sink of the change feed.
@@ -47,6 +51,7 @@ type Service struct {
 	ctx    context.Context // ends when the service closes
 	cancel context.CancelFunc
 	done   sync.WaitGroup
+	byWord atomic.Bool // texts are looked for by their words
 
 	mu       sync.Mutex
 	searches map[uint32]*search  // active ones, by search folder
@@ -56,8 +61,13 @@ type Service struct {
 // New makes the service; [Service.Start] brings the stored searches back.
 func New(o Options) *Service {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &Service{Options: o, ctx: ctx, cancel: cancel, searches: make(map[uint32]*search), queues: make(map[uint32]*changes)}
+	s := &Service{Options: o, ctx: ctx, cancel: cancel, searches: make(map[uint32]*search), queues: make(map[uint32]*changes)}
+	s.byWord.Store(o.Text != nil)
+	return s
 }
+
+// UseText has searches that begin from now on look for texts by their words, or compare texts as tables do (search_enabled).
+func (s *Service) UseText(on bool) { s.byWord.Store(on && s.Text != nil) }
 
 // Close stops all searches and waits for them. Those that have not looked at every change yet are searched anew when
 // they are brought back.
@@ -92,6 +102,8 @@ func (s *Service) behind() []*search {
 type search struct {
 	folder   storage.Ref
 	criteria criteria
+	finds    []fulltext.Find   // what is looked for by words
+	rest     *mapi.Restriction // and what is evaluated on the message
 	ctx      context.Context
 	cancel   context.CancelFunc
 	finished chan struct{} // closed when the first run is over

@@ -6,6 +6,7 @@ import (
 
 	"zarafa/mapi"
 	"zarafa/server/feed"
+	"zarafa/server/fulltext"
 	"zarafa/server/objects"
 	"zarafa/storage"
 )
@@ -15,11 +16,12 @@ type batch struct {
 	messages []uint32
 	rows     map[uint32]*storage.Row    // of those that still exist
 	found    map[uint32]map[uint32]bool // by search folder: the messages that it shows
+	words    map[uint32]fulltext.Document
 }
 
-// look brings all searches of a store up to date for some messages.
-func (s *Service) look(store uint32, messages []uint32) error {
-	b := batch{messages: messages, rows: make(map[uint32]*storage.Row), found: make(map[uint32]map[uint32]bool)}
+// follow brings all searches of a store up to date for some messages.
+func (s *Service) follow(store uint32, messages []uint32) error {
+	b := batch{messages: messages, rows: make(map[uint32]*storage.Row), found: make(map[uint32]map[uint32]bool), words: make(map[uint32]fulltext.Document)}
 	err := s.Store.Rows(s.ctx, storage.RowQuery{IDs: messages}, func(row *storage.Row) error {
 		b.rows[row.ID] = row
 		return nil
@@ -72,7 +74,7 @@ func (s *Service) update(active *search, b *batch) error {
 
 // matching are those of the messages that belong into a search folder now.
 func (s *Service) matching(active *search, b *batch) (map[uint32]*storage.Row, error) {
-	matcher, err := s.matcher(active)
+	j, err := s.judge(active)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +91,7 @@ func (s *Service) matching(active *search, b *batch) (map[uint32]*storage.Row, e
 		if !inside {
 			continue
 		}
-		ok, err := matcher.Matches(active.ctx, row)
+		ok, err := j.matches(active.ctx, row, b.words)
 		if err != nil {
 			return nil, err
 		}

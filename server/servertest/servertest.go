@@ -132,6 +132,7 @@ func StartIn(t testing.TB, dir, lines string, options ...Option) *Instance {
 		set(&o)
 	}
 	i.Config = load(t, "server_listen = 127.0.0.1:0\nserver_pipe_priority =\nserver_pipe_name = "+i.UnixPath+"\n"+
+		"index_path = "+filepath.Join(dir, "search")+"\n"+
 		"cache_cell_size = 64m\ncache_sortkey_size = 64m\n"+lines)
 	if err := i.Config.Bind(t.Context()); err != nil {
 		t.Fatal(err)
