@@ -91,5 +91,6 @@ type Process struct {
 func System() Process {
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM)
+	signal.Ignore(syscall.SIGXFSZ) // a file that may not grow is an error for whoever writes it, not the end of all
 	return Process{Out: os.Stdout, Err: os.Stderr, Signals: signals}
 }

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"sync"
+	"syscall"
 	"testing"
 
 	"zarafa/client"
@@ -28,6 +30,7 @@ func TestServerProcess(t *testing.T) {
 	if dir == "" {
 		t.Skip("it is run by TestCrash, in a process of its own")
 	}
+	signal.Ignore(syscall.SIGXFSZ) // as package daemon does
 	instance := servertest.StartIn(t, dir, os.Getenv(crashSettings))
 	fmt.Println("ready " + instance.Endpoint())
 	bufio.NewReader(os.Stdin).ReadByte() // until the parent closes it or kills us
