@@ -3,6 +3,7 @@ package loadgen
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,6 +17,9 @@ const (
 	deliveryAgents = 8
 	deliveryQueue  = 1024
 )
+
+// hoursOfDay is how long a day is.
+const hoursOfDay = 24
 
 // deliveries is the number of the user whose random numbers schedule the deliveries; users begin at 1.
 const deliveries = 0
@@ -35,22 +39,35 @@ func (r *run) deliver(ctx, schedule context.Context, start time.Time) {
 		agents.Go(func() { r.deliverQueue(ctx, queue, random) })
 	}
 	choose := r.random(deliveries, 0)
-	p := pacer.New(r.options.Profile, []users.Action{users.Receive}, r.options.Compress*float64(len(r.players)), choose)
+	p, up := r.receivers(choose)
 	timer := newWaiter()
 	defer timer.stop()
 	for e := p.Next(); e.At < r.options.Duration; e = p.Next() {
 		due := start.Add(e.At)
-		if !r.wait(schedule, timer, due) {
+		if r.wait(schedule, timer, due, nil) != reached {
 			if decided(schedule) {
 				break
 			}
 			r.missed.Add(1)
 			continue
 		}
-		queue <- delivery{r.players[choose.IntN(len(r.players))], due}
+		to, _ := slices.BinarySearch(up, choose.Float64()*up[len(up)-1])
+		queue <- delivery{r.players[min(to, len(up)-1)], due}
 	}
 	close(queue)
 	agents.Wait()
+}
+
+// receivers makes the schedule of all deliveries, and the sums of what the users get a second, up to each.
+func (r *run) receivers(random *rand.Rand) (p *pacer.Pacer, up []float64) {
+	sum := 0.0
+	for _, player := range r.players {
+		sum += pacer.New(player.profile, []users.Action{users.Receive}, 1, nil).Rate()
+		up = append(up, sum)
+	}
+	all := *r.options.Profile
+	all.HoursPerDay, all.PerDay = hoursOfDay, map[users.Action]float64{users.Receive: sum * hoursOfDay * 3600}
+	return pacer.New(&all, []users.Action{users.Receive}, r.options.Compress, random), up
 }
 
 // deliverQueue is a delivery agent.
@@ -60,11 +77,7 @@ func (r *run) deliverQueue(ctx context.Context, queue <-chan delivery, random *r
 			r.missed.Add(1)
 			continue
 		}
-		agent := r.agent
-		if agent == nil {
-			agent = d.to.agent
-		}
-		err := d.to.user.Deliver(ctx, agent, random)
+		err := d.to.user.Deliver(ctx, r.agentOf(d.to), random)
 		r.latencies.Record(string(users.Receive), time.Since(d.due), r.failed(ctx, err))
 	}
 }

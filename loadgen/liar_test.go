@@ -3,6 +3,7 @@ package loadgen_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"slices"
 	"sync"
@@ -13,7 +14,9 @@ import (
 	"zarafa/loadgen"
 	"zarafa/loadgen/truth"
 	"zarafa/mapi"
+	"zarafa/profiles/users"
 	"zarafa/server/config"
+	"zarafa/server/servertest"
 	"zarafa/wire"
 	"zarafa/wire/soaphttp"
 )
@@ -26,6 +29,8 @@ type liar struct {
 	swallow func(wire.Request) bool
 	// twist changes an answer.
 	twist func(req wire.Request, resp wire.Response)
+	// twistStreams changes the streams that come with an answer.
+	twistStreams func(session uint64, streams [][]byte)
 
 	mu sync.Mutex // lies are told one at a time
 }
@@ -52,32 +57,65 @@ func (l *liar) ServeSOAP(ctx context.Context, x *soaphttp.Exchange) {
 		case <-ctx.Done():
 		}
 	}(x.PeerClosed())
-	answer, err := l.behind.Do(ctx, soaphttp.Request{Body: x.Body})
+	sent := soaphttp.Request{Body: x.Body}
+	if x.Attachment != nil {
+		sent.Attachment = x.Attachment
+	}
+	answer, err := l.behind.Do(ctx, sent)
 	if err != nil {
 		x.ReplyFault(500, wire.AppendFault(nil, &wire.Fault{Code: wire.FaultClient, String: err.Error()}, d.Version()))
 		return
 	}
 	defer answer.Close()
-	if l.armed.Load() && l.twist != nil {
-		if body := l.lie(req, answer.Body, d.Version()); body != nil {
-			x.Reply(body)
-			return
-		}
+	body, parts := l.lie(req, answer, d.Version())
+	if parts != nil {
+		x.ReplyStreams(body, parts)
+		return
 	}
-	x.Reply(answer.Body)
+	x.Reply(body)
 }
 
-func (l *liar) lie(req wire.Request, body []byte, v wire.Version) []byte {
+// lie passes an answer on, changed if the liar is armed.
+func (l *liar) lie(req wire.Request, answer *soaphttp.Response, v wire.Version) (body []byte, parts []soaphttp.Part) {
+	var names []string
+	var streams [][]byte
+	for {
+		name, part, err := answer.NextPart()
+		if err != nil {
+			break
+		}
+		data, err := io.ReadAll(part)
+		if err != nil {
+			break
+		}
+		names, streams = append(names, name), append(streams, data)
+	}
+	if l.armed.Load() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.twistStreams != nil {
+			l.twistStreams(req.Session(), streams)
+		}
+	}
+	for i, data := range streams {
+		parts = append(parts, soaphttp.Part{ID: names[i], Write: func(w io.Writer) error { _, err := w.Write(data); return err }})
+	}
+	if !l.armed.Load() || l.twist == nil {
+		return answer.Body, parts
+	}
 	resp := wire.NewResponse(req.Op())
 	d := wire.NewDecoder(wire.ClientLimits())
-	d.Reset(slices.Clone(body))
+	d.Reset(slices.Clone(answer.Body))
 	if err := wire.DecodeResponse(d, resp); err != nil || *resp.ResultCode() != mapi.OK {
-		return nil
+		return answer.Body, parts
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.twist(req, resp)
-	return wire.AppendResponse(nil, resp, v)
+	if r, ok := resp.(*wire.ExportMessageChangesAsStreamResponse); ok { // without the streams that are left out
+		parts = slices.DeleteFunc(parts, func(p soaphttp.Part) bool {
+			return !slices.ContainsFunc(r.MsgStreams, func(m wire.MessageStream) bool { return m.StreamData.Href == p.ID })
+		})
+	}
+	return wire.AppendResponse(nil, resp, v), parts
 }
 
 // start lets the liar stand before a server and returns its address.
@@ -131,37 +169,67 @@ func swap(rows [][]mapi.PropValue, tag mapi.PropTag) [][]mapi.PropValue {
 	return rows
 }
 
-// liars are the lies by name, with what must be found.
-func liars() map[string]struct {
+// lie is a liar with what must be found.
+type lie struct {
 	liar *liar
 	want []truth.Kind
-} {
-	type lie = struct {
-		liar *liar
-		want []truth.Kind
-	}
+	// often is what must be done for the lie to show.
+	often []users.Action
+}
+
+// swallowing makes a liar that forgets all requests of an operation.
+func swallowing(op wire.Op) func(wire.Request) bool {
+	return func(r wire.Request) bool { return r.Op() == op }
+}
+
+// liars are the lies about what users see online, by name.
+func liars() map[string]lie {
 	var held []mapi.PropValue // a row of another mailbox
 	var holder uint64         // whose session saw it
-	swallowing := func(op wire.Op) func(wire.Request) bool {
-		return func(r wire.Request) bool { return r.Op() == op }
-	}
+	var store []byte
+	schedules := map[string]mapi.PropValue{}
 	return map[string]lie{
 		"drops a row": {&liar{twist: inLists(func(rows [][]mapi.PropValue) [][]mapi.PropValue {
 			return slices.Delete(rows, 1, 2)
-		})}, []truth.Kind{truth.Lost}},
+		})}, []truth.Kind{truth.Lost}, nil},
 		"doubles a row": {&liar{twist: inLists(func(rows [][]mapi.PropValue) [][]mapi.PropValue {
 			return slices.Insert(rows, 1, rows[0])
-		})}, []truth.Kind{truth.Doubled}},
-		"mixes up subjects":  {&liar{twist: inLists(func(rows [][]mapi.PropValue) [][]mapi.PropValue { return swap(rows, mapi.PrSubject) })}, []truth.Kind{truth.Mixed}},
-		"mixes up entry ids": {&liar{twist: inLists(func(rows [][]mapi.PropValue) [][]mapi.PropValue { return swap(rows, mapi.PrEntryID) })}, []truth.Kind{truth.Mixed}},
+		})}, []truth.Kind{truth.Doubled}, nil},
+		"mixes up subjects":  {&liar{twist: inLists(func(rows [][]mapi.PropValue) [][]mapi.PropValue { return swap(rows, mapi.PrSubject) })}, []truth.Kind{truth.Mixed}, nil},
+		"mixes up entry ids": {&liar{twist: inLists(func(rows [][]mapi.PropValue) [][]mapi.PropValue { return swap(rows, mapi.PrEntryID) })}, []truth.Kind{truth.Mixed}, nil},
 		"reverses lists": {&liar{twist: inLists(func(rows [][]mapi.PropValue) [][]mapi.PropValue {
 			slices.Reverse(rows)
 			return rows
-		})}, []truth.Kind{truth.Disordered}},
+		})}, []truth.Kind{truth.Disordered}, nil},
+		"says a search is done late": {&liar{twist: inEvents(func(list []wire.Notification) []wire.Notification {
+			return slices.DeleteFunc(list, func(n wire.Notification) bool { return n.EventType == mapi.EventSearchComplete })
+		})}, []truth.Kind{truth.Lost}, []users.Action{users.SearchFolder}},
+		"opens another's calendar": {&liar{twist: func(_ wire.Request, resp wire.Response) {
+			if r, ok := resp.(*wire.ResolveUserStoreResponse); ok {
+				if store == nil {
+					store = slices.Clone(r.StoreID)
+				}
+				r.StoreID = store
+			}
+		}}, []truth.Kind{truth.Mixed}, []users.Action{users.OtherCalendar}},
+		"shows old free and busy times": {&liar{twist: func(_ wire.Request, resp wire.Response) {
+			r, ok := resp.(*wire.LoadObjectResponse)
+			if !ok {
+				return
+			}
+			props := mapi.Props(r.SaveObject.ModProps)
+			if n := props.Index(mapi.PrFreebusyBusyEvents.ID()); n >= 0 {
+				login := props.Str(mapi.PrFreebusyEmailAddress)
+				if old, ok := schedules[login]; ok {
+					props[n] = old
+				}
+				schedules[login] = props[n].Clone()
+			}
+		}}, []truth.Kind{truth.Stale}, []users.Action{users.Appointment, users.FreeBusy}},
 		"turns read flags": {&liar{twist: inLists(func(rows [][]mapi.PropValue) [][]mapi.PropValue {
 			rows[0][mapi.Props(rows[0]).Index(mapi.PrMessageFlags.ID())].Num ^= uint64(mapi.MsgRead)
 			return rows
-		})}, []truth.Kind{truth.Stale}},
+		})}, []truth.Kind{truth.Stale}, nil},
 		"shows rows of others": {&liar{twist: func(req wire.Request, resp wire.Response) {
 			inLists(func(rows [][]mapi.PropValue) [][]mapi.PropValue {
 				if held == nil {
@@ -172,58 +240,70 @@ func liars() map[string]struct {
 				}
 				return rows
 			})(req, resp)
-		}}, []truth.Kind{truth.Foreign, truth.Disordered}}, // the other's row also has another time
+		}}, []truth.Kind{truth.Foreign, truth.Disordered}, nil}, // the other's row also has another time
 		"opens another item": {&liar{twist: func(_ wire.Request, resp wire.Response) {
 			if r, ok := resp.(*wire.LoadObjectResponse); ok {
 				if n := mapi.Props(r.SaveObject.ModProps).Index(mapi.PrInternetMessageID.ID()); n >= 0 {
 					r.SaveObject.ModProps[n] = mapi.String(mapi.PrInternetMessageID, "<1.other.1@zload.invalid>")
 				}
 			}
-		}}, []truth.Kind{truth.Mixed, truth.Foreign}},
-		"loses notifications":   {&liar{twist: inEvents(func([]wire.Notification) []wire.Notification { return nil })}, []truth.Kind{truth.Lost}},
-		"doubles notifications": {&liar{twist: inEvents(func(list []wire.Notification) []wire.Notification { return append(list, list...) })}, []truth.Kind{truth.Doubled}},
-		"forgets messages":      {&liar{swallow: swallowing(wire.OpSaveObject)}, []truth.Kind{truth.Lost}},
-		"forgets read flags":    {&liar{swallow: swallowing(wire.OpSetReadFlags)}, []truth.Kind{truth.Stale}},
-		"forgets moves":         {&liar{swallow: swallowing(wire.OpCopyObjects)}, []truth.Kind{truth.Stale, truth.Lost, truth.Doubled}},
-		"forgets deletions":     {&liar{swallow: swallowing(wire.OpDeleteObjects)}, []truth.Kind{truth.Stale, truth.Doubled}},
+		}}, []truth.Kind{truth.Mixed, truth.Foreign}, nil},
+		"loses notifications":   {&liar{twist: inEvents(func([]wire.Notification) []wire.Notification { return nil })}, []truth.Kind{truth.Lost}, nil},
+		"doubles notifications": {&liar{twist: inEvents(func(list []wire.Notification) []wire.Notification { return append(list, list...) })}, []truth.Kind{truth.Doubled}, nil},
+		"forgets messages":      {&liar{swallow: swallowing(wire.OpSaveObject)}, []truth.Kind{truth.Lost}, nil},
+		"forgets read flags":    {&liar{swallow: swallowing(wire.OpSetReadFlags)}, []truth.Kind{truth.Stale, truth.Lost}, nil}, // a search for unread ones does not show it
+		"forgets moves":         {&liar{swallow: swallowing(wire.OpCopyObjects)}, []truth.Kind{truth.Stale, truth.Lost, truth.Doubled}, nil},
+		"forgets deletions":     {&liar{swallow: swallowing(wire.OpDeleteObjects)}, []truth.Kind{truth.Stale, truth.Doubled}, nil},
 	}
 }
 
 func TestLiesAreFound(t *testing.T) {
 	i := filled(t, config.EngineSQLite, 3, 60)
 	for name, test := range liars() {
-		t.Run(name, func(t *testing.T) {
-			l := test.liar
-			o := options(t, i, 3)
-			o.URL = l.start(t, o.URL)
-			o.AdminURL = "" // deliveries go through the liar
-			o.Interval, o.NotifyGrace = 50*time.Millisecond, 500*time.Millisecond
-			o.OnInterval = func(loadgen.Interval) { l.armed.Store(true) }
-			result, err := loadgen.Run(t.Context(), o)
-			switch {
-			case err != nil:
-				t.Error(err)
-			case result.Violation == nil:
-				t.Errorf("not found in %d operations (errors %v)", result.All.Count, result.All.Errors)
-			case !slices.Contains(test.want, result.Violation.Kind):
-				t.Errorf("found %v, want %v", result.Violation, test.want)
-			default:
-				t.Log(result.Violation)
-			}
-		})
+		t.Run(name, func(t *testing.T) { findLie(t, i, test, "heavy") })
+	}
+	for name, test := range syncLiars() {
+		t.Run(name, func(t *testing.T) { findLie(t, i, test, "cached-heavy") })
+	}
+}
+
+// findLie plays users of a profile, of whom one must find the lie.
+func findLie(t *testing.T, i *servertest.Instance, test lie, profile string) {
+	t.Helper()
+	l := test.liar
+	o := optionsOf(t, i, 3, profile)
+	for _, a := range test.often {
+		o.Profile.PerDay[a] = 300
+	}
+	o.URL = l.start(t, o.URL)
+	o.AdminURL = "" // deliveries go through the liar
+	o.Interval, o.NotifyGrace = 50*time.Millisecond, 2*time.Second
+	o.OnInterval = func(loadgen.Interval) { l.armed.Store(true) }
+	result, err := loadgen.Run(t.Context(), o)
+	switch {
+	case err != nil:
+		t.Error(err)
+	case result.Violation == nil:
+		t.Errorf("not found in %d operations (errors %v)", result.All.Count, result.All.Errors)
+	case !slices.Contains(test.want, result.Violation.Kind):
+		t.Errorf("found %v, want %v", result.Violation, test.want)
+	default:
+		t.Log(result.Violation)
 	}
 }
 
 // TestHonestProxy shows that what the liar passes on unchanged is right.
 func TestHonestProxy(t *testing.T) {
 	i := filled(t, config.EngineSQLite, 3, 60)
-	l := &liar{twist: func(wire.Request, wire.Response) {}}
-	l.armed.Store(true)
-	o := options(t, i, 3)
-	o.URL, o.AdminURL = l.start(t, o.URL), ""
-	result, err := loadgen.Run(t.Context(), o)
-	if err != nil {
-		t.Fatal(err)
+	for _, profile := range []string{"heavy", "cached-heavy"} {
+		l := &liar{twist: func(wire.Request, wire.Response) {}}
+		l.armed.Store(true)
+		o := optionsOf(t, i, 3, profile)
+		o.URL, o.AdminURL = l.start(t, o.URL), ""
+		result, err := loadgen.Run(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(t, result)
 	}
-	check(t, result)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -18,9 +19,12 @@ import (
 
 // player is a user with his schedule.
 type player struct {
+	number  uint32
 	login   string
 	user    *outlook.User
+	profile *users.Profile
 	pacer   *pacer.Pacer
+	begin   time.Duration   // when he logs on, if the profile has users do that in the run
 	agent   *client.Session // delivers his mail, if nobody does so for all
 	version string          // of the server
 }
@@ -29,6 +33,7 @@ type player struct {
 const (
 	schedule = iota
 	choices
+	missed
 	numStreams
 )
 
@@ -39,30 +44,43 @@ func (r *run) random(user uint32, stream uint64) *rand.Rand {
 // prepare logs all users on and learns what is in their mailboxes.
 func (r *run) prepare(ctx context.Context) error {
 	if r.options.AdminURL != "" {
-		agent, err := client.LogOn(ctx, r.options.adminOptions())
+		admin := r.options.adminOptions()
+		admin.Buffers = r.buffers
+		agent, err := client.LogOn(ctx, admin)
 		if err != nil {
 			return fmt.Errorf("--admin-url: %w", err)
 		}
 		r.agent = agent
 	}
-	own := slices.DeleteFunc(users.Actions(), func(a users.Action) bool { return a == users.Receive })
 	for n := range r.options.Users {
-		r.players = append(r.players, r.newPlayer(uint32(n+1), own))
+		r.players = append(r.players, r.newPlayer(uint32(n+1)))
 	}
 	err := r.eachPlayer(ctx, r.logOn)
 	if mapi.CodeOf(err) == mapi.LogonFailed {
 		return fmt.Errorf("%w; \"zload fill\" creates the users, with --prefix and --password as here", err)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return r.miss(ctx)
 }
 
-func (r *run) newPlayer(number uint32, actions []users.Action) *player {
-	p := &player{
-		login: content.Login(r.options.Prefix, number),
-		pacer: pacer.New(r.options.Profile, actions, r.options.Compress, r.random(number, schedule)),
+// golden spreads the users evenly over the kinds of a mixed profile, whatever their number (it is the golden ratio).
+const golden = 0.6180339887498949
+
+func (r *run) newPlayer(number uint32) *player {
+	_, place := math.Modf(float64(number) * golden)
+	profile, random := r.options.Profile.Of(place), r.random(number, schedule)
+	own := slices.DeleteFunc(users.Actions(), func(a users.Action) bool { return a == users.Receive })
+	p := &player{number: number, login: content.Login(r.options.Prefix, number), profile: profile}
+	if b := profile.Begin; b != nil {
+		p.begin = time.Duration(random.Float64() * float64(b.Within()) / r.options.Compress)
 	}
+	p.pacer = pacer.New(profile, own, r.options.Compress, random)
 	p.user = outlook.New(outlook.Options{
 		Number: number, Client: r.clientOptions(p), Source: r.source, Material: r.material, Random: r.random(number, choices),
+		Profile: profile, Grace: r.options.NotifyGrace,
+		Peer:      func(random *rand.Rand) *outlook.User { return r.peer(p, random) },
 		Notified:  func(d time.Duration) { r.notifications.Record("notification", d, "") },
 		Wrong:     func(err error) { r.cancel(err) },
 		PollEnded: func(err error) { r.latencies.Record("poll", 0, errorName(err)) },
@@ -70,8 +88,20 @@ func (r *run) newPlayer(number uint32, actions []users.Action) *player {
 	return p
 }
 
+// peer chooses another user than p, nil if there is none.
+func (r *run) peer(p *player, random *rand.Rand) *outlook.User {
+	if len(r.players) < 2 {
+		return nil
+	}
+	other := r.players[random.IntN(len(r.players)-1)]
+	if other == p {
+		other = r.players[len(r.players)-1]
+	}
+	return other.user
+}
+
 func (r *run) clientOptions(p *player) client.Options {
-	return client.Options{Endpoint: r.options.URL, User: p.login, Password: r.options.Password, App: appName, TLS: r.options.TLS, NoUnixAuth: true}
+	return client.Options{Endpoint: r.options.URL, User: p.login, Password: r.options.Password, App: appName, TLS: r.options.TLS, NoUnixAuth: true, Buffers: r.buffers}
 }
 
 func (r *run) logOn(ctx context.Context, p *player) (err error) {
@@ -85,7 +115,46 @@ func (r *run) logOn(ctx context.Context, p *player) (err error) {
 			return err
 		}
 	}
-	return p.user.Learn(ctx)
+	if err := p.user.Learn(ctx); err != nil {
+		return err
+	}
+	if r.options.Profile.Has(users.OtherCalendar) {
+		if err := p.user.ShareCalendar(ctx); err != nil {
+			return fmt.Errorf("letting others read the calendar: %w", err)
+		}
+	}
+	if p.user.Behind() {
+		_, err = p.user.Do(ctx, users.Sync)
+	}
+	return err
+}
+
+// miss logs off those who log on in the run, and brings the mail that they find then.
+func (r *run) miss(ctx context.Context) error {
+	return r.eachPlayer(ctx, func(ctx context.Context, p *player) error {
+		if p.profile.Begin == nil {
+			return nil
+		}
+		if err := p.user.LogOff(ctx); err != nil {
+			return err
+		}
+		r.loggedOn.Add(-1)
+		random := r.random(p.number, missed)
+		for range p.profile.Begin.Missed {
+			if err := p.user.Deliver(ctx, r.agentOf(p), random); err != nil {
+				return fmt.Errorf("delivering what was missed: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+// agentOf is the session that delivers a player's mail.
+func (r *run) agentOf(p *player) *client.Session {
+	if r.agent != nil {
+		return r.agent
+	}
+	return p.agent
 }
 
 // logOff logs everybody off, as far as the server answers.
@@ -109,36 +178,71 @@ func (r *run) logOff(ctx context.Context) {
 func (r *run) work(ctx, schedule context.Context, p *player, start time.Time) {
 	timer := newWaiter()
 	defer timer.stop()
-	for e := p.pacer.Next(); e.At < r.options.Duration; e = p.pacer.Next() {
-		due := start.Add(e.At)
-		if !r.wait(schedule, timer, due) {
-			if decided(schedule) {
-				return
-			}
-			r.missed.Add(1)
-			continue
+	if p.profile.Begin != nil {
+		due := start.Add(p.begin)
+		if p.begin >= r.options.Duration || r.wait(schedule, timer, due, nil) != reached {
+			return
 		}
-		done, err := p.user.Do(ctx, e.Action)
-		if done {
-			r.latencies.Record(string(e.Action), time.Since(due), r.failed(ctx, err))
+		r.act(ctx, p, users.LogOn, due)
+		r.loggedOn.Add(1)
+	}
+	for e := p.pacer.Next(); e.At < r.options.Duration; e = p.pacer.Next() {
+		if e.At < p.begin {
+			continue // he was not there yet
+		}
+		due := start.Add(e.At)
+		how := r.wait(schedule, timer, due, p.user.News())
+		for ; how == interrupted; how = r.wait(schedule, timer, due, p.user.News()) {
+			if since, ok := p.user.TakeNews(); ok {
+				r.act(ctx, p, users.React, since)
+			}
+		}
+		switch {
+		case how == reached:
+			r.act(ctx, p, e.Action, due)
+		case decided(schedule):
+			return
+		default:
+			r.missed.Add(1)
 		}
 	}
 }
 
-// wait waits until a moment, and notes how late it was if it had to wait. It returns false when the run is over.
-func (r *run) wait(ctx context.Context, w *waiter, due time.Time) bool {
+// act does what was due at a time, and what follows from it.
+func (r *run) act(ctx context.Context, p *player, a users.Action, due time.Time) {
+	done, err := p.user.Do(ctx, a)
+	if done {
+		r.latencies.Record(string(a), time.Since(due), r.failed(ctx, err))
+	}
+	if err == nil && p.user.Behind() { // he has just logged on
+		_, err := p.user.Do(ctx, users.Sync)
+		r.latencies.Record(string(users.Sync), time.Since(due), r.failed(ctx, err))
+	}
+}
+
+// Ends of a wait.
+type waited int
+
+const (
+	over        waited = iota // the run is over
+	reached                   // the moment has come
+	interrupted               // something else is to be done first
+)
+
+// wait waits until a moment, and notes how late it was if it had to wait.
+func (r *run) wait(ctx context.Context, w *waiter, due time.Time, interrupt <-chan struct{}) waited {
 	if ctx.Err() != nil {
-		return false
+		return over
 	}
 	d := time.Until(due)
 	if d <= 0 {
-		return true // the server has kept the user busy
+		return reached // the server has kept the user busy
 	}
-	if !w.wait(ctx, d) {
-		return false
+	how := w.wait(ctx, d, interrupt)
+	if how == reached {
+		r.slips.Record("schedule", time.Since(due), "")
 	}
-	r.slips.Record("schedule", time.Since(due), "")
-	return true
+	return how
 }
 
 // decided tells a schedule that has ended because the outcome is clear from one that has run out of time.

@@ -49,6 +49,7 @@ type run struct {
 	source   string // of the tokens
 	players  []*player
 	agent    *client.Session // delivers, nil if every user has his own
+	buffers  *client.Buffers // of all sessions
 
 	latencies, notifications, slips *latency.Recorder
 
@@ -75,7 +76,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	defer cancel(nil)
 	limit, maxSlip := cmp.Or(o.Limit, noLimit), cmp.Or(o.MaxSlip, defaultMaxSlip)
 	r := &run{
-		options: o, material: material, source: fmt.Sprintf("r%x", started.UnixMicro()), cancel: cancel,
+		options: o, material: material, source: fmt.Sprintf("r%x", started.UnixMicro()), cancel: cancel, buffers: client.NewBuffers(),
 		latencies: latency.NewRecorder(limit), notifications: latency.NewRecorder(limit), slips: latency.NewRecorder(maxSlip),
 	}
 	defer r.logOff(context.WithoutCancel(ctx))
@@ -119,7 +120,7 @@ func (r *run) play(ctx context.Context, result *Result) error {
 	workers.Go(func() { // the run lasts as long as it was asked to, whenever the last action was
 		timer := newWaiter()
 		defer timer.stop()
-		timer.wait(schedule, time.Until(start.Add(r.options.Duration)))
+		timer.wait(schedule, time.Until(start.Add(r.options.Duration)), nil)
 	})
 	workers.Wait()
 	close(stopReport)

@@ -31,11 +31,18 @@ func filled(t *testing.T, engine string, mailboxes, items int) *servertest.Insta
 // options play users so fast that a second is enough for every action.
 func options(t *testing.T, i *servertest.Instance, mailboxes int) loadgen.Options {
 	t.Helper()
-	p, err := users.Load("heavy")
+	return optionsOf(t, i, mailboxes, "heavy")
+}
+
+func optionsOf(t *testing.T, i *servertest.Instance, mailboxes int, profile string) loadgen.Options {
+	t.Helper()
+	p, err := users.Load(profile)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.PerDay[users.LogOn], p.PerDay[users.Contact] = 20, 20
+	for a, n := range p.PerDay {
+		p.PerDay[a] = max(n, 30)
+	}
 	return loadgen.Options{
 		URL: "http://" + i.TCPAddr + "/", Users: mailboxes, Prefix: "z", Password: password,
 		AdminURL: i.Endpoint(), Admin: "SYSTEM", Profile: p, Duration: time.Second, Compress: 1500, NotifyGrace: 10 * time.Second, Seed: 2, Interval: 300 * time.Millisecond,
@@ -57,7 +64,7 @@ func TestRun(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				check(t, result)
+				check(t, result, append(users.OnlineActions(), users.React)...)
 				if calls != len(result.Intervals) || calls < 2 {
 					t.Errorf("%d calls for %d intervals", calls, len(result.Intervals))
 				}
@@ -67,7 +74,7 @@ func TestRun(t *testing.T) {
 }
 
 // check looks at the result of a good run. Whether it is void depends on the machine.
-func check(t *testing.T, r *loadgen.Result) {
+func check(t *testing.T, r *loadgen.Result, done ...users.Action) {
 	t.Helper()
 	if r.Violation != nil {
 		t.Fatal(r.Violation)
@@ -79,7 +86,7 @@ func check(t *testing.T, r *loadgen.Result) {
 	for _, s := range r.Operations {
 		counts[users.Action(s.Operation)] = s.Count
 	}
-	for _, a := range users.Actions() {
+	for _, a := range done {
 		if counts[a] == 0 {
 			t.Errorf("nobody did %s", a)
 		}
@@ -87,13 +94,40 @@ func check(t *testing.T, r *loadgen.Result) {
 	var sum int64
 	for _, i := range r.Intervals {
 		sum += i.Latency.Count
-		if i.Users != 3 {
+		if i.Users != 3 && len(done) > 5 {
 			t.Errorf("%d users at %v", i.Users, i.At)
 		}
 	}
 	// A short last interval may be left out.
 	if sum > r.All.Count || sum < r.All.Count*2/3 || r.Notify.Count == 0 {
 		t.Errorf("%d operations in the intervals, %d in all, %d notifications", sum, r.All.Count, r.Notify.Count)
+	}
+}
+
+// TestProfiles plays every kind of client, on each with its log-ons.
+func TestProfiles(t *testing.T) {
+	for profile, done := range map[string][]users.Action{
+		"cached-heavy": {users.Receive, users.Read, users.Send, users.Move, users.Delete, users.Appointment, users.Edit, users.Conflict, users.Sync, users.React},
+		"cached-storm": {users.LogOn, users.Sync, users.Receive},
+		"phones":       {users.Receive, users.Read, users.Edit, users.Sync, users.React},
+		"nine-o-clock": {users.LogOn, users.CheckInbox, users.Receive},
+		"mixed-day":    {users.Receive, users.Sync},
+	} {
+		t.Run(profile, func(t *testing.T) {
+			i := filled(t, config.EngineSQLite, 3, 60)
+			o := optionsOf(t, i, 3, profile)
+			if o.Profile.Begin != nil {
+				o.Profile.Begin.WithinMinutes = 3
+			}
+			result, err := loadgen.Run(t.Context(), o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			check(t, result, done...)
+			for _, s := range result.Operations {
+				t.Log(s.Operation, s.Count, s.P50, s.Max)
+			}
+		})
 	}
 }
 

@@ -16,14 +16,17 @@ func newWaiter() *waiter {
 
 func (w *waiter) stop() { w.timer.Stop() }
 
-// wait returns true after d, false if the context ends before.
-func (w *waiter) wait(ctx context.Context, d time.Duration) bool {
+// wait waits for d, unless the context ends or something comes from interrupt before.
+func (w *waiter) wait(ctx context.Context, d time.Duration, interrupt <-chan struct{}) waited {
 	w.timer.Reset(d)
+	how := interrupted
 	select {
 	case <-w.timer.C:
-		return true
+		return reached
+	case <-interrupt:
 	case <-ctx.Done():
-		w.timer.Stop()
-		return false
+		how = over
 	}
+	w.timer.Stop()
+	return how
 }

@@ -66,7 +66,7 @@ func TestMailIsVaried(t *testing.T) {
 }
 
 func TestToken(t *testing.T) {
-	want := content.Token{User: 17, Source: "f3a", Serial: 1 << 40}
+	want := content.Token{User: 17, Source: "f3a", Serial: 1<<32 - 1}
 	got, err := content.ParseToken(want.String())
 	if err != nil || got != want {
 		t.Errorf("%v, %v", got, err)

@@ -67,6 +67,29 @@ func (m *Material) Mail(r *rand.Rand, want Mail) *client.Message {
 	return msg
 }
 
+// Draft makes the beginning of a message: its subject and a paragraph.
+func (m *Material) Draft(r *rand.Rand, want Mail) *client.Message {
+	l, at := m.language(r), mapi.FileTimeOf(want.Time)
+	msg := &client.Message{Props: append(mapi.Props{
+		mapi.String(mapi.PrMessageClass, "IPM.Note"),
+		mapi.String(mapi.PrSubject, phrase(r, l, 2+r.IntN(6))),
+		mapi.String(mapi.PrInternetMessageID, want.Token.String()),
+		mapi.Time(mapi.PrMessageDeliveryTime, at),
+		mapi.Long(mapi.PrMessageFlags, flags(want)),
+		mapi.String(mapi.PrBody, text(r, l, paragraph)),
+	}, sender(want.From)...)}
+	for _, to := range want.To {
+		msg.Recipients = append(msg.Recipients, client.Recipient{Type: client.To, Name: to.Name, Address: to.Email})
+	}
+	return msg
+}
+
+// paragraph is how much text is written between two times of saving a draft, in bytes.
+const paragraph = 200
+
+// Paragraph is what is written until a draft is saved the next time.
+func (m *Material) Paragraph(r *rand.Rand) string { return text(r, m.language(r), paragraph) }
+
 func flags(want Mail) (f uint32) {
 	if want.Read {
 		f |= mapi.MsgRead

@@ -36,7 +36,7 @@ func ParseToken(s string) (t Token, err error) {
 	if err != nil {
 		return t, fmt.Errorf("message id %q: %w", s, err)
 	}
-	serial, err := strconv.ParseUint(parts[2], 10, 64)
+	serial, err := strconv.ParseUint(parts[2], 10, 32)
 	if err != nil {
 		return t, fmt.Errorf("message id %q: %w", s, err)
 	}

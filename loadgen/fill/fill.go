@@ -78,8 +78,23 @@ func Run(ctx context.Context, o Options) (Result, error) {
 		return Result{}, fmt.Errorf("filling needs an administrator; give the server's Unix socket with --admin-url: %w", err)
 	}
 	defer session.Close(context.WithoutCancel(ctx))
+	if err := createPublicStore(ctx, session); err != nil {
+		return Result{}, err
+	}
 	f := &filler{options: o, material: material, session: session}
 	return f.run(ctx)
+}
+
+// createPublicStore creates the store that all users share, in which they publish when they are busy, unless there is one.
+func createPublicStore(ctx context.Context, session *client.Session) error {
+	_, err := session.PublicStore(ctx)
+	if !client.IsNotFound(err) {
+		return err
+	}
+	if _, err := session.CreatePublicStore(ctx); err != nil && mapi.CodeOf(err) != mapi.Collision {
+		return fmt.Errorf("creating the public store: %w", err)
+	}
+	return nil
 }
 
 // filler is a run.

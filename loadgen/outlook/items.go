@@ -25,7 +25,7 @@ func (u *User) change(call func() error, tokens ...content.Token) error {
 
 // create makes an item in a folder.
 func (u *User) create(ctx context.Context, s *client.Session, f truth.Folder, t content.Token, m *client.Message) (mapi.EntryID, error) {
-	u.truth.Adding(t, f, m.Props)
+	u.truth.Adding(t, f, m.Props, digest(m))
 	id, err := s.CreateMessage(ctx, u.folders[f], m)
 	switch {
 	case err == nil:
@@ -36,7 +36,17 @@ func (u *User) create(ctx context.Context, s *client.Session, f truth.Folder, t 
 	return id, err
 }
 
-// open opens an item and checks it.
+// digest is the checksum of a message's body and attachments.
+func digest(m *client.Message) truth.Content {
+	var d truth.Digest
+	d.Write(m.Props.Bytes(mapi.PrBody))
+	for i := range m.Attachments {
+		d.Write(m.Attachments[i].Data)
+	}
+	return d.Content()
+}
+
+// load opens an item and checks it.
 func (u *User) load(ctx context.Context, p truth.Picked) (*client.Object, error) {
 	o, err := u.session.LoadObject(ctx, p.ID)
 	if client.IsNotFound(err) {
@@ -56,49 +66,67 @@ func (u *User) load(ctx context.Context, p truth.Picked) (*client.Object, error)
 	return o, nil
 }
 
-// pick chooses a message, if possible one that want accepts.
-func (u *User) pick(f truth.Folder, want func(truth.Picked) bool) (truth.Picked, error) {
-	p, ok := u.truth.Pick(u.options.Random, f, want)
+// pick chooses an item of a folder, among those that the client has.
+func (u *User) pick(f truth.Folder, which truth.Which) (truth.Picked, error) {
+	var p truth.Picked
+	var ok bool
+	if c := u.copyOf(f); c != nil {
+		p, ok = u.truth.PickCopied(u.options.Random, c.copy, which)
+	} else {
+		p, ok = u.truth.Pick(u.options.Random, f, which)
+	}
 	if !ok {
 		return p, errNothing
 	}
 	return p, nil
 }
 
-func unread(p truth.Picked) bool { return !p.Read }
-
-// read opens a message of the inbox, unread ones first, and marks it as read.
+// read opens a message of the inbox, unread ones first, and marks it as read. In cached mode it is there already.
 func (u *User) read(ctx context.Context) error {
-	p, err := u.pick(inbox, unread)
+	p, err := u.pick(inbox, truth.Unread)
 	if err != nil {
-		if p, err = u.pick(inbox, nil); err != nil {
+		if p, err = u.pick(inbox, truth.Any); err != nil {
 			return err
 		}
 	}
-	if _, err := u.load(ctx, p); err != nil || p.Read {
-		return err
+	if u.local == nil {
+		if _, err := u.load(ctx, p); err != nil {
+			return err
+		}
+	} else if p.Read {
+		return errNothing // the server sees nothing of it
+	}
+	if p.Read {
+		return nil
 	}
 	return u.setRead(ctx, p, true)
 }
 
 func (u *User) setRead(ctx context.Context, p truth.Picked, read bool) error {
-	err := u.change(func() error { return u.session.SetRead(ctx, read, p.ID) }, p.Token)
-	if err == nil {
-		u.truth.SetRead(p.Token, read)
+	err := u.change(func() error { return u.uploads(inbox).SetRead(ctx, read, p.ID) }, p.Token)
+	if err != nil {
+		return err
 	}
-	return err
+	u.truth.SetRead(p.Token, read)
+	if c := u.copyOf(inbox); c != nil {
+		u.truth.FlagOwn(c.copy, p.Token, read)
+	}
+	return nil
 }
 
 func (u *User) markUnread(ctx context.Context) error {
-	p, err := u.pick(inbox, func(p truth.Picked) bool { return p.Read })
+	p, err := u.pick(inbox, truth.Read)
 	if err != nil {
 		return err
 	}
 	return u.setRead(ctx, p, false)
 }
 
-// send writes a message and submits it.
+// send submits the draft in work; without one it writes a message first.
 func (u *User) send(ctx context.Context) error {
+	if u.draft != nil {
+		return u.sendDraft(ctx)
+	}
 	r := u.options.Random
 	to := content.Address{Name: "somebody", Email: fmt.Sprintf("person%d@example.com", r.IntN(500))}
 	return u.submit(ctx, content.Mail{To: []content.Address{to}})
@@ -106,7 +134,7 @@ func (u *User) send(ctx context.Context) error {
 
 // reply opens a message and sends an answer to it.
 func (u *User) reply(ctx context.Context) error {
-	p, err := u.pick(inbox, nil)
+	p, err := u.pick(inbox, truth.Any)
 	if err != nil {
 		return err
 	}
@@ -115,7 +143,29 @@ func (u *User) reply(ctx context.Context) error {
 		return err
 	}
 	to := content.Address{Name: o.Props.Str(mapi.PrSenderName), Email: o.Props.Str(mapi.PrSenderEmailAddress)}
-	return u.submit(ctx, content.Mail{To: []content.Address{to}, Subject: "RE: " + o.Props.Str(mapi.PrSubject)})
+	if err := u.submit(ctx, content.Mail{To: []content.Address{to}, Subject: "RE: " + o.Props.Str(mapi.PrSubject)}); err != nil {
+		return err
+	}
+	return u.markReplied(ctx, p, o)
+}
+
+// What lists show of messages that were replied to (MS-OXOMSG 2.2.1.5 and 2.2.1.6).
+const (
+	verbReply = 102
+	iconReply = 261
+)
+
+// markReplied has lists show that a message was replied to.
+func (u *User) markReplied(ctx context.Context, p truth.Picked, o *client.Object) error {
+	return u.change(func() error {
+		_, err := u.session.SaveObject(ctx, u.folders[inbox], p.ID, &client.Change{Type: mapi.TypeMessage, ServerID: o.ServerID, Set: []mapi.PropValue{
+			mapi.Long(mapi.PrLastVerbExecuted, verbReply), mapi.Long(mapi.PrIconIndex, iconReply),
+		}}, false)
+		if err == nil {
+			u.truth.Undone(p.Token) // nothing that is checked has changed
+		}
+		return err
+	}, p.Token)
 }
 
 // Flags of finishedMessage for the queue that submitted messages are in (objects.md section 7).
@@ -124,19 +174,29 @@ const finished = mapi.SubmitMaster | mapi.SubmitDoSentMail
 // submit saves a message in the outbox, submits it, and does what the spooler does then: takes it out of the
 // queue and moves it to the sent items. Nothing is sent to anybody.
 func (u *User) submit(ctx context.Context, mail content.Mail) error {
-	login := u.options.Client.User
-	mail.Token, mail.Time, mail.Unsent, mail.Read = u.newToken(), time.Now(), true, true
-	mail.From = content.Address{Name: login, Login: login, Email: content.Email(login)}
-	id, err := u.create(ctx, u.session, outbox, mail.Token, u.options.Material.Mail(u.options.Random, mail))
+	id, err := u.write(ctx, outbox, &mail)
 	if err != nil {
 		return err
 	}
+	return u.submitted(ctx, mail.Token, id)
+}
+
+// write creates a message that is to be sent.
+func (u *User) write(ctx context.Context, f truth.Folder, mail *content.Mail) (mapi.EntryID, error) {
+	login := u.options.Client.User
+	mail.Token, mail.Time, mail.Unsent, mail.Read = u.newToken(), time.Now(), true, true
+	mail.From = content.Address{Name: login, Login: login, Email: content.Email(login)}
+	return u.create(ctx, u.session, f, mail.Token, u.options.Material.Mail(u.options.Random, *mail))
+}
+
+// submitted submits a message that was saved.
+func (u *User) submitted(ctx context.Context, t content.Token, id mapi.EntryID) error {
 	now := time.Now()
-	u.truth.Begin(mail.Token)
+	u.truth.Begin(t)
 	if err := u.session.SubmitMessage(ctx, id, u.folders[sent], now); err != nil {
 		return err // several calls, of which some may have been carried out
 	}
-	err = u.session.Do(ctx, func(session uint64) wire.Request {
+	err := u.session.Do(ctx, func(session uint64) wire.Request {
 		return &wire.FinishedMessageRequest{SessionID: session, EntryID: id, Flags: finished}
 	}, new(wire.FinishedMessageResponse), nil)
 	if err != nil {
@@ -145,8 +205,8 @@ func (u *User) submit(ctx context.Context, mail content.Mail) error {
 	if err := u.session.MoveMessages(ctx, u.folders[sent], id); err != nil {
 		return err
 	}
-	u.truth.Retimed(mail.Token, mapi.FileTimeOf(now), true)
-	u.truth.Moved(mail.Token, sent)
+	u.truth.Retimed(t, mapi.FileTimeOf(now), true)
+	u.truth.Moved(t, sent)
 	return nil
 }
 
@@ -159,15 +219,17 @@ func (u *User) move(ctx context.Context) error {
 }
 
 func (u *User) moveTo(ctx context.Context, from, to truth.Folder) error {
-	p, err := u.pick(from, nil)
+	p, err := u.pick(from, truth.Any)
 	if err != nil {
 		return err
 	}
-	err = u.change(func() error { return u.session.MoveMessages(ctx, u.folders[to], p.ID) }, p.Token)
-	if err == nil {
-		u.truth.Moved(p.Token, to)
+	err = u.change(func() error { return u.uploads(from).Move(ctx, u.folders[to], p.ID) }, p.Token)
+	if err != nil {
+		return err
 	}
-	return err
+	u.truth.Moved(p.Token, to)
+	u.dropOwn(from, p.Token)
+	return nil
 }
 
 // purgeShare is which share of deletions, one in so many, empties the deleted items.
@@ -178,26 +240,15 @@ func (u *User) remove(ctx context.Context) error {
 	if u.options.Random.IntN(purgeShare) > 0 {
 		return u.moveTo(ctx, inbox, deleted)
 	}
-	p, err := u.pick(deleted, nil)
+	p, err := u.pick(deleted, truth.Any)
 	if err != nil {
 		return err
 	}
-	err = u.change(func() error { return u.session.DeleteMessages(ctx, false, p.ID) }, p.Token)
-	if err == nil {
-		u.truth.Removed(p.Token)
+	err = u.change(func() error { return u.uploads(deleted).Delete(ctx, false, p.ID) }, p.Token)
+	if err != nil {
+		return err
 	}
-	return err
-}
-
-func (u *User) addAppointment(ctx context.Context) error {
-	r, t := u.options.Random, u.newToken()
-	start := time.Now().Add(time.Duration(r.IntN(28*48)) * 30 * time.Minute).Truncate(30 * time.Minute)
-	_, err := u.create(ctx, u.session, calendar, t, u.options.Material.Appointment(r, t, start))
-	return err
-}
-
-func (u *User) addContact(ctx context.Context) error {
-	t := u.newToken()
-	_, err := u.create(ctx, u.session, contacts, t, u.options.Material.Contact(u.options.Random, t))
-	return err
+	u.dropOwn(deleted, p.Token)
+	u.truth.Removed(p.Token)
+	return nil
 }

@@ -91,6 +91,9 @@ func (u *User) withTable(ctx context.Context, q client.TableQuery, use func(*cli
 // page opens a folder and scrolls to some place in it.
 func (u *User) page(ctx context.Context) error {
 	f := truth.Folder(u.options.Random.IntN(len(u.folders)))
+	if u.folders[f] == nil {
+		return errNothing
+	}
 	asked := u.truth.Mark()
 	return u.withTable(ctx, u.query(f, nil), func(t *client.Table) error {
 		count, _, err := t.RowCount(ctx)
@@ -125,7 +128,10 @@ func (u *User) allRows(ctx context.Context, f truth.Folder) (l truth.List, err e
 
 // Learn takes over what is in the folders at the beginning.
 func (u *User) Learn(ctx context.Context) error {
-	for f := range u.folders {
+	for f, id := range u.folders {
+		if id == nil {
+			continue
+		}
 		l, err := u.allRows(ctx, truth.Folder(f))
 		if err != nil {
 			return err
@@ -140,13 +146,21 @@ func (u *User) Learn(ctx context.Context) error {
 
 // CheckAll compares every folder with the truth; nothing may be running for this user.
 func (u *User) CheckAll(ctx context.Context) error {
-	for f := range u.folders {
+	for f, id := range u.folders {
+		if id == nil {
+			continue
+		}
 		l, err := u.allRows(ctx, truth.Folder(f))
 		if err != nil {
 			return fmt.Errorf("last check: %w", err)
 		}
 		if err := u.truth.CheckList(truth.Folder(f), l); err != nil {
 			return err
+		}
+	}
+	if u.local != nil {
+		if err := u.synchronise(ctx); err != nil {
+			return fmt.Errorf("last synchronisation: %w", err)
 		}
 	}
 	return u.listFolders(ctx)
@@ -160,7 +174,7 @@ func (u *User) listFolders(ctx context.Context) error {
 		return err
 	}
 	for number, id := range u.folders {
-		found := false
+		found := id == nil
 		for _, f := range list {
 			if string(f.EntryID) != string(id) {
 				continue
@@ -179,34 +193,28 @@ func (u *User) listFolders(ctx context.Context) error {
 
 // showWeek shows the appointments of a week.
 func (u *User) showWeek(ctx context.Context) error {
-	from := time.Now().AddDate(0, 0, 7*(u.options.Random.IntN(9)-4))
-	start, end := mapi.Time(content.TagEnd, mapi.FileTimeOf(from)), mapi.Time(content.TagStart, mapi.FileTimeOf(from.AddDate(0, 0, 7)))
+	return u.week(ctx, u.folders[calendar], u.truth.Mark(), func(l truth.List) error { return u.truth.CheckList(calendar, l) })
+}
+
+// week reads a week of a calendar, asked for at a moment, and has it checked.
+func (u *User) week(ctx context.Context, folder mapi.EntryID, asked truth.Mark, check func(truth.List) error) error {
+	begin := time.Now().AddDate(0, 0, 7*(u.options.Random.IntN(9)-4))
+	l := truth.List{Asked: asked, Some: true, From: mapi.FileTimeOf(begin), To: mapi.FileTimeOf(begin.AddDate(0, 0, 7))}
+	start, end := mapi.Time(content.TagEnd, l.From), mapi.Time(content.TagStart, l.To)
 	q := u.query(calendar, &mapi.Restriction{Type: mapi.ResAnd, Sub: []*mapi.Restriction{
 		{Type: mapi.ResProperty, Op: mapi.RelGT, Tag: content.TagEnd, Value: &start},
 		{Type: mapi.ResProperty, Op: mapi.RelLT, Tag: content.TagStart, Value: &end},
 	}})
+	q.EntryID = folder
 	q.Columns = append(q.Columns, content.TagStart, content.TagEnd, content.TagLocation)
 	q.Sort = []mapi.SortOrder{{Tag: content.TagStart, Order: mapi.SortAscend}}
-	return u.some(ctx, calendar, q)
-}
-
-// search looks for a word in the subjects of a folder.
-func (u *User) search(ctx context.Context) error {
-	word := mapi.String(mapi.PrSubject, u.options.Material.SearchWord(u.options.Random))
-	f := []truth.Folder{inbox, sent}[u.options.Random.IntN(2)]
-	return u.some(ctx, f, u.query(f, &mapi.Restriction{
-		Type: mapi.ResContent, Op: mapi.FuzzySubstring | mapi.FuzzyIgnoreCase, Tag: mapi.PrSubject, Value: &word,
-	}))
-}
-
-// some reads what meets a condition.
-func (u *User) some(ctx context.Context, f truth.Folder, q client.TableQuery) error {
-	asked := u.truth.Mark()
-	return u.withTable(ctx, q, func(t *client.Table) error {
-		rows, err := t.Rows(ctx, pageRows)
-		if err != nil {
+	return u.withTable(ctx, q, func(t *client.Table) (err error) {
+		if l.Rows, err = t.Rows(ctx, pageRows); err != nil {
 			return err
 		}
-		return u.truth.CheckList(f, truth.List{Rows: rows, Asked: asked, Some: true})
+		if len(l.Rows) == pageRows {
+			l.To = 0 // there may be more
+		}
+		return check(l)
 	})
 }

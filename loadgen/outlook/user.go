@@ -1,8 +1,12 @@
 // Package outlook plays one user of Outlook: what he does on the server, with the columns, orders and subscriptions that
 // Outlook uses, and checks what the server answers.
 //
+// Users work online, where every list comes from the server, or in cached mode, where they have a copy of their folders that they
+// synchronise; the profile says which.
+//
 // A [User] has two goroutines: that of its caller, which does one action after the other, and one that holds the
-// notification poll open while the user is logged on. [User.Deliver] may be called from others.
+// notification poll open while the user is logged on. [User.Deliver] and [User.News] may be called from others, and
+// users look into each other's calendars.
 //
 // It refuses to decide when something is done (package pacer does) and to measure (its caller does).
 package outlook
@@ -29,6 +33,11 @@ type Options struct {
 	Source   string         // of the tokens of this run
 	Material *content.Material
 	Random   *rand.Rand
+	Profile  *users.Profile // what its client is like; when it does what is not of interest here
+	// Peer chooses another user, nil if there is none.
+	Peer func(*rand.Rand) *User
+	// Grace is how long the server may take to notify.
+	Grace time.Duration
 	// Notified is told how long it took from the beginning of a delivery until its notification.
 	Notified func(time.Duration)
 	// Wrong is told of a wrong notification, by the poll's goroutine.
@@ -45,6 +54,8 @@ const (
 	deleted
 	calendar
 	contacts
+	drafts
+	conflicts // there is none until there was a conflict
 	ownFolders
 )
 
@@ -58,21 +69,33 @@ type User struct {
 	serials serials
 	learned bool // the truth is complete, so that lists can be checked
 
-	session *client.Session
-	store   client.Store
-	subtree mapi.EntryID
-	folders []mapi.EntryID // by truth.Folder
-	table   *client.Table  // the inbox as it is shown
-	shown   uint32         // number of its subscription
-	mail    mailWatch
-	stop    context.CancelFunc // ends the poll
-	polled  chan struct{}      // closed when the poll has ended
-	ended   atomic.Bool        // the poll has ended by itself
+	session  *client.Session
+	store    client.Store
+	subtree  mapi.EntryID
+	finder   mapi.EntryID
+	folders  []mapi.EntryID // by truth.Folder
+	table    *client.Table  // the inbox as it is shown
+	shown    uint32         // number of its subscription
+	local    *local         // the copy, in cached mode
+	draft    *draft         // what is being written
+	schedule schedule       // his free and busy times, which others look at
+	searches mapi.EntryID   // the search folder, once there is one
+	mail     mailWatch
+	searched chan struct{}      // a search is complete
+	stop     context.CancelFunc // ends the poll
+	polled   chan struct{}      // closed when the poll has ended
+	ended    atomic.Bool        // the poll has ended by itself
 }
 
 // New makes a user; he is not logged on yet.
 func New(o Options) *User {
-	return &User{options: o, truth: truth.NewMailbox(o.Number), mail: mailWatch{notified: o.Notified, user: o.Number}}
+	u := &User{
+		options: o, truth: truth.NewMailbox(o.Number), mail: newMailWatch(o.Number, o.Notified), searched: make(chan struct{}, 1),
+	}
+	if o.Profile.Cached != nil {
+		u.local = new(local)
+	}
+	return u
 }
 
 // errNothing says that there was nothing to do, for instance no message to move.
@@ -98,6 +121,22 @@ func (u *User) do(ctx context.Context, a users.Action) error {
 		return u.page(ctx)
 	case users.Folders:
 		return u.listFolders(ctx)
+	case users.OtherCalendar:
+		return u.showOtherWeek(ctx)
+	case users.FreeBusy:
+		return u.lookUpSchedules(ctx)
+	case users.SearchFolder:
+		return u.searchFolder(ctx)
+	case users.Autosave:
+		return u.autosave(ctx)
+	case users.Edit:
+		return u.editAppointment(ctx)
+	case users.React:
+		return u.react(ctx)
+	case users.Sync:
+		return u.synchronise(ctx)
+	case users.Conflict:
+		return u.conflict(ctx)
 	case users.Calendar:
 		return u.showWeek(ctx)
 	case users.Search:
@@ -152,6 +191,10 @@ func (u *User) open(ctx context.Context) (err error) {
 		return err
 	}
 	u.startPoll(ctx)
+	if u.local != nil {
+		u.local.due = true
+		return nil // the list of the inbox is in the copy
+	}
 	return u.openInbox(ctx)
 }
 
@@ -165,20 +208,25 @@ func (u *User) findFolders(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	u.subtree = store.Props.Bytes(mapi.PrIPMSubtreeEntryID)
+	u.subtree, u.finder = store.Props.Bytes(mapi.PrIPMSubtreeEntryID), store.Props.Bytes(mapi.PrFinderEntryID)
 	list, err := u.session.Folders(ctx, u.subtree, false)
+	if err != nil {
+		return err
+	}
+	inboxObject, err := u.session.LoadObject(ctx, ids[client.Inbox])
 	if err != nil {
 		return err
 	}
 	folders := []mapi.EntryID{
 		ids[client.Inbox], ids[client.Outbox], ids[client.SentItems], ids[client.DeletedItems], ids[client.Calendar], ids[client.Contacts],
+		ids[client.Drafts], conflictsOf(inboxObject.Props),
 	}
 	standard := make(map[string]bool)
 	for _, id := range ids {
 		standard[string(id)] = true
 	}
 	for _, f := range list {
-		if !standard[string(f.EntryID)] && f.Kind == mapi.FolderGeneric && len(folders) < int(ownFolders)+maxOwn {
+		if !standard[string(f.EntryID)] && f.Kind == mapi.FolderGeneric && f.Name != syncIssues && len(folders) < int(ownFolders)+maxOwn {
 			folders = append(folders, f.EntryID)
 		}
 	}

@@ -3,6 +3,7 @@ package outlook
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,7 +18,8 @@ const (
 	storeSubscription = 1
 	firstTable        = 2
 
-	storeEvents = mapi.EventNewMail | mapi.EventCreated | mapi.EventDeleted | mapi.EventModified | mapi.EventMoved | mapi.EventCopied
+	storeEvents = mapi.EventNewMail | mapi.EventCreated | mapi.EventDeleted | mapi.EventModified | mapi.EventMoved | mapi.EventCopied |
+		mapi.EventSearchComplete
 )
 
 // serials counts the items that are made for a user.
@@ -29,13 +31,19 @@ func (s *serials) next() uint64 { return s.last.Add(1) }
 type mailWatch struct {
 	user     uint32
 	notified func(time.Duration)
+	news     news
 
 	mu      sync.Mutex // protects what follows
 	epoch   int        // of the subscription; 0 is none, and a new one has a new number
 	last    int
 	waiting map[string]time.Time // deliveries without a notification, with their beginning
 	early   map[string]time.Time // notifications of deliveries that are not answered yet
-	done    map[string]bool      // notified in this epoch
+	done    map[uint64]struct{}  // checksums of those notified in this epoch
+	seed    maphash.Seed
+}
+
+func newMailWatch(user uint32, notified func(time.Duration)) mailWatch {
+	return mailWatch{user: user, notified: notified, seed: maphash.MakeSeed(), news: news{signal: make(chan struct{}, 1)}}
 }
 
 func (w *mailWatch) subscribed() {
@@ -43,7 +51,7 @@ func (w *mailWatch) subscribed() {
 	defer w.mu.Unlock()
 	w.last++
 	w.epoch = w.last
-	w.waiting, w.early, w.done = make(map[string]time.Time), make(map[string]time.Time), make(map[string]bool)
+	w.waiting, w.early, w.done = make(map[string]time.Time), make(map[string]time.Time), make(map[uint64]struct{})
 }
 
 func (w *mailWatch) unsubscribed() {
@@ -82,8 +90,9 @@ func (w *mailWatch) arrived(id mapi.EntryID, at time.Time) error {
 	}
 	start, ok := w.waiting[string(id)]
 	_, twice := w.early[string(id)]
+	_, done := w.done[maphash.Bytes(w.seed, id)]
 	switch {
-	case twice || w.done[string(id)]:
+	case twice || done:
 		return &truth.Violation{Kind: truth.Doubled, User: w.user, Detail: fmt.Sprintf("a second notification of new item %x", []byte(id))}
 	case ok:
 		delete(w.waiting, string(id))
@@ -96,7 +105,7 @@ func (w *mailWatch) arrived(id mapi.EntryID, at time.Time) error {
 
 // finish counts a notification; w.mu is held.
 func (w *mailWatch) finish(id mapi.EntryID, took time.Duration) {
-	w.done[string(id)] = true
+	w.done[maphash.Bytes(w.seed, id)] = struct{}{}
 	if w.notified != nil {
 		w.notified(took)
 	}
@@ -144,12 +153,21 @@ func (u *User) poll(ctx context.Context, session *client.Session) {
 			}
 			return
 		}
+		if e.Type == mapi.EventSearchComplete {
+			select {
+			case u.searched <- struct{}{}:
+			default: // nobody has waited for the one before
+			}
+			continue
+		}
 		if e.Connection != storeSubscription || e.Type != mapi.EventCreated || e.ObjectType != mapi.TypeMessage || string(e.ParentID) != inboxID {
 			continue
 		}
-		if err := u.mail.arrived(e.EntryID, time.Now()); err != nil {
+		now := time.Now()
+		if err := u.mail.arrived(e.EntryID, now); err != nil {
 			u.options.Wrong(err)
 			return
 		}
+		u.mail.news.arrived(e.EntryID, now, u.options.Profile.React)
 	}
 }

@@ -12,9 +12,9 @@ import (
 // watched makes a watch that is subscribed, and the list of what it measured.
 func watched() (*mailWatch, *[]time.Duration) {
 	var took []time.Duration
-	w := &mailWatch{user: 1, notified: func(d time.Duration) { took = append(took, d) }}
+	w := newMailWatch(1, func(d time.Duration) { took = append(took, d) })
 	w.subscribed()
-	return w, &took
+	return &w, &took
 }
 
 func TestNotificationAfterAndBeforeTheAnswer(t *testing.T) {

@@ -2,7 +2,8 @@
 // without clocks, timers or goroutines.
 //
 // Each action comes at random times with the rate of the profile, independent of all others and of how long the server
-// takes (a Poisson process): users do not wait for each other. A Pacer belongs to one goroutine.
+// takes (a Poisson process): users do not wait for each other. If the profile has hours of a day the rates follow them. A Pacer belongs to
+// one goroutine.
 package pacer
 
 import (
@@ -25,15 +26,20 @@ type Pacer struct {
 	at      time.Duration
 	actions []users.Action
 	sums    []float64 // rates added up, per second
+	day     *day      // nil: the rates are always the same
 }
 
 // New makes a pacer for those actions of a profile that are listed. compress multiplies the profile's rates, which are
 // those of a day's hours of work; so does a group of users.
 func New(p *users.Profile, actions []users.Action, compress float64, r *rand.Rand) *Pacer {
 	pacer := &Pacer{random: r}
+	hours := p.HoursPerDay
+	if len(p.Hours) > 0 {
+		hours, pacer.day = hoursOfDay, newDay(p, compress)
+	}
 	sum := 0.0
 	for _, action := range actions {
-		rate := p.PerDay[action] * compress / (p.HoursPerDay * 3600)
+		rate := p.PerDay[action] * compress / (hours * 3600)
 		if rate <= 0 {
 			continue
 		}
@@ -44,7 +50,7 @@ func New(p *users.Profile, actions []users.Action, compress float64, r *rand.Ran
 	return pacer
 }
 
-// Rate is how many events come a second, on average.
+// Rate is how many events come a second, on average over a day.
 func (p *Pacer) Rate() float64 {
 	if len(p.sums) == 0 {
 		return 0
@@ -61,7 +67,11 @@ func (p *Pacer) Next() Event {
 	if rate == 0 {
 		return Event{At: forever}
 	}
-	gap := p.random.ExpFloat64() / rate * float64(time.Second)
+	gap := p.random.ExpFloat64() / rate
+	if p.day != nil {
+		gap = p.day.stretch(p.at.Seconds(), gap)
+	}
+	gap *= float64(time.Second)
 	if gap >= float64(forever-p.at) {
 		return Event{At: forever}
 	}

@@ -1,7 +1,6 @@
 package truth
 
 import (
-	"bytes"
 	"fmt"
 
 	"zarafa/loadgen/content"
@@ -19,6 +18,10 @@ type List struct {
 	Newest bool
 	// Some says that a condition left rows out, so that none is missing.
 	Some bool
+	// Of items between From and To none may be missing, even if Some; To 0 says nothing.
+	From, To mapi.FileTime
+	// Only says which items the list is of; an item of another kind is stale in it.
+	Only Which
 }
 
 // Learn takes over what a complete list of a folder shows, at the beginning.
@@ -27,21 +30,29 @@ func (m *Mailbox) Learn(f Folder, l List) error {
 	defer m.mu.Unlock()
 	var others counts
 	for _, row := range l.Rows {
-		read := row.Uint32(mapi.PrMessageFlags)&mapi.MsgRead != 0
+		isRead := row.Uint32(mapi.PrMessageFlags)&mapi.MsgRead != 0
 		t, err := content.ParseToken(row.Str(mapi.PrInternetMessageID))
-		switch {
-		case err != nil:
+		if err == nil && t.User != m.user {
+			return m.violation(Foreign, "at the start folder %d shows item %v", f, t)
+		}
+		var k key
+		ok := false
+		if err == nil {
+			k, ok = m.newKey(t)
+		}
+		if !ok {
 			others.items++
-			if !read {
+			if !isRead {
 				others.unread++
 			}
 			continue
-		case t.User != m.user:
-			return m.violation(Foreign, "at the start folder %d shows item %v", f, t)
-		case m.items[t] != nil:
-			return m.violation(Doubled, "at the start folders %d and %d show item %v", m.items[t].folder, f, t)
 		}
-		m.items[t] = &item{id: row.Bytes(mapi.PrEntryID), at: timeOf(row), subject: hash(row.Str(mapi.PrSubject)), seq: m.seq, folder: f, read: read}
+		if i := m.find(t); i != nil {
+			return m.violation(Doubled, "at the start folders %d and %d show item %v", i.folder, f, t)
+		}
+		i := m.insert(k, item{at: timeOf(row), subject: hash(row.Str(mapi.PrSubject)), seq: m.seq, folder: uint8(f)})
+		i.state.set(read, isRead)
+		m.setID(i, row.Bytes(mapi.PrEntryID))
 	}
 	m.others[f] = others
 	return nil
@@ -51,7 +62,7 @@ func (m *Mailbox) Learn(f Folder, l List) error {
 func (m *Mailbox) CheckList(f Folder, l List) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	seen := make(map[content.Token]bool, len(l.Rows))
+	seen := m.newMarks()
 	var first, last mapi.FileTime
 	for n, row := range l.Rows {
 		at := timeOf(row)
@@ -65,66 +76,91 @@ func (m *Mailbox) CheckList(f Folder, l List) error {
 		if err != nil {
 			continue // not ours
 		}
-		if seen[t] {
-			return m.violation(Doubled, "folder %d shows item %v twice", f, t)
-		}
-		seen[t] = true
-		if err := m.checkRow(f, t, row, l.Asked); err != nil {
+		place, err := m.checkRow(f, t, row, l)
+		if err != nil {
 			return err
 		}
+		if seen.add(place) {
+			return m.violation(Doubled, "folder %d shows item %v twice", f, t)
+		}
 	}
-	if l.Some || !l.Newest && !(l.Start && l.End) {
+	return m.checkAll(f, l, seen, first, last)
+}
+
+// checkAll looks for items that a list does not show. first and last are the times of its ends.
+func (m *Mailbox) checkAll(f Folder, l List, seen marks, first, last mapi.FileTime) error {
+	whole := !l.Some && (l.Newest || l.Start && l.End)
+	if !whole && l.To == 0 {
 		return nil
 	}
-	for t, i := range m.items {
-		if i.folder != f || i.doubt || i.seq > uint64(l.Asked) || seen[t] {
+	for at := range m.items {
+		i := &m.items[at]
+		if Folder(i.folder) != f || i.state&doubt != 0 || i.after(l.Asked) || seen.has(at) || !l.Only.accepts(i) {
 			continue
 		}
-		if (l.Start || i.at < first) && (l.End || i.at > last) {
-			return m.violation(Lost, "folder %d does not show item %v in a list of %d rows", f, t, len(l.Rows))
+		if i.at >= l.From && i.at < l.To || whole && (l.Start || i.at < first) && (l.End || i.at > last) {
+			return m.violation(Lost, "folder %d does not show item %v in a list of %d rows", f, m.token(i), len(l.Rows))
 		}
 	}
 	return nil
 }
 
-// checkRow compares a row; m.mu is held.
-func (m *Mailbox) checkRow(f Folder, t content.Token, row mapi.Props, asked Mark) error {
-	i := m.items[t]
+// checkRow compares a row and returns its item's place; m.mu is held.
+func (m *Mailbox) checkRow(f Folder, t content.Token, row mapi.Props, l List) (place int, err error) {
+	place = m.place(t)
 	switch {
 	case t.User != m.user:
-		return m.violation(Foreign, "folder %d shows item %v", f, t)
-	case i == nil:
-		return m.violation(Stale, "folder %d shows item %v, which was deleted or never created", f, t)
-	case hash(row.Str(mapi.PrSubject)) != i.subject:
-		return m.violation(Mixed, "folder %d shows item %v with the subject %q, which is not its own", f, t, row.Str(mapi.PrSubject))
-	case i.doubt:
-		return nil
-	case i.folder != f:
-		return m.violation(Stale, "folder %d shows item %v, which is in folder %d", f, t, i.folder)
+		return place, m.violation(Foreign, "folder %d shows item %v", f, t)
+	case place < 0:
+		return place, m.violation(Stale, "folder %d shows item %v, which was deleted or never created", f, t)
 	}
-	if i.seq > uint64(asked) {
-		return nil
+	i := &m.items[place]
+	if err := m.checkSubject(i, row.Str(mapi.PrSubject), l.Asked); err != nil {
+		return place, fmt.Errorf("folder %d: %w", f, err)
 	}
-	if read := row.Uint32(mapi.PrMessageFlags)&mapi.MsgRead != 0; read != i.read {
-		return m.violation(Stale, "folder %d shows item %v with read=%v, it is %v", f, t, read, i.read)
+	switch {
+	case i.state&doubt != 0:
+		return place, nil
+	case Folder(i.folder) != f:
+		return place, m.violation(Stale, "folder %d shows item %v, which is in folder %d", f, t, i.folder)
+	case i.after(l.Asked):
+		return place, nil
+	}
+	isRead := i.state&read != 0
+	if shown := row.Uint32(mapi.PrMessageFlags)&mapi.MsgRead != 0; shown != isRead {
+		return place, m.violation(Stale, "folder %d shows item %v with read=%v, it is %v", f, t, shown, isRead)
+	}
+	if !l.Only.accepts(i) {
+		return place, m.violation(Stale, "a search shows item %v of folder %d with read=%v", t, f, isRead)
 	}
 	id := row.Bytes(mapi.PrEntryID)
 	switch {
 	case len(id) == 0:
-	case i.id == nil:
-		i.id = id
-	case !bytes.Equal(i.id, id):
-		return m.violation(Mixed, "folder %d shows item %v under the entry id %x, it has %x", f, t, id, []byte(i.id))
+	case i.state&(hasID|oddID) == 0:
+		m.setID(i, id)
+	case !m.sameID(i, id):
+		return place, m.violation(Mixed, "folder %d shows item %v under the entry id %x, it has %x", f, t, id, []byte(m.entryID(i)))
 	}
-	return nil
+	return place, nil
+}
+
+// checkSubject compares a subject. That of an item that is being edited may be the old or the new one.
+func (m *Mailbox) checkSubject(i *item, subject string, asked Mark) error {
+	switch {
+	case hash(subject) == i.subject, i.state&edited != 0 && (i.state&doubt != 0 || i.after(asked)):
+		return nil
+	case i.state&edited != 0:
+		return m.violation(Stale, "item %v has the subject %q, which is not its last one", m.token(i), subject)
+	}
+	return m.violation(Mixed, "item %v has the subject %q, which is not its own", m.token(i), subject)
 }
 
 // CheckItem compares an opened item with the truth.
 func (m *Mailbox) CheckItem(t content.Token, props mapi.Props) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	i := m.items[t]
-	if i == nil || i.doubt {
+	i := m.find(t)
+	if i == nil || i.state&doubt != 0 {
 		return nil
 	}
 	if got := props.Str(mapi.PrInternetMessageID); got != t.String() {
@@ -134,11 +170,12 @@ func (m *Mailbox) CheckItem(t content.Token, props mapi.Props) error {
 		}
 		return m.violation(kind, "item %v opens as %s", t, got)
 	}
-	if hash(props.Str(mapi.PrSubject)) != i.subject {
-		return m.violation(Mixed, "item %v opens with the subject %q, which is not its own", t, props.Str(mapi.PrSubject))
+	if err := m.checkSubject(i, props.Str(mapi.PrSubject), Mark(m.seq)); err != nil {
+		return err
 	}
-	if read := props.Uint32(mapi.PrMessageFlags)&mapi.MsgRead != 0; read != i.read {
-		return m.violation(Stale, "item %v opens with read=%v, it is %v", t, read, i.read)
+	isRead := i.state&read != 0
+	if shown := props.Uint32(mapi.PrMessageFlags)&mapi.MsgRead != 0; shown != isRead {
+		return m.violation(Stale, "item %v opens with read=%v, it is %v", t, shown, isRead)
 	}
 	return nil
 }
@@ -147,7 +184,7 @@ func (m *Mailbox) CheckItem(t content.Token, props mapi.Props) error {
 func (m *Mailbox) CheckMissing(t content.Token) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if i := m.items[t]; i != nil && !i.doubt {
+	if i := m.find(t); i != nil && i.state&doubt == 0 {
 		return m.violation(Lost, "item %v of folder %d is not found", t, i.folder)
 	}
 	return nil
@@ -159,15 +196,16 @@ func (m *Mailbox) CheckCount(f Folder, items, unread uint32, asked Mark) error {
 	defer m.mu.Unlock()
 	low := m.others[f]
 	high := low
-	for _, i := range m.items {
+	for at := range m.items {
+		i := &m.items[at]
 		switch {
-		case i.doubt || i.folder == f && i.seq > uint64(asked):
+		case i.state&doubt != 0 || Folder(i.folder) == f && i.after(asked):
 			high.items++
 			high.unread++
-		case i.folder == f:
+		case Folder(i.folder) == f:
 			low.items++
 			high.items++
-			if !i.read {
+			if i.state&read == 0 {
 				low.unread++
 				high.unread++
 			}
@@ -180,6 +218,44 @@ func (m *Mailbox) CheckCount(f Folder, items, unread uint32, asked Mark) error {
 		return m.violation(Stale, "folder %d counts %d unread items, there are %d to %d", f, n, low.unread, high.unread)
 	}
 	return nil
+}
+
+// CheckGuest compares what another user sees in a folder that he may read. Unlike all other questions it may be asked while
+// the owner is at work, so that what he changes meanwhile is not judged.
+func (m *Mailbox) CheckGuest(f Folder, l List) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	seen := m.newMarks()
+	for _, row := range l.Rows {
+		t, err := content.ParseToken(row.Str(mapi.PrInternetMessageID))
+		if err != nil {
+			continue // not ours
+		}
+		if t.User != m.user {
+			return m.violation(Foreign, "folder %d shows a guest item %v", f, t)
+		}
+		place := m.place(t)
+		if place < 0 {
+			if m.removed > uint32(l.Asked) {
+				continue
+			}
+			return m.violation(Stale, "folder %d shows a guest item %v, which was deleted or never created", f, t)
+		}
+		if seen.add(place) {
+			return m.violation(Doubled, "folder %d shows a guest item %v twice", f, t)
+		}
+		i := &m.items[place]
+		if i.state&doubt != 0 || i.after(l.Asked) {
+			continue
+		}
+		if Folder(i.folder) != f {
+			return m.violation(Stale, "folder %d shows a guest item %v, which is in folder %d", f, t, i.folder)
+		}
+		if err := m.checkSubject(i, row.Str(mapi.PrSubject), l.Asked); err != nil {
+			return err
+		}
+	}
+	return m.checkAll(f, l, seen, 0, 0)
 }
 
 // miscount is the kind of a wrong number of items.

@@ -2,7 +2,6 @@ package truth_test
 
 import (
 	"errors"
-	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -111,7 +110,7 @@ func show(m *truth.Mailbox, asked truth.Mark, numbers ...uint64) error {
 func TestArrivals(t *testing.T) {
 	m := mailbox(t)
 	before := m.Mark()
-	m.Adding(token(9), inbox, row(9))
+	m.Adding(token(9), inbox, row(9), 0)
 	is(t, show(m, m.Mark(), 5, 4, 3, 2, 1), "") // in doubt: may be missing,
 	is(t, show(m, m.Mark(), 9, 5, 4, 3, 2, 1), "")
 	m.Added(token(9), []byte{1, 9})
@@ -132,7 +131,7 @@ func TestMovesAndDeletions(t *testing.T) {
 	is(t, show(m, m.Mark(), 5, 4, 3, 2, 1), truth.Stale)
 	moved := with(row(5), mapi.Binary(mapi.PrEntryID, []byte{2, 5}))
 	is(t, m.CheckList(other, truth.List{Rows: []mapi.Props{row(6), moved}, Asked: m.Mark(), Start: true, End: true, Newest: true}), "")
-	if p, ok := m.Pick(rand.New(rand.NewPCG(1, 1)), other, func(p truth.Picked) bool { return p.Token == token(5) }); !ok || p.ID[0] != 2 {
+	if p, ok := m.Find(other, []byte{2, 5}); !ok || p.Token != token(5) {
 		t.Errorf("the new entry id was not learned: %v, %v", p, ok)
 	}
 	m.Removed(token(4))
@@ -161,7 +160,7 @@ func TestCheckCount(t *testing.T) {
 	is(t, m.CheckCount(inbox, 6, 4, m.Mark()), truth.Doubled)
 	is(t, m.CheckCount(inbox, 5, 5, m.Mark()), truth.Stale)
 	before := m.Mark()
-	m.Adding(token(9), inbox, row(9))
+	m.Adding(token(9), inbox, row(9), 0)
 	m.Added(token(9), []byte{1, 9})
 	is(t, m.CheckCount(inbox, 5, 4, before), "")
 	is(t, m.CheckCount(inbox, 6, 5, before), "")
