@@ -6,6 +6,9 @@
 // it and subscriptions end with the session that they were made in. Everything that calls return is the
 // caller's own: it refers to no buffer of a response.
 //
+// Of several servers that share their users each has some of the stores. Functions that find a store follow the server's word to
+// where it is; what they return names the session there, through which alone the store can be used.
+//
 // It refuses to guess after a broken connection: whether a call was carried out is then unknown, so it is not
 // repeated and the error is returned.
 package client
@@ -60,6 +63,7 @@ type Session struct {
 	http    *soaphttp.Client
 	group   uint64
 	shared  *Buffers
+	cluster *cluster
 
 	renewing sync.Mutex // held while logging on again
 
@@ -71,6 +75,14 @@ type Session struct {
 
 // LogOn connects and logs on.
 func LogOn(ctx context.Context, o Options) (*Session, error) {
+	c := &cluster{others: make(map[string]*Session)}
+	s, err := logOnIn(ctx, o, c)
+	c.first = s
+	return s, err
+}
+
+// logOnIn is LogOn for a session that belongs together with others.
+func logOnIn(ctx context.Context, o Options, c *cluster) (*Session, error) {
 	shared := o.Buffers
 	if shared == nil {
 		shared = NewBuffers()
@@ -83,7 +95,7 @@ func LogOn(ctx context.Context, o Options) (*Session, error) {
 	}
 	var random [8]byte
 	rand.Read(random[:]) // never fails (crypto/rand)
-	s := &Session{options: o, http: h, shared: shared, group: binary.LittleEndian.Uint64(random[:])}
+	s := &Session{options: o, http: h, shared: shared, cluster: c, group: binary.LittleEndian.Uint64(random[:])}
 	if err := s.logOn(ctx); err != nil {
 		h.Close()
 		return nil, err
@@ -204,13 +216,22 @@ func (s *Session) send(ctx context.Context, req wire.Request, resp wire.Response
 		return &mapi.Error{Op: req.Op().String(), Code: mapi.NetworkError, Err: err}
 	}
 	if code := *resp.ResultCode(); code != mapi.OK {
-		return &mapi.Error{Op: req.Op().String(), Code: code}
+		return &mapi.Error{Op: req.Op().String(), Code: code, Err: redirectionIn(resp)}
 	}
 	return read(answer)
 }
 
-// Close logs off and closes the connections.
+// Close logs off and closes the connections. Sessions on other servers that this one was sent to end with it; they
+// cannot be closed alone.
 func (s *Session) Close(ctx context.Context) error {
+	if s.cluster.first != s {
+		return nil
+	}
+	return errors.Join(s.cluster.endOthers(ctx), s.end(ctx))
+}
+
+// end is Close for one server.
+func (s *Session) end(ctx context.Context) error {
 	defer s.http.Close()
 	var resp wire.LogoffResponse
 	err := s.exchange(ctx, &wire.LogoffRequest{SessionID: s.ID()}, &resp, nil)

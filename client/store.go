@@ -12,48 +12,78 @@ type Store struct {
 	EntryID mapi.EntryID
 	RootID  mapi.EntryID
 	GUID    mapi.GUID
+	// URL is how the server that has the store names itself. With it, [mapi.EntryID.WithServer] makes an id by which
+	// OpenStore finds the store from any of several servers.
+	URL string
+	// Session is the session on that server.
+	Session *Session
 }
 
-func storeOf(r *wire.GetStoreResponse) Store {
+func (s *Session) storeOf(r *wire.GetStoreResponse) Store {
 	guid, _ := mapi.GUIDOf(r.GUID)
-	return Store{EntryID: copyID(r.StoreID), RootID: copyID(r.RootID), GUID: guid}
+	return Store{EntryID: copyID(r.StoreID), RootID: copyID(r.RootID), GUID: guid, URL: copyText(r.ServerPath), Session: s}
 }
 
 // Store is the session user's own store.
-func (s *Session) Store(ctx context.Context) (Store, error) { return s.OpenStore(ctx, nil) }
+func (s *Session) Store(ctx context.Context) (st Store, err error) {
+	err = s.follow(ctx, func(at *Session) (err error) {
+		st, err = at.openStore(ctx, nil)
+		return err
+	})
+	return st, err
+}
 
-// OpenStore finds a store by its entry id.
-func (s *Session) OpenStore(ctx context.Context, id mapi.EntryID) (st Store, err error) {
+// OpenStore finds a store by its entry id, which may tell the server.
+func (s *Session) OpenStore(ctx context.Context, id mapi.EntryID) (Store, error) {
+	id, url := id.SplitServer()
+	if url == "" {
+		return s.openStore(ctx, id)
+	}
+	at, err := s.at(ctx, url)
+	if err != nil {
+		return Store{}, err
+	}
+	return at.openStore(ctx, id)
+}
+
+// openStore asks this server for a store, the user's own if id is empty.
+func (s *Session) openStore(ctx context.Context, id mapi.EntryID) (st Store, err error) {
 	var resp wire.GetStoreResponse
 	err = s.Do(ctx, func(session uint64) wire.Request {
 		return &wire.GetStoreRequest{SessionID: session, EntryID: id}
-	}, &resp, func() error { st = storeOf(&resp); return nil })
+	}, &resp, func() error { st = s.storeOf(&resp); return nil })
 	return st, err
 }
 
 // PublicStore is the store that all users share.
 func (s *Session) PublicStore(ctx context.Context) (st Store, err error) {
-	var resp wire.GetStoreResponse
-	err = s.Do(ctx, func(session uint64) wire.Request {
-		return &wire.GetPublicStoreRequest{SessionID: session}
-	}, &resp, func() error { st = storeOf(&resp); return nil })
+	err = s.follow(ctx, func(at *Session) error {
+		var resp wire.GetStoreResponse
+		return at.Do(ctx, func(session uint64) wire.Request {
+			return &wire.GetPublicStoreRequest{SessionID: session}
+		}, &resp, func() error { st = at.storeOf(&resp); return nil })
+	})
 	return st, err
 }
 
 // UserStore finds the store of the given type (mapi.StorePrivate and others) that belongs to a user.
-func (s *Session) UserStore(ctx context.Context, user string, storeType uint32) (Store, error) {
-	var id mapi.EntryID
-	var resp wire.ResolveUserStoreResponse
-	err := s.Do(ctx, func(session uint64) wire.Request {
-		return &wire.ResolveUserStoreRequest{SessionID: session, UserName: wire.Text(user), StoreTypeMask: 1 << storeType}
-	}, &resp, func() error { id = copyID(resp.StoreID); return nil })
-	if err != nil {
-		return Store{}, err
-	}
-	return s.OpenStore(ctx, id)
+func (s *Session) UserStore(ctx context.Context, user string, storeType uint32) (st Store, err error) {
+	err = s.follow(ctx, func(at *Session) error {
+		var id mapi.EntryID
+		var resp wire.ResolveUserStoreResponse
+		err := at.Do(ctx, func(session uint64) wire.Request {
+			return &wire.ResolveUserStoreRequest{SessionID: session, UserName: wire.Text(user), StoreTypeMask: 1 << storeType}
+		}, &resp, func() error { id = copyID(resp.StoreID); return nil })
+		if err != nil {
+			return err
+		}
+		st, err = at.openStore(ctx, id)
+		return err
+	})
+	return st, err
 }
 
-// StoreByGUID finds a store by its GUID, administrators also one without an owner.
+// StoreByGUID finds a store of this server by its GUID, administrators also one without an owner.
 func (s *Session) StoreByGUID(ctx context.Context, guid mapi.GUID) (Store, error) {
 	var id mapi.EntryID
 	var resp wire.ResolveUserStoreResponse
@@ -63,7 +93,7 @@ func (s *Session) StoreByGUID(ctx context.Context, guid mapi.GUID) (Store, error
 	if err != nil {
 		return Store{}, err
 	}
-	return s.OpenStore(ctx, id)
+	return s.openStore(ctx, id)
 }
 
 // StoreName is the name that clients show for a store.

@@ -45,7 +45,7 @@ func (s *Session) CreatePublicStore(ctx context.Context) (Store, error) {
 }
 
 func (s *Session) createStore(ctx context.Context, storeType, owner uint32, ownerID []byte, fill func(Store) error) (Store, error) {
-	st := Store{GUID: mapi.NewGUID()}
+	st := Store{GUID: mapi.NewGUID(), Session: s}
 	st.EntryID = mapi.NewEntryID(st.GUID, mapi.TypeStore)
 	st.RootID = mapi.NewEntryID(st.GUID, mapi.TypeFolder)
 	err := s.Do(ctx, func(session uint64) wire.Request {

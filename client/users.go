@@ -16,7 +16,7 @@ type User struct {
 	Password   string // only written
 	Email      string
 	FullName   string
-	HomeServer string
+	HomeServer string // name of the server, of several, that has the store
 	AdminLevel uint32
 	Hidden     bool
 	Capacity   uint32
@@ -59,7 +59,7 @@ func copyText(s wire.NullString) string { return string([]byte(s.String)) }
 func (u *User) wire() *wire.User {
 	out := &wire.User{
 		UlUserID: u.ID, SUserID: nonNil(u.EntryID), Username: wire.Text(u.Name), Password: wire.Text(u.Password), MailAddress: wire.Text(u.Email),
-		FullName: wire.Text(u.FullName), IsAdmin: u.AdminLevel, Capacity: u.Capacity, ObjClass: uint32(u.Class),
+		FullName: wire.Text(u.FullName), Servername: wire.Text(u.HomeServer), IsAdmin: u.AdminLevel, Capacity: u.Capacity, ObjClass: uint32(u.Class),
 	}
 	if u.Hidden {
 		out.IsABHidden = 1
