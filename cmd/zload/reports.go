@@ -16,15 +16,15 @@ type reports []reportFile
 
 type reportFile struct {
 	file  *os.File
-	write func(io.Writer, *loadgen.Result) error
+	write func(io.Writer, any) error
 }
 
 func openReports(o *playOptions) (list reports, err error) {
 	for _, wanted := range []struct {
 		option, path string
-		write        func(io.Writer, *loadgen.Result) error
+		write        func(io.Writer, any) error
 	}{
-		{"--json", o.json, report.JSON}, {"--html", o.html, report.HTML},
+		{"--json", o.json, report.JSON}, {"--html", o.html, writeHTML},
 	} {
 		if wanted.path == "" {
 			continue
@@ -38,8 +38,17 @@ func openReports(o *playOptions) (list reports, err error) {
 	return list, nil
 }
 
+// writeHTML writes a page of a run; only runs have one.
+func writeHTML(w io.Writer, r any) error {
+	result, ok := r.(*loadgen.Result)
+	if !ok {
+		return fmt.Errorf("there is no page of a %T", r)
+	}
+	return report.HTML(w, result)
+}
+
 // write writes and closes the files.
-func (l reports) write(r *loadgen.Result) (err error) {
+func (l reports) write(r any) (err error) {
 	for _, f := range l {
 		err = errors.Join(err, f.write(f.file, r))
 	}

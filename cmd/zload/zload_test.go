@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"zarafa/loadgen/capacity"
+	"zarafa/loadgen/report"
 	"zarafa/server/config"
 	"zarafa/server/servertest"
 )
@@ -44,6 +45,7 @@ func TestCommandLines(t *testing.T) {
 		{"run --json /no/such/folder/x", exitUsage, "--json"},
 		{"capacity --slo fast", exitUsage, "--slo"},
 		{"capacity --start 5 --max-users 4", exitUsage, "--max-users"},
+		{"capacity --max-slip 0s", exitUsage, "--max-slip"},
 		{"capacity --url /nowhere", exitFailed, "logging on"},
 		{"run --users 0", exitFailed, "--users"},
 		{"run --url /nowhere", exitFailed, "logging on"},
@@ -92,19 +94,35 @@ func TestCapacity(t *testing.T) {
 		}
 		o := capacityOptions{slo: slo, start: 1, max: 2}
 		o.define(pflag.NewFlagSet("test", pflag.ContinueOnError)) // takes the defaults
+		o.profile = "medium"
 		o.URL, o.AdminURL = "http://"+i.TCPAddr+"/", i.Endpoint()
 		o.Duration, o.Interval, o.Compress, o.MaxSlip = 10*time.Second, 100*time.Millisecond, 1000, time.Hour // however busy this machine is
 		if err := o.finish(); err != nil {
 			t.Fatal(err)
 		}
 		var out strings.Builder
-		status, err := findCapacity(t.Context(), &o, &out)
+		var found report.Capacity
+		status, err := findCapacity(t.Context(), &o, &out, &found)
 		if status != exitOK || err != nil || !strings.Contains(out.String(), want) {
 			t.Errorf("%s: status %d, %v\n%s", text, status, err, out.String())
 		}
+		if last := found.Trials[len(found.Trials)-1]; last.Count == 0 || found.Passed > 0 != found.Trials[0].Passed || last.P99 == 0 {
+			t.Errorf("%s: %+v", text, found)
+		}
 		o.MaxSlip = 1
-		if status, err := findCapacity(t.Context(), &o, &out); status != exitVoid || !errors.Is(err, errVoid) {
+		if status, err := findCapacity(t.Context(), &o, &out, &found); status != exitVoid || !errors.Is(err, errVoid) {
 			t.Errorf("with a generator that is always too late: status %d, %v", status, err)
+		}
+		o.lateIsMissed, o.json = true, filepath.Join(t.TempDir(), "c.json")
+		if status, err := searchCapacity(t.Context(), &o, &out); status != exitOK || err != nil || !strings.Contains(out.String(), "not even 1") {
+			t.Errorf("when late is missed: status %d, %v\n%s", status, err, out.String())
+		}
+		if text, err := os.ReadFile(o.json); err != nil || !strings.Contains(string(text), `"passed": 0`) || !strings.Contains(string(text), `"void": true`) {
+			t.Errorf("%v in %s", err, text)
+		}
+		o.budget = 1
+		if status, err := searchCapacity(t.Context(), &o, &out); status != exitOK || err != nil || !strings.Contains(out.String(), "the time is up: 0 users") {
+			t.Errorf("without time: status %d, %v\n%s", status, err, out.String())
 		}
 	}
 }

@@ -4,12 +4,10 @@ import (
 	"io"
 
 	"github.com/bytedance/sonic"
-
-	"zarafa/loadgen"
 )
 
-// JSON writes the outcome for programs; durations are in nanoseconds.
-func JSON(w io.Writer, r *loadgen.Result) error {
+// JSON writes the outcome of a run or of a search for programs; durations are in nanoseconds.
+func JSON(w io.Writer, r any) error {
 	text, err := sonic.ConfigStd.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return err
