@@ -35,6 +35,7 @@ func newMetrics(reg prometheus.Registerer, s *Server) *metrics {
 		counter("zarafa_cell_cache_requests_total", "Look-ups in the cell cache.", func() float64 { return float64(s.cells.Stats().Requests) }),
 		counter("zarafa_cell_cache_hits_total", "Look-ups that the cell cache answered.", func() float64 { return float64(s.cells.Stats().Hits) }),
 		gauge("zarafa_cell_cache_bytes", "Memory of the cell cache.", func() float64 { return float64(s.cells.Stats().Bytes) }),
+		gauge("zarafa_view_cache_bytes", "Memory of the sorted views of folders.", func() float64 { return float64(s.views.Stats().Bytes) }),
 	)
 	return m
 }

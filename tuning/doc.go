@@ -8,6 +8,7 @@
 //	validate  the database's own opinion of an option file
 //	install   backup, atomic writing and taking back
 //	probe     measuring storage
+//	verify    servers with and without the plan, under load in turns
 //
 // They lean on nothing else of the product, so that the tuner can be used with other
 // servers of the family. The program cmd/ztune joins them and knows our server.cfg.

@@ -55,7 +55,7 @@ func bashCompletion(w io.Writer) error {
 	}
 	all := strings.Join(append(names, "help", "version"), " ")
 	fmt.Fprintf(&b, "\tesac\n\t[ \"$COMP_CWORD\" -gt 1 ] || words='%s'\n", all)
-	b.WriteString("\tcase ${COMP_WORDS[COMP_CWORD-1]} in\n\t--role) words='both server db' ;;\n\t--medium) words='rotating ssd nvme network virtual' ;;\n\t--print) words='server.cfg my.cnf unit' ;;\n\tesac\n")
+	b.WriteString("\tcase ${COMP_WORDS[COMP_CWORD-1]} in\n\t--role) words='both server db' ;;\n\t--medium) words='rotating ssd nvme network virtual' ;;\n\t--print) words='server.cfg my.cnf unit' ;;\n\t--engine) words='sqlite mysql' ;;\n\tesac\n")
 	b.WriteString("\tCOMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n\t[ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- \"$word\"))\n}\ncomplete -F _ztune ztune\n")
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -30,6 +30,8 @@ func TestBashCompletion(t *testing.T) {
 		{"ztune ins", "inspect"},
 		{"ztune plan --us", "--users"},
 		{"ztune plan --role s", "server"},
+		{"ztune verify --engine s", "sqlite"},
+		{"ztune verify --bud", "--budget"},
 	} {
 		n := len(strings.Fields(tt.words)) - 1
 		cmd := exec.CommandContext(t.Context(), bash, "-c", script+"\nCOMP_WORDS=("+tt.words+"); COMP_CWORD="+string(rune('0'+n))+"; _ztune; echo \"${COMPREPLY[@]}\"")

@@ -36,6 +36,9 @@ type options struct {
 	yes, force, list bool
 	// probe
 	seconds int
+	verify  verifyOptions
+	// engine is what the server keeps its data in, in place of what server.cfg says.
+	engine string
 }
 
 // common defines the options of all commands.

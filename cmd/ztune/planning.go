@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"strings"
 
@@ -88,6 +89,13 @@ func (s *session) readServerFile(tree *facts.Tree) (string, map[string]string, e
 func (s *session) wishes(given map[string]string) (rules.Wishes, string) {
 	w := rules.Wishes{Role: rules.Role(s.role), Users: s.users, Version: s.version, Medium: s.medium, Connections: s.connections}
 	dataDir := s.dataDir
+	if s.engine != "" {
+		given = maps.Clone(given)
+		if given == nil {
+			given = make(map[string]string)
+		}
+		given["database_engine"] = s.engine
+	}
 	if given == nil || w.Role == rules.DB {
 		return w, dataDir
 	}

@@ -54,13 +54,22 @@ type Options struct {
 // limit of their own: the caller's context ends a read, and a write must come to an end.
 const connectTimeout = 10 * time.Second
 
+// defaultLanes is how many transactions commit side by side.
+const defaultLanes = 4
+
+func defaultReaders(processors int) int { return max(8, 4*processors) }
+
+// Connections is how many connections a store opens by default, on a machine with so many processors: the readers, the
+// lanes and one for what belongs to no lane.
+func Connections(processors int) int { return defaultReaders(processors) + defaultLanes + 1 }
+
 // Open connects to the database and makes it if need be.
 func Open(ctx context.Context, cfg Config, opts Options) (storage.Store, error) {
 	if opts.Lanes == 0 {
-		opts.Lanes = 4
+		opts.Lanes = defaultLanes
 	}
 	if opts.Readers == 0 {
-		opts.Readers = max(8, 4*runtime.GOMAXPROCS(0))
+		opts.Readers = defaultReaders(runtime.GOMAXPROCS(0))
 	}
 	if opts.MaxBatch == 0 {
 		opts.MaxBatch = 64

@@ -38,10 +38,16 @@ type Options struct {
 	Log *slog.Logger
 }
 
+func defaultReaders(processors int) int { return max(4, 2*processors) }
+
+// Connections is how many connections a store opens by default, on a machine with so many processors: the readers and
+// one that writes. Each has a page cache of its own.
+func Connections(processors int) int { return defaultReaders(processors) + 1 }
+
 // Open opens or creates the file at path.
 func Open(ctx context.Context, path string, opts Options) (storage.Store, error) {
 	if opts.Readers == 0 {
-		opts.Readers = max(4, 2*runtime.GOMAXPROCS(0))
+		opts.Readers = defaultReaders(runtime.GOMAXPROCS(0))
 	}
 	if opts.MaxBatch == 0 {
 		opts.MaxBatch = 256

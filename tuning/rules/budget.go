@@ -14,9 +14,11 @@ const (
 // What the programs need beside their caches. Measured on small installations, and
 // rounded up.
 const (
-	serverBase  = 48 * mb  // code, stacks, buffers of a server at rest
+	serverBase  = 64 * mb  // code, stacks, buffers of a server at rest
 	userHeap    = 64 * kb  // session, notifications and connection of a user
-	mariadbBase = 80 * mb  // without performance_schema
+	passwordMem = 19 * mb  // checking a password; one a processor at a time
+	sqliteCache = 16 * mb  // of each of SQLite's connections, outside the heap
+	mariadbBase = 96 * mb  // without performance_schema
 	mysqlBase   = 200 * mb // its data dictionary, and performance_schema on
 	connection  = 3 * mb   // buffers of a busy connection
 	poolHeader  = 16       // a sixteenth: InnoDB's own administration of the pool
@@ -43,6 +45,8 @@ type demand struct {
 	queryCache  int64
 	logBuffer   int64
 	base        int64 // of the database's program
+	passwords   int64 // checked at one time
+	pages       int64 // SQLite's own caches
 }
 
 // objects is the server's smaller caches, which grow with the cell cache.
@@ -57,13 +61,24 @@ func (d demand) serverParts(s sizes) []Part {
 	}
 	object, indexed, details, fixed := d.objects(s.cell)
 	caches := s.cell + s.sortKey + object + indexed + details + fixed
-	return []Part{
+	parts := []Part{
 		{"cell cache", Server, s.cell},
 		{"sort-key cache", Server, s.sortKey},
 		{"smaller caches", Server, object + indexed + details + fixed},
-		{"server's working memory", Server, serverBase + d.users*userHeap + caches/heapShare},
+		{"server's working memory", Server, serverBase + d.passwords + d.users*userHeap + caches/heapShare},
 	}
+	if d.pages > 0 {
+		parts = append(parts, Part{partPages, Server, d.pages})
+	}
+	return parts
 }
+
+// Names of parts that are looked for.
+const (
+	partPages      = "SQLite's page caches"
+	partPool       = "InnoDB buffer pool"
+	partPoolHeader = "InnoDB's administration of the pool"
+)
 
 // databaseParts is the database's memory.
 func (d demand) databaseParts(s sizes) []Part {
@@ -71,8 +86,8 @@ func (d demand) databaseParts(s sizes) []Part {
 		return nil
 	}
 	return []Part{
-		{"InnoDB buffer pool", DB, s.pool},
-		{"InnoDB's administration of the pool", DB, s.pool / poolHeader},
+		{partPool, DB, s.pool},
+		{partPoolHeader, DB, s.pool / poolHeader},
 		{"query cache", DB, d.queryCache},
 		{"log buffer", DB, d.logBuffer},
 		{"connections", DB, d.connections * connection},

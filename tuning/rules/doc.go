@@ -125,6 +125,8 @@ type Plan struct {
 	Budget       Budget        `json:"budget"`
 	Shortfalls   []Shortfall   `json:"shortfalls"`
 	Advice       []Advice      `json:"advice"`
+
+	passwords int64 // memory for checking them at one time
 }
 
 // Find returns the setting with a key.

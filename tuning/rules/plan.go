@@ -28,7 +28,7 @@ func Make(f facts.Machine, w Wishes) Plan {
 	s := solve(d, r, memory)
 	s.pool = m.roundPool(s.pool)
 	// Lists are never nil, so that JSON has them as lists.
-	p := Plan{Role: m.role, Users: m.users, UsersAssumed: w.Users == 0, Version: m.version, Settings: []Setting{}}
+	p := Plan{Role: m.role, Users: m.users, UsersAssumed: w.Users == 0, Version: m.version, Settings: []Setting{}, passwords: d.passwords}
 	p.Budget = Budget{Memory: memory, Limit: r.all, Parts: slices.Concat(d.serverParts(s), d.databaseParts(s))}
 	p.Budget.Total = sum(p.Budget.Parts)
 	p.Shortfalls = m.shortfalls(d, r, s)
@@ -103,15 +103,19 @@ func (m machine) processorsFact() string {
 	return fmt.Sprintf("%d processors (%s)", m.processors(), m.facts.Processors.Usable.Source)
 }
 
-// serverConnections is how many connections our server opens to its database: four
+// ServerConnections is how many connections our server opens to its database: four
 // readers for each processor, at least 8, and five writers.
-func serverConnections(processors int) int { return max(8, 4*processors) + 5 }
+func ServerConnections(processors int) int { return max(8, 4*processors) + 5 }
+
+// SQLiteConnections is how many connections our server opens to SQLite: two readers for
+// each processor, at least 4, and a writer.
+func SQLiteConnections(processors int) int { return max(4, 2*processors) + 1 }
 
 func (m machine) connections() int {
 	if m.role == DB && m.wishes.Connections > 0 {
 		return m.wishes.Connections
 	}
-	return serverConnections(m.processors()) + m.wishes.Connections
+	return ServerConnections(m.processors()) + m.wishes.Connections
 }
 
 // configured is a number that the option files give outside ztune's own file, 0 if
@@ -138,6 +142,11 @@ func (m machine) configured(key string) int64 {
 func (m machine) demand() demand {
 	memory := m.memory()
 	d := demand{role: m.role, database: m.version != nil, users: int64(m.users), connections: int64(m.connections())}
+	// Many processors seldom do these at one time; on a small machine they shall not push everything else out.
+	d.passwords = min(int64(m.processors())*passwordMem, memory/20)
+	if m.wishes.NoDatabase {
+		d.pages = min(int64(SQLiteConnections(m.processors()))*sqliteCache, memory/10)
+	}
 	if m.version == nil {
 		return d
 	}

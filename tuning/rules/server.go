@@ -63,11 +63,11 @@ func (m machine) compression() Setting {
 // memoryLimit is the Go runtime's limit: the caches, and an eighth of them plus a base
 // as room between two collections. Without it the heap may double.
 func (m machine) memoryLimit(d demand, s sizes) Setting {
-	bytes := d.server(s)
+	bytes := d.server(s) - d.pages // those are not in the heap
 	return Setting{
 		Target: UnitFile, Key: "GOMEMLIMIT", Value: strconv.FormatInt(bytes/mb, 10) + "MiB", Bytes: floorMB(bytes),
-		Rule:   "all caches of the server, an eighth of them as room between two collections of garbage, 48 MB and 64 KB for each user",
-		Facts:  []string{"caches " + facts.Size(s.cell+s.sortKey), m.usersFact()},
+		Rule:   "all caches of the server, an eighth of them as room between two collections of garbage, 64 MB, 19 MB for each processor to check passwords, and 64 KB for each user",
+		Facts:  []string{"caches " + facts.Size(s.cell+s.sortKey), m.processorsFact(), m.usersFact()},
 		Source: "runtime/debug: the heap may otherwise grow to twice what is in use; " + quoteFixed,
 	}
 }

@@ -1,0 +1,233 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Limits of the time.
+const (
+	// fillShare is how much of the budget filling the mailboxes may take.
+	fillShare = 0.5
+	// pairTime is how long a pair of turns should take; what is left of a long budget makes them longer, not more.
+	pairTime = 80 * time.Second
+	// turnOverhead is what starting, copying and stopping take of a turn.
+	turnOverhead = 5 * time.Second
+	minSearch    = 5 * time.Second
+)
+
+// spareSpace is how much space must be left beside the data.
+const spareSpace = 1 << 30
+
+// verification is a run.
+type verification struct {
+	Options
+	scratch string // for files and logs
+	sockets string // short, since names of Unix sockets are limited
+	full    string // the data with the full mailboxes
+}
+
+// Run compares the settings. The budget is kept as far as whole turns can be; each setting has at least one.
+func Run(ctx context.Context, o Options) (_ *Report, err error) {
+	begin := time.Now()
+	if o.Say == nil {
+		o.Say = func(string, ...any) {}
+	}
+	v := &verification{Options: o}
+	defer func() { err = errors.Join(err, v.remove()) }()
+	if err := v.makeFolders(); err != nil {
+		return nil, err
+	}
+	if err := v.prepare(ctx); err != nil {
+		return nil, fmt.Errorf("filling %d mailboxes: %w", o.Mailboxes, err)
+	}
+	before, err := usedTime()
+	if err != nil {
+		return nil, err
+	}
+	defaults, tuned, err := v.turns(ctx, begin.Add(o.Budget))
+	if err != nil {
+		return nil, err
+	}
+	after, err := usedTime()
+	if err != nil {
+		return nil, err
+	}
+	return &Report{
+		SLO: o.SLO, Profile: o.Profile, Compress: o.Compress, Mailboxes: o.Mailboxes, Messages: o.Messages,
+		Defaults: summarize(defaults), Tuned: summarize(tuned), Comparison: compare(defaults, tuned),
+		OtherPrograms: after.others(before), Seconds: time.Since(begin).Seconds(),
+	}, nil
+}
+
+// makeFolders makes what Run removes.
+func (v *verification) makeFolders() (err error) {
+	if v.sockets, err = os.MkdirTemp("", "ztv"); err != nil {
+		return err
+	}
+	if v.scratch, err = os.MkdirTemp(v.Folder, "ztune-verify-"); err != nil {
+		return err
+	}
+	for _, folder := range []string{v.sockets, v.scratch} {
+		// The database's own user must get to its folders; names in them cannot be listed.
+		if err := os.Chmod(folder, 0o711); err != nil {
+			return err
+		}
+	}
+	if v.Programs.Database == "" {
+		return nil
+	}
+	return giveToDatabase(v.sockets)
+}
+
+// remove removes what was made, whatever of it there is.
+func (v *verification) remove() (err error) {
+	for _, folder := range []string{v.sockets, v.scratch} {
+		if folder != "" {
+			err = errors.Join(err, os.RemoveAll(folder))
+		}
+	}
+	return err
+}
+
+// makeData makes a folder for the data.
+func (v *verification) makeData(ctx context.Context, name string) (string, error) {
+	folder := filepath.Join(v.scratch, name)
+	data := filepath.Join(folder, dataFolder)
+	if err := os.MkdirAll(data, 0o755); err != nil {
+		return "", err
+	}
+	if v.Programs.Database == "" {
+		return folder, nil
+	}
+	if err := giveToDatabase(data); err != nil {
+		return "", err
+	}
+	return folder, v.install(ctx, folder)
+}
+
+// prepare fills the mailboxes. The server has its defaults then, so that a copy needs little space.
+func (v *verification) prepare(ctx context.Context) error {
+	limit := time.Duration(float64(v.Budget) * fillShare)
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("this was not done in half of the budget, %v; give a longer --budget, or fewer --mailboxes or --messages", limit))
+	defer cancel()
+	v.Say("filling %d mailboxes with %d items each", v.Mailboxes, v.Messages)
+	folder, err := v.makeData(ctx, "full")
+	if err != nil {
+		return err
+	}
+	v.full = folder
+	i, err := v.startInstance(ctx, folder, v.Defaults)
+	if err != nil {
+		return err
+	}
+	defer i.stop()
+	return v.fill(ctx, i)
+}
+
+// size is how many bytes the files in a folder have.
+func size(folder string) (n int64, err error) {
+	err = filepath.WalkDir(folder, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil {
+			n += info.Size()
+		}
+		return err
+	})
+	return n, err
+}
+
+// turns takes turns until the time is up, in the order A B B A.
+func (v *verification) turns(ctx context.Context, until time.Time) (defaults, tuned []Turn, err error) {
+	pairs := min(max(int(time.Until(until)/pairTime), 2), maxPairs)
+	first := max(v.Mailboxes/8, 1)
+	var pairTook time.Duration
+	for n := 0; n < pairs; n++ {
+		left := time.Until(until)
+		if n > 0 && left < pairTook*3/4 {
+			break
+		}
+		begin := time.Now()
+		budget := max(left/time.Duration(2*(pairs-n))-turnOverhead, minSearch)
+		for k := range 2 {
+			isTuned := (n+k)%2 == 1
+			t, err := v.turn(ctx, isTuned, first, uint64(1+1000*n), budget)
+			if err != nil {
+				return nil, nil, err
+			}
+			if isTuned {
+				tuned = append(tuned, t)
+			} else {
+				defaults = append(defaults, t)
+			}
+		}
+		pairTook = time.Since(begin)
+		// The next pair begins somewhat below what was found, with both settings alike.
+		if found := min(defaults[n].Passed, tuned[n].Passed); found > 0 {
+			first = max(found*3/4, 1)
+		}
+	}
+	return defaults, tuned, nil
+}
+
+// turn measures one of the settings once.
+func (v *verification) turn(ctx context.Context, isTuned bool, first int, seed uint64, budget time.Duration) (t Turn, err error) {
+	settings, name := v.Defaults, "defaults"
+	if isTuned {
+		settings, name = v.Tuned, "tuned"
+	}
+	if err := v.checkSpace(); err != nil {
+		return t, err
+	}
+	folder := filepath.Join(v.scratch, "turn")
+	if err := copyTree(ctx, v.full, folder); err != nil {
+		return t, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	i, err := v.startInstance(ctx, folder, settings)
+	if err != nil {
+		return t, fmt.Errorf("with the %s settings: %w", name, err)
+	}
+	defer i.stop() // before the folder is removed
+	s, err := v.capacity(ctx, i, first, seed, budget)
+	if err != nil {
+		return t, fmt.Errorf("with the %s settings: %w", name, err)
+	}
+	t = s.turn()
+	if t.Memory, err = i.memory(ctx); err != nil {
+		return t, err
+	}
+	v.Say("%-8s  %4d users meet %s, %s do not; %d trials", name, t.Passed, v.SLO, orUnknown(t.Failed), t.Trials)
+	return t, nil
+}
+
+func orUnknown(failed int) string {
+	if failed == 0 {
+		return "how many"
+	}
+	return fmt.Sprint(failed)
+}
+
+// checkSpace refuses to fill the disk of a machine that is perhaps in use.
+func (v *verification) checkSpace() error {
+	used, err := size(v.full)
+	if err != nil {
+		return err
+	}
+	free, err := freeBytes(v.scratch)
+	if err != nil {
+		return err
+	}
+	if need := used + v.LogBytes + spareSpace; free < need {
+		return fmt.Errorf("%s has %d MB of free space, and %d are needed; name a folder with more with --folder", v.Folder, free>>20, need>>20)
+	}
+	return nil
+}
