@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -16,6 +17,7 @@ import (
 	"zarafa/client"
 	"zarafa/mapi"
 	"zarafa/server/servertest"
+	"zarafa/wire"
 )
 
 // Environment of the child process in which TestServerProcess runs a server.
@@ -101,19 +103,21 @@ func letter(number int) *client.Message {
 }
 
 // TestCrash kills the server with SIGKILL while eight clients deliver mail, starts it again, and looks for every message that was
-// acknowledged.
+// acknowledged, in its folder and in a search folder.
 func TestCrash(t *testing.T) {
 	const killAfter = 120 // acknowledged messages
 	for _, engine := range servertest.Engines() {
 		t.Run(engine, func(t *testing.T) {
 			dir := servertest.Folder(t)
-			settings := servertest.Settings(t, engine, dir)
+			settings := servertest.Settings(t, engine, dir) + "enable_test_protocol = yes\n"
 			first := startChild(t, dir, settings)
 			inbox := makeUser(t, first.endpoint)
+			found := searchLetters(t, first.endpoint, inbox)
 			sent := deliverUntilKilled(t, first, inbox, killAfter)
 			second := startChild(t, dir, settings)
 			defer second.kill()
 			checkDelivered(t, second.endpoint, inbox, sent)
+			checkFound(t, second.endpoint, inbox, found)
 		})
 	}
 }
@@ -245,4 +249,68 @@ func checkLetter(ctx context.Context, s *client.Session, d delivered) error {
 		}
 	}
 	return nil
+}
+
+// searchLetters makes a search folder of the letters in an inbox.
+func searchLetters(t *testing.T, endpoint string, inbox mapi.EntryID) mapi.EntryID {
+	t.Helper()
+	s := logOn(t, endpoint, "alice")
+	defer s.Close(t.Context())
+	store, err := s.Store(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var created wire.CreateFolderResponse
+	var folder mapi.EntryID
+	err = s.Do(t.Context(), func(id uint64) wire.Request {
+		return &wire.CreateFolderRequest{SessionID: id, ParentID: store.RootID, Type: mapi.FolderSearch, Name: wire.Text("Letters"), Comment: wire.Text("")}
+	}, &created, func() error { folder = bytes.Clone(created.EntryID); return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	subject := mapi.String(mapi.PrSubject, "LETTER")
+	criteria := mapi.Restriction{Type: mapi.ResContent, Op: mapi.FuzzySubstring | mapi.FuzzyIgnoreCase, Tag: subject.Tag, Value: &subject}
+	err = s.Do(t.Context(), func(id uint64) wire.Request {
+		return &wire.TableSetSearchCriteriaRequest{SessionID: id, EntryID: folder, Restrict: &criteria, Folders: [][]byte{inbox}}
+	}, new(wire.TableSetSearchCriteriaResponse), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// checkFound waits for a search folder and compares its contents with those of the inbox.
+func checkFound(t *testing.T, endpoint string, inbox, found mapi.EntryID) {
+	t.Helper()
+	s := logOn(t, endpoint, "alice")
+	defer s.Close(t.Context())
+	err := s.Do(t.Context(), func(id uint64) wire.Request {
+		return &wire.TestPerformRequest{SessionID: id, Cmd: wire.Text("run_searchfolders")}
+	}, new(wire.TestPerformResponse), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, got := messagesIn(t, s, inbox), messagesIn(t, s, found)
+	if len(want) == 0 || !maps.Equal(got, want) {
+		t.Errorf("the search folder shows %d messages, the inbox has %d", len(got), len(want))
+	}
+	folder, err := s.LoadObject(t.Context(), found)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := int(folder.Props.Uint32(mapi.PrContentCount)); n != len(want) {
+		t.Errorf("the search folder counts %d messages instead of %d", n, len(want))
+	}
+}
+
+func messagesIn(t *testing.T, s *client.Session, folder mapi.EntryID) map[string]bool {
+	t.Helper()
+	ids := make(map[string]bool)
+	err := s.EachRow(t.Context(), client.TableQuery{
+		Kind: mapi.TableMS, EntryID: folder, ObjectType: mapi.TypeMessage, Flags: mapi.OpenUnicode, Columns: []mapi.PropTag{mapi.PrEntryID},
+	}, func(row mapi.Props) error { ids[string(row.Bytes(mapi.PrEntryID))] = true; return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ids
 }

@@ -175,6 +175,7 @@ func (s *Server) connect(users *directory.Service, locales *collation.Locales) {
 	s.text = fulltext.New(fulltext.Options{Store: s.store, Path: s.cfg.Search.Path, Settings: textSettings(s.cfg), Log: s.log})
 	s.searchOperations = search.New(search.Options{
 		Store: s.store, Tree: tree, Writer: s.objectOperations.Writer(), Rights: checker, Locales: locales, Text: s.text, Log: s.log,
+		Restart: s.cfg.Start.RestartSearches,
 	})
 	s.searchOperations.UseText(s.cfg.Search.Enabled)
 	for _, sink := range []feed.Sink{tree, checker, s.tableOperations, hub, s.text, s.searchOperations} {

@@ -77,7 +77,7 @@ func (s *Service) TableSetSearchCriteria(c *session.Call, req *wire.TableSetSear
 	if err != nil {
 		return err
 	}
-	s.begin(folder, set, true)
+	s.begin(folder, set, s.runAfter)
 	return nil
 }
 

@@ -125,7 +125,8 @@ func (s *Service) workOff(store uint32) {
 			queue.folders = append(queue.folders, folders...)
 			s.mu.Unlock()
 		} else if err != nil {
-			s.Log.Error("search folders could not follow a change; set their searches again to have them right", "store", store, "error", err)
+			s.owed.Add(1)
+			s.Log.Error("search folders could not follow a change; set their searches again, or restart the server, to have them right", "store", store, "error", err)
 		}
 	}
 }

@@ -16,8 +16,12 @@ import (
 // batchSize is how many messages are looked at, stored and announced at a time.
 const batchSize = 256
 
-// begin makes a search active and, if it has to, looks through its folders; the results must be empty then.
-func (s *Service) begin(folder storage.Ref, c criteria, rebuild bool) {
+// A firstRun brings the results of a search up to date before changes are followed. The rival is a search of the same folder that
+// is being replaced, or nil.
+type firstRun func(rival, active *search) error
+
+// begin makes a search active; nil: the results are up to date.
+func (s *Service) begin(folder storage.Ref, c criteria, first firstRun) {
 	ctx, cancel := context.WithCancel(s.ctx)
 	active := &search{folder: folder, criteria: c, rest: c.restrict, ctx: ctx, cancel: cancel, finished: make(chan struct{})}
 	if s.byWord.Load() {
@@ -30,13 +34,13 @@ func (s *Service) begin(folder storage.Ref, c criteria, rebuild bool) {
 	if rival != nil {
 		rival.cancel()
 	}
-	if !rebuild || ctx.Err() != nil {
+	if first == nil || ctx.Err() != nil {
 		close(active.finished)
 		return
 	}
 	s.done.Go(func() {
 		defer close(active.finished)
-		if err := s.runAfter(rival, active); err != nil && ctx.Err() == nil {
+		if err := first(rival, active); err != nil && ctx.Err() == nil {
 			s.Log.Error("a search failed; its folder stays incomplete until the search is set again or the server restarts", "folder", folder.ID, "error", err)
 		}
 	})
@@ -54,7 +58,8 @@ func (s *Service) end(folder uint32) {
 	}
 }
 
-// runAfter waits for a search that is to be replaced, and throws away what it found, before it runs the new one.
+// runAfter waits for a search that is to be replaced, and throws away what it found, before it runs the new one. The results must be
+// empty otherwise.
 func (s *Service) runAfter(rival, active *search) error {
 	if rival != nil {
 		<-rival.finished
@@ -67,7 +72,7 @@ func (s *Service) runAfter(rival, active *search) error {
 
 // run looks through the folders and announces the end.
 func (s *Service) run(active *search) error {
-	if err := s.look(active); err != nil {
+	if err := s.look(active, func(found []*storage.Row) error { return s.addResults(active, found) }); err != nil {
 		return err
 	}
 	return s.Writer.Do(active.ctx, active.folder.Store, s.author(active), func(ctx context.Context, ch *objects.Change) error {
@@ -76,15 +81,15 @@ func (s *Service) run(active *search) error {
 	})
 }
 
-// look finds the messages of a search, by the index if it can tell.
-func (s *Service) look(active *search) error {
+// look finds the messages of a search, by the index if it can tell, and gives them to add, some at a time.
+func (s *Service) look(active *search, add func([]*storage.Row) error) error {
 	if len(active.finds) > 0 {
 		candidates, ok, err := s.Text.Messages(active.ctx, active.folder.Store, active.finds)
 		if err != nil {
 			return err
 		}
 		if ok {
-			return s.lookAt(active, candidates)
+			return s.lookAt(active, candidates, add)
 		}
 	}
 	targets, err := s.targets(active.ctx, active.criteria)
@@ -96,7 +101,7 @@ func (s *Service) look(active *search) error {
 		return err
 	}
 	for _, target := range targets {
-		if err := s.searchIn(active, j, target); err != nil {
+		if err := s.searchIn(active, j, target, add); err != nil {
 			return err
 		}
 	}
@@ -104,7 +109,7 @@ func (s *Service) look(active *search) error {
 }
 
 // lookAt finds those of some messages, which have the words that are looked for, that the rest of the criteria is true of.
-func (s *Service) lookAt(active *search, candidates []uint32) error {
+func (s *Service) lookAt(active *search, candidates []uint32, add func([]*storage.Row) error) error {
 	targets, err := s.roots(active.ctx, active.criteria)
 	if err != nil {
 		return err
@@ -133,7 +138,7 @@ func (s *Service) lookAt(active *search, candidates []uint32) error {
 				found = append(found, row)
 			}
 		}
-		if err := s.addResults(active, found); err != nil {
+		if err := add(found); err != nil {
 			return err
 		}
 	}
@@ -247,7 +252,7 @@ func (s *Service) targets(ctx context.Context, c criteria) ([]storage.Ref, error
 }
 
 // searchIn looks through the normal messages of one folder, newest first.
-func (s *Service) searchIn(active *search, j *judge, target storage.Ref) error {
+func (s *Service) searchIn(active *search, j *judge, target storage.Ref, add func([]*storage.Row) error) error {
 	var rows []*storage.Row
 	q := storage.RowQuery{Parent: target.ID, Type: mapi.TypeMessage, FlagsMask: mapi.FlagDeleted | mapi.FlagAssociated}
 	if err := s.Store.Rows(active.ctx, q, func(row *storage.Row) error { rows = append(rows, row); return nil }); err != nil {
@@ -265,7 +270,7 @@ func (s *Service) searchIn(active *search, j *judge, target storage.Ref) error {
 				found = append(found, row)
 			}
 		}
-		if err := s.addResults(active, found); err != nil {
+		if err := add(found); err != nil {
 			return err
 		}
 	}

@@ -26,6 +26,7 @@ type bench struct {
 	inbox  storage.Ref
 	search storage.Ref
 	path   string
+	anew   bool   // Start begins all searches anew
 	text   string // folder of the full-text index; empty: there is none
 }
 
@@ -77,7 +78,7 @@ func (b *bench) open(t *testing.T) {
 	t.Helper()
 	b.Bench, b.heard = servicetest.Open(t, b.path), &recorder{}
 	b.svc = New(Options{
-		Store: b.Store, Tree: b.Tree, Writer: b.Objects.Writer(), Rights: b.Rights, Locales: b.Locales, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Store: b.Store, Tree: b.Tree, Writer: b.Objects.Writer(), Rights: b.Rights, Locales: b.Locales, Restart: b.anew, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	})
 	t.Cleanup(b.svc.Close)
 	if b.text != "" {

@@ -15,10 +15,10 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"zarafa/mapi"
 	"zarafa/server/collation"
@@ -40,6 +40,8 @@ type Options struct {
 	Writer  *objects.Writer
 	Rights  *rights.Checker
 	Locales *collation.Locales
+	// Restart has all searches begun anew by Start.
+	Restart bool
 	// Text finds messages by their words; nil: there is no such thing, and texts are compared as in tables.
 	Text *fulltext.Service
 	Log  *slog.Logger
@@ -51,7 +53,9 @@ type Service struct {
 	ctx    context.Context // ends when the service closes
 	cancel context.CancelFunc
 	done   sync.WaitGroup
-	byWord atomic.Bool // texts are looked for by their words
+	byWord atomic.Bool   // texts are looked for by their words
+	slots  chan struct{} // what runs because the server has started takes one
+	owed   atomic.Int32  // comparisons of search folders with what they should show, to be made now or by the next start
 
 	mu       sync.Mutex
 	searches map[uint32]*search  // active ones, by search folder
@@ -61,42 +65,16 @@ type Service struct {
 // New makes the service; [Service.Start] brings the stored searches back.
 func New(o Options) *Service {
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &Service{Options: o, ctx: ctx, cancel: cancel, searches: make(map[uint32]*search), queues: make(map[uint32]*changes)}
+	s := &Service{
+		Options: o, ctx: ctx, cancel: cancel, searches: make(map[uint32]*search), queues: make(map[uint32]*changes),
+		slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)),
+	}
 	s.byWord.Store(o.Text != nil)
 	return s
 }
 
 // UseText has searches that begin from now on look for texts by their words, or compare texts as tables do (search_enabled).
 func (s *Service) UseText(on bool) { s.byWord.Store(on && s.Text != nil) }
-
-// Close stops all searches and waits for them. Those that have not looked at every change yet are searched anew when
-// they are brought back.
-func (s *Service) Close() {
-	s.mu.Lock()
-	s.cancel()
-	s.mu.Unlock()
-	s.done.Wait()
-	for _, active := range s.behind() {
-		status := mapi.Long(mapi.PrECSearchfolderStatus, statusRebuild)
-		if err := s.saveProps(context.Background(), active.folder, s.author(active), status); err != nil {
-			s.Log.Error("a search folder has missed changes; set its search again to have it right", "folder", active.folder.ID, "error", err)
-		}
-	}
-}
-
-// behind lists the searches of stores with changes that nobody has looked at, and forgets the changes.
-func (s *Service) behind() []*search {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var out []*search
-	for _, active := range s.searches {
-		if s.queues[active.folder.Store] != nil {
-			out = append(out, active)
-		}
-	}
-	clear(s.queues)
-	return out
-}
 
 // search is an active search folder. Its fields never change; a new search replaces it.
 type search struct {
@@ -138,63 +116,4 @@ func (s *Service) of(store uint32) []*search {
 	}
 	slices.SortFunc(out, func(a, b *search) int { return cmp.Compare(a.folder.ID, b.folder.ID) })
 	return out
-}
-
-// Start loads the searches that were active when the server stopped, and begins those anew that were not done.
-func (s *Service) Start(ctx context.Context) error {
-	boxes, err := s.Tree.Mailboxes(ctx)
-	if err != nil {
-		return err
-	}
-	for _, box := range boxes {
-		if err := s.startStore(ctx, box); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Service) startStore(ctx context.Context, box storage.Mailbox) error {
-	folders, err := s.searchFolders(ctx, box.Root)
-	if err != nil {
-		return err
-	}
-	for _, row := range folders {
-		c, status, err := storedCriteria(ctx, s.Store, row)
-		if err != nil {
-			s.Log.Warn("the criteria of a search folder cannot be read; it stays as it is until a client sets new ones", "folder", row.ID, "error", err)
-			continue
-		}
-		if c == nil || status == statusStopped {
-			continue
-		}
-		if status == statusRebuild {
-			if err := s.clear(ctx, row.Ref, objects.Author{User: row.Owner, Now: time.Now()}); err != nil {
-				return err
-			}
-		}
-		s.begin(row.Ref, *c, status == statusRebuild)
-	}
-	return nil
-}
-
-// searchFolders lists the search folders of a store.
-func (s *Service) searchFolders(ctx context.Context, root uint32) ([]*storage.Row, error) {
-	var out []*storage.Row
-	for queue := []uint32{root}; len(queue) > 0; {
-		q := storage.RowQuery{Parent: queue[0], Type: mapi.TypeFolder, FlagsMask: mapi.FlagDeleted}
-		queue = queue[1:]
-		err := s.Store.Rows(ctx, q, func(row *storage.Row) error {
-			if row.FolderKind() == mapi.FolderSearch {
-				out = append(out, row)
-			} else {
-				queue = append(queue, row.ID)
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
 }

@@ -49,7 +49,8 @@ func (s *Service) follow(store uint32, messages []uint32) error {
 			continue
 		}
 		if err := s.update(active, &b); err != nil && active.ctx.Err() == nil {
-			s.Log.Error("a search folder could not follow a change; set its search again to have it right", "folder", active.folder.ID, "error", err)
+			s.owed.Add(1)
+			s.Log.Error("a search folder could not follow a change; set its search again, or restart the server, to have it right", "folder", active.folder.ID, "error", err)
 		}
 	}
 	return nil
