@@ -145,18 +145,18 @@ func size(folder string) (n int64, err error) {
 	return n, err
 }
 
-// turns takes turns until the time is up, in the order A B B A.
+// turns takes turns until the time is up, in the order A B B A. What searches leave of their time makes more of them.
 func (v *verification) turns(ctx context.Context, until time.Time) (defaults, tuned []Turn, err error) {
 	pairs := min(max(int(time.Until(until)/pairTime), 2), maxPairs)
 	first := max(v.Mailboxes/8, 1)
 	var pairTook time.Duration
-	for n := 0; n < pairs; n++ {
+	for n := 0; n < maxPairs; n++ {
 		left := time.Until(until)
 		if n > 0 && left < pairTook*3/4 {
 			break
 		}
 		begin := time.Now()
-		budget := max(left/time.Duration(2*(pairs-n))-turnOverhead, minSearch)
+		budget := max(left/time.Duration(2*max(pairs-n, 1))-turnOverhead, minSearch)
 		for k := range 2 {
 			isTuned := (n+k)%2 == 1
 			t, err := v.turn(ctx, isTuned, first, uint64(1+1000*n), budget)
