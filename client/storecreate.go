@@ -40,7 +40,7 @@ func (s *Session) CreateStore(ctx context.Context, u User, lang Language) (Store
 // CreatePublicStore creates the store that all users share, with its folders. The error carries COLLISION if there is one.
 func (s *Session) CreatePublicStore(ctx context.Context) (Store, error) {
 	return s.createStore(ctx, mapi.StorePublic, mapi.UserEveryone, everyoneID(), func(st Store) error {
-		return s.fillPublicStore(ctx, st)
+		return s.fillPublicStore(ctx, st, Everyone())
 	})
 }
 
@@ -183,22 +183,22 @@ func folderDirectory(folders []mapi.EntryID, freebusy mapi.PropValue) []mapi.Pro
 		freebusy)
 }
 
-// fillPublicStore creates the folders of the public store.
-func (s *Session) fillPublicStore(ctx context.Context, st Store) error {
+// fillPublicStore creates the folders of the public store of everyone, or of a company, who may add to it.
+func (s *Session) fillPublicStore(ctx context.Context, st Store, owner Grant) error {
 	var subtree, nonSubtree, finder, schedule, localSite mapi.EntryID
-	if err := s.createPublicFolder(ctx, st.RootID, nameSubtree, publicRights, &subtree); err != nil {
+	if err := s.createPublicFolder(ctx, st.RootID, nameSubtree, owner, publicRights, &subtree); err != nil {
 		return err
 	}
-	if err := s.createPublicFolder(ctx, st.RootID, nameNonSubtree, 0, &nonSubtree); err != nil {
+	if err := s.createPublicFolder(ctx, st.RootID, nameNonSubtree, owner, 0, &nonSubtree); err != nil {
 		return err
 	}
-	if err := s.createPublicFolder(ctx, st.RootID, nameFinder, finderRights, &finder); err != nil {
+	if err := s.createPublicFolder(ctx, st.RootID, nameFinder, Everyone(), finderRights, &finder); err != nil {
 		return err
 	}
-	if err := s.createPublicFolder(ctx, nonSubtree, nameSchedule, visibleRights, &schedule); err != nil {
+	if err := s.createPublicFolder(ctx, nonSubtree, nameSchedule, owner, visibleRights, &schedule); err != nil {
 		return err
 	}
-	if err := s.createPublicFolder(ctx, schedule, nameLocalSite, mapi.RightsAll, &localSite); err != nil {
+	if err := s.createPublicFolder(ctx, schedule, nameLocalSite, owner, mapi.RightsAll, &localSite); err != nil {
 		return err
 	}
 	return s.SetProps(ctx, st.EntryID,
@@ -212,12 +212,13 @@ func (s *Session) fillPublicStore(ctx context.Context, st Store) error {
 	)
 }
 
-// createPublicFolder creates a folder and puts its entry id into id; rights are everyone's, 0 for those inherited.
-func (s *Session) createPublicFolder(ctx context.Context, parent mapi.EntryID, name string, rights mapi.Rights, id *mapi.EntryID) (err error) {
+// createPublicFolder creates a folder and puts its entry id into id; rights are those of who, 0 for those inherited.
+func (s *Session) createPublicFolder(ctx context.Context, parent mapi.EntryID, name string, who Grant, rights mapi.Rights, id *mapi.EntryID) (err error) {
 	if *id, err = s.CreateFolder(ctx, parent, NewFolder{Name: name}); err != nil || rights == 0 {
 		return err
 	}
-	return s.grantEveryone(ctx, *id, rights)
+	who.Rights = rights
+	return s.Grant(ctx, *id, who)
 }
 
 func (s *Session) grantEveryone(ctx context.Context, id mapi.EntryID, rights mapi.Rights) error {

@@ -7,6 +7,9 @@ const (
 	actionUpdateUser  = "update-user"
 	actionHookStore   = "hook-store"
 	actionForceResync = "force-resync"
+
+	actionCreateCompany = "create-company"
+	actionUpdateCompany = "update-company"
 )
 
 // actions are the actions in the order in which --help shows them.
@@ -16,12 +19,12 @@ func actions() []*action {
 
 func userActions() []*action {
 	return []*action{
-		{name: "create-user", shorthand: "c", argument: "USER", usage: "create a user; needs -f, -e and -P", check: checkCreateUser, do: (*job).createUser},
-		{name: actionUpdateUser, shorthand: "u", argument: "USER", usage: "change a user", check: checkUpdateUser, do: (*job).updateUser},
-		{name: "delete-user", shorthand: "d", argument: "USER", usage: "delete a user; the store stays", do: (*job).deleteUser},
-		{name: "list-users", shorthand: "l", usage: "list users", do: (*job).listUsers},
-		{name: "details", argument: "NAME", usage: "show everything about a user or group", check: checkType, do: (*job).details},
-		{name: "list-sendas", argument: "NAME", usage: "list who may send as a user or group", check: checkType, do: (*job).listSendAs},
+		{name: "create-user", company: true, shorthand: "c", argument: "USER", usage: "create a user; needs -f, -e and -P", check: checkCreateUser, do: (*job).createUser},
+		{name: actionUpdateUser, company: true, shorthand: "u", argument: "USER", usage: "change a user", check: checkUpdateUser, do: (*job).updateUser},
+		{name: "delete-user", company: true, shorthand: "d", argument: "USER", usage: "delete a user; the store stays", do: (*job).deleteUser},
+		{name: "list-users", company: true, shorthand: "l", usage: "list users", do: (*job).listUsers},
+		{name: "details", company: true, argument: "NAME", usage: "show everything about a user, group or company", check: checkType, do: (*job).details},
+		{name: "list-sendas", company: true, argument: "NAME", usage: "list who may send as a user or group", check: checkType, do: (*job).listSendAs},
 		{name: "user-count", usage: "count users", do: (*job).userCount},
 		{name: "sync", usage: "read the user directory again", do: (*job).sync},
 	}
@@ -29,24 +32,24 @@ func userActions() []*action {
 
 func groupActions() []*action {
 	return []*action{
-		{name: "create-group", shorthand: "g", argument: "GROUP", usage: "create a group", do: (*job).createGroup},
-		{name: "update-group", argument: "GROUP", usage: "change a group; needs -e, --add-sendas or --del-sendas", check: checkUpdateGroup, do: (*job).updateGroup},
-		{name: "delete-group", shorthand: "G", argument: "GROUP", usage: "delete a group", do: (*job).deleteGroup},
-		{name: "add-user", shorthand: "b", argument: "USER", usage: "add a user to group -i", check: checkMembership, do: (*job).addToGroup},
-		{name: "remove-user", shorthand: "B", argument: "USER", usage: "remove a user from group -i", check: checkMembership, do: (*job).removeFromGroup},
-		{name: "list-groups", shorthand: "L", usage: "list groups", do: (*job).listGroups},
+		{name: "create-group", company: true, shorthand: "g", argument: "GROUP", usage: "create a group", do: (*job).createGroup},
+		{name: "update-group", company: true, argument: "GROUP", usage: "change a group; needs -e, --add-sendas or --del-sendas", check: checkUpdateGroup, do: (*job).updateGroup},
+		{name: "delete-group", company: true, shorthand: "G", argument: "GROUP", usage: "delete a group", do: (*job).deleteGroup},
+		{name: "add-user", company: true, shorthand: "b", argument: "USER", usage: "add a user to group -i", check: checkMembership, do: (*job).addToGroup},
+		{name: "remove-user", company: true, shorthand: "B", argument: "USER", usage: "remove a user from group -i", check: checkMembership, do: (*job).removeFromGroup},
+		{name: "list-groups", company: true, shorthand: "L", usage: "list groups", do: (*job).listGroups},
 	}
 }
 
 func storeActions() []*action {
 	return []*action{
-		{name: "create-store", argument: "USER", usage: "create a user's store", check: checkLanguage, do: (*job).createStore},
-		{name: "create-public-store", shorthand: "s", usage: "create the public store", do: (*job).createPublicStore},
-		{name: "unhook-store", argument: "NAME", usage: "take the store from a user, or with --type group from Everyone", check: checkType, do: (*job).unhookStore},
-		{name: actionHookStore, argument: "GUID", usage: "give a store without a user to user -u", check: checkHookStore, do: (*job).hookStore},
+		{name: "create-store", company: true, argument: "USER", usage: "create a user's store", check: checkLanguage, do: (*job).createStore},
+		{name: "create-public-store", company: true, shorthand: "s", usage: "create the public store, or that of company -I", do: (*job).createPublicStore},
+		{name: "unhook-store", company: true, argument: "NAME", usage: "take the store from a user, or with --type group from Everyone, with --type company from a company", check: checkType, do: (*job).unhookStore},
+		{name: actionHookStore, company: true, argument: "GUID", usage: "give a store without a user to user -u", check: checkHookStore, do: (*job).hookStore},
 		{name: "remove-store", argument: "GUID", usage: "remove a store without a user for good", check: checkGUID, do: (*job).removeStore},
 		{name: "list-orphans", usage: "list stores without a user", do: (*job).listOrphans},
-		{name: "reset-folder-count", argument: "USER", usage: "count the items of a user's folders anew", do: (*job).resetFolderCount},
+		{name: "reset-folder-count", company: true, argument: "USER", usage: "count the items of a user's folders anew", do: (*job).resetFolderCount},
 	}
 }
 
@@ -60,19 +63,26 @@ func serverActions() []*action {
 	}
 }
 
-// companyActions are about tenants, which the server does not have.
 func companyActions() []*action {
-	var list []*action
-	for _, a := range []struct{ name, argument string }{
-		{"create-company", "COMPANY"}, {"update-company", "COMPANY"}, {"delete-company", "COMPANY"}, {"list-companies", ""},
-		{"add-to-viewlist", "COMPANY"}, {"del-from-viewlist", "COMPANY"}, {"list-view", ""},
-		{"add-to-adminlist", "USER"}, {"del-from-adminlist", "USER"}, {"list-admin", ""}, {"set-system-admin", "USER"},
-		{"add-userquota-recipient", "USER"}, {"del-userquota-recipient", "USER"}, {"list-userquota-recipients", ""},
-		{"add-companyquota-recipient", "USER"}, {"del-companyquota-recipient", "USER"}, {"list-companyquota-recipients", ""},
-	} {
-		list = append(list, &action{name: a.name, argument: a.argument, usage: "refused: the server has no companies", check: refuse(errNoCompanies)})
+	return []*action{
+		{name: actionCreateCompany, argument: "COMPANY", usage: "create a company", do: (*job).createCompany},
+		{name: actionUpdateCompany, argument: "COMPANY", usage: "change a company: -U, quota, or that of its users", check: checkUpdateCompany, do: (*job).updateCompany},
+		{name: "delete-company", argument: "COMPANY", usage: "delete a company with its users and groups; the stores stay", do: (*job).deleteCompany},
+		{name: "list-companies", usage: "list companies", do: (*job).listCompanies},
+		{name: "set-system-admin", argument: "USER", usage: "make a user the administrator of company -I, who sends its quota mails", company: true, check: checkCompany, do: (*job).setSystemAdmin},
+		{name: "add-to-viewlist", argument: "COMPANY", usage: "let a company see company -I", company: true, check: checkCompany, do: (*job).addViewer},
+		{name: "del-from-viewlist", argument: "COMPANY", usage: "take that back", company: true, check: checkCompany, do: (*job).deleteViewer},
+		{name: "list-view", usage: "list which companies see company -I", company: true, check: checkCompany, do: (*job).listViewers},
+		{name: "add-to-adminlist", argument: "USER", usage: "let an administrator administer company -I too", company: true, check: checkCompany, do: (*job).addRemoteAdmin},
+		{name: "del-from-adminlist", argument: "USER", usage: "take that back", company: true, check: checkCompany, do: (*job).deleteRemoteAdmin},
+		{name: "list-admin", usage: "list who administers company -I too", company: true, check: checkCompany, do: (*job).listRemoteAdmins},
+		{name: "add-userquota-recipient", argument: "USER", usage: "send a user the quota mails of all users of company -I", company: true, check: checkCompany, do: (*job).addUserQuotaRecipient},
+		{name: "del-userquota-recipient", argument: "USER", usage: "take that back", company: true, check: checkCompany, do: (*job).deleteUserQuotaRecipient},
+		{name: "list-userquota-recipients", usage: "list who gets them", company: true, check: checkCompany, do: (*job).listUserQuotaRecipients},
+		{name: "add-companyquota-recipient", argument: "USER", usage: "send a user the quota mails about the public store of company -I", company: true, check: checkCompany, do: (*job).addCompanyQuotaRecipient},
+		{name: "del-companyquota-recipient", argument: "USER", usage: "take that back", company: true, check: checkCompany, do: (*job).deleteCompanyQuotaRecipient},
+		{name: "list-companyquota-recipients", usage: "list who gets them", company: true, check: checkCompany, do: (*job).listCompanyQuotaRecipients},
 	}
-	return list
 }
 
 // refuse makes the check of an action that the server has no function for.

@@ -16,10 +16,13 @@ const (
 	lastLogoff mapi.PropTag = 0x66A30040 // PR_LAST_LOGOFF_TIME
 )
 
-// details shows a user or group (agents.md section 2.3).
+// details shows a user, group or company (agents.md section 2.3).
 func (j *job) details(ctx context.Context) error {
-	if j.objectType == typeGroup {
+	switch j.objectType {
+	case typeGroup:
 		return j.groupDetails(ctx)
+	case typeCompany:
+		return j.companyDetails(ctx)
 	}
 	return j.userDetails(ctx)
 }
@@ -32,7 +35,7 @@ func (j *job) field(label, format string, args ...any) {
 }
 
 func (j *job) userDetails(ctx context.Context) error {
-	u, err := j.findUser(ctx, j.target)
+	u, err := j.findUser(ctx, j.named())
 	if err != nil {
 		return err
 	}
@@ -196,7 +199,7 @@ func (j *job) quotaFields(ctx context.Context, u client.User) error {
 }
 
 func (j *job) groupDetails(ctx context.Context) error {
-	g, err := j.findGroup(ctx, j.target)
+	g, err := j.findGroup(ctx, j.named())
 	if err != nil {
 		return err
 	}

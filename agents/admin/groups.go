@@ -9,7 +9,7 @@ import (
 )
 
 func (j *job) createGroup(ctx context.Context) error {
-	g := client.Group{Name: j.target, FullName: j.target, Email: j.email}
+	g := client.Group{Name: j.named(), FullName: j.target, Email: j.email}
 	if j.fullName != "" {
 		g.FullName = j.fullName
 	}
@@ -28,7 +28,7 @@ func checkUpdateGroup(o *options) error {
 }
 
 func (j *job) updateGroup(ctx context.Context) error {
-	g, err := j.findGroup(ctx, j.target)
+	g, err := j.findGroup(ctx, j.named())
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (j *job) updateGroup(ctx context.Context) error {
 }
 
 func (j *job) deleteGroup(ctx context.Context) error {
-	g, err := j.findGroup(ctx, j.target)
+	g, err := j.findGroup(ctx, j.named())
 	if err != nil {
 		return err
 	}
@@ -90,11 +90,11 @@ func (j *job) removeFromGroup(ctx context.Context) error {
 
 // membership finds the user and the group of -b and -B.
 func (j *job) membership(ctx context.Context) (client.User, client.Group, error) {
-	u, err := j.findUser(ctx, j.target)
+	u, err := j.findUser(ctx, j.named())
 	if err != nil {
 		return u, client.Group{}, err
 	}
-	g, err := j.findGroup(ctx, j.group)
+	g, err := j.findGroup(ctx, j.inCompany(j.group))
 	return u, g, err
 }
 
@@ -108,15 +108,26 @@ func (j *job) findGroup(ctx context.Context, name string) (client.Group, error) 
 }
 
 func (j *job) listGroups(ctx context.Context) error {
-	groups, err := j.session.Groups(ctx)
-	if err != nil {
+	return j.eachCompany(ctx, func() error {
+		groups, err := j.session.Groups(ctx)
+		if err == nil {
+			j.printGroups(installation, groups)
+		}
 		return err
-	}
-	j.say("Group list for %s(%d):", installation, len(groups))
+	}, func(c client.Company) error {
+		groups, err := j.session.GroupsOfCompany(ctx, c)
+		if err == nil {
+			j.printGroups(c.Name, groups)
+		}
+		return err
+	})
+}
+
+func (j *job) printGroups(of string, groups []client.Group) {
+	j.say("Group list for %s(%d):", of, len(groups))
 	t := table{header: []string{"Groupname"}}
 	for _, g := range groups {
 		t.add(g.Name)
 	}
 	t.print(j.Stdout)
-	return nil
 }

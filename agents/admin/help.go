@@ -10,7 +10,7 @@ import (
 
 // printHelp shows all options: actions first.
 func printHelp(w io.Writer) {
-	fmt.Fprint(w, "zarafa-admin manages users, groups and stores: one action per call.\n\nActions:\n")
+	fmt.Fprint(w, "zarafa-admin manages users, groups, companies and stores: one action per call.\n\nActions:\n")
 	o := &options{}
 	flags := newFlags(o)
 	isAction := make(map[string]*action)
@@ -41,6 +41,6 @@ func printHelp(w io.Writer) {
 		fmt.Fprintf(w, "%s%s  %s\n", left, strings.Repeat(" ", max(0, 42-len(left))), a.usage)
 	})
 	fmt.Fprint(w, "\nOptions:\n", strings.ReplaceAll(modifiers.FlagUsages(), "[=true|false]", strings.Repeat(" ", len("[=true|false]"))))
-	fmt.Fprint(w, "\nOptions about companies and clusters are answered with an error: the server has neither. Without -h the server is found by ZARAFA_SOCKET, else by server_socket in ",
+	fmt.Fprint(w, "\nOptions about clusters are answered with an error: the server is none. Without -h the server is found by ZARAFA_SOCKET, else by server_socket in ",
 		DefaultConfigFile, ", else on this machine.\n\nExample:\n  zarafa-admin -c john -P -e john@example.com -f \"John Doe\"\n  zarafa-admin --create-store john --lang en\n")
 }

@@ -18,6 +18,7 @@ type action struct {
 	argument        string // what the option's argument is, empty if it has none
 	optional        string // the argument that stands for a missing one
 	usage           string
+	company         bool                              // whether it can be about one company (-I)
 	check           func(*options) error              // may be nil
 	do              func(*job, context.Context) error // nil if the server has no such function: check says so
 }
@@ -146,7 +147,7 @@ func newFlags(o *options) *pflag.FlagSet {
 	fs.VarP(&o.admin, "admin", "a", "administrator: no, yes, or 2 for the whole system")
 	fs.VarP(&o.nonActive, "nonactive", "n", "yes for a shared store whose owner does not log on")
 	fs.StringVarP(&o.group, "group", "i", "", "`group`, with -b and -B")
-	fs.StringVar(&o.objectType, "type", "", "what NAME is: user, group or archive")
+	fs.StringVar(&o.objectType, "type", "", "what NAME is: user, group, company or archive")
 	o.quota.define(fs)
 	o.meeting.define(fs)
 	fs.StringVar(&o.addSendAs, "add-sendas", "", "allow `user` to send as the user or group")
@@ -155,7 +156,7 @@ func newFlags(o *options) *pflag.FlagSet {
 	fs.StringVar(&o.disable, "disable-feature", "", "disable `feature` for the user")
 	fs.StringVar(&o.lang, "lang", "", "`language` of the folders of a new store: en, de, nl or fr")
 	fs.BoolVar(&o.copyToPublic, "copyto-public", false, "with --hook-store: copy the store's contents into the public store")
-	fs.StringVarP(&o.company, "company", "I", "", "`company`; this server has none")
+	fs.StringVarP(&o.company, "company", "I", "", "`company` that users, groups or the public store are of")
 	fs.StringVar(&o.node, "node", "", "`name` of a cluster's node; this server is alone")
 	fs.StringVarP(&o.host, "host", "h", "", "`address` of the server: file:///path, http://host:236/ or https://host:237/")
 	fs.StringVar(&o.configFile, "config", "", "settings `file`")
@@ -164,7 +165,7 @@ func newFlags(o *options) *pflag.FlagSet {
 	fs.BoolVar(&o.utf8, "utf8", false, "accepted: arguments are UTF-8 always")
 	fs.BoolVarP(&o.version, "version", "V", false, "show the version")
 	fs.Bool("help", false, "show this text")
-	for _, name := range []string{"company", "node", "utf8", "udqo", "udqw", "udqs", "udqh", "copyto-public"} {
+	for _, name := range []string{"node", "utf8", "copyto-public"} {
 		_ = fs.MarkHidden(name) // fails only for a name that is not defined
 	}
 	return fs
@@ -173,8 +174,8 @@ func newFlags(o *options) *pflag.FlagSet {
 // check refuses what the action cannot be carried out with, before the server is asked.
 func (o *options) check() error {
 	switch {
-	case o.company != "":
-		return errNoCompanies
+	case o.company != "" && !o.action.company:
+		return fmt.Errorf("-I is of no use with --%s", o.action.name)
 	case o.node != "":
 		return errors.New("--node: this server is not part of a cluster; leave the option out")
 	case o.given("username") && o.newName == "":
@@ -182,7 +183,7 @@ func (o *options) check() error {
 	case o.given("password") && o.promptPassword:
 		return errors.New("give either -p or -P")
 	}
-	if err := o.quota.check(); err != nil {
+	if err := o.quota.check(o.action); err != nil {
 		return err
 	}
 	if o.action.check != nil {
@@ -190,9 +191,6 @@ func (o *options) check() error {
 	}
 	return nil
 }
-
-// errNoCompanies answers everything about companies.
-var errNoCompanies = errors.New("the server has no companies (tenants): all users share one address book; leave -I and the company options out")
 
 // boolean is a truth value as people write it. Unlike the settings files, a lone n is no.
 type boolean struct{ value, given bool }

@@ -34,31 +34,58 @@ func (l *level) Set(text string) error {
 	return nil
 }
 
-// quotaOptions are those about the quota of a user.
-type quotaOptions struct {
+// limits are options about one quota.
+type limits struct {
 	override         boolean
-	useDefault       boolean // --qd, the older spelling with the opposite meaning
 	warn, soft, hard level
-	userDefaults     [4]string
+}
+
+func (l *limits) given() bool {
+	return l.override.given || l.warn.given || l.soft.given || l.hard.given
+}
+
+// complete reports whether all three levels are given.
+func (l *limits) complete() bool { return l.warn.given && l.soft.given && l.hard.given }
+
+// apply changes what is given, and reports whether the levels have an effect then.
+func (l *limits) apply(q *client.Quota) bool {
+	if l.override.given {
+		q.UseDefault = !l.override.value
+	}
+	for _, level := range []struct {
+		from *level
+		to   *int64
+	}{{&l.warn, &q.Warn}, {&l.soft, &q.Soft}, {&l.hard, &q.Hard}} {
+		if level.from.given {
+			*level.to = level.from.bytes
+		}
+	}
+	return l.override.given || !q.UseDefault
+}
+
+// quotaOptions are those about the quota of a user or of the public store of a company, and about that of a company's
+// users.
+type quotaOptions struct {
+	limits
+	useDefault boolean // --qd, the older spelling with the opposite meaning
+	users      limits
 }
 
 func (q *quotaOptions) define(fs *pflag.FlagSet) {
-	fs.Var(&q.override, "qo", "the user has limits of his own, not the server's")
+	fs.Var(&q.override, "qo", "the user or company has limits of its own, not the default")
 	fs.Var(&q.useDefault, "qd", "the opposite of --qo")
 	fs.Var(&q.warn, "qw", "warn the user at this size; 0 for never")
 	fs.Var(&q.soft, "qs", "let the user send no more at this size")
 	fs.Var(&q.hard, "qh", "let the user receive no more at this size")
-	for i, name := range []string{"udqo", "udqw", "udqs", "udqh"} {
-		fs.StringVar(&q.userDefaults[i], name, "", "refused: `quota` of a company's users")
-	}
+	fs.Var(&q.users.override, "udqo", "the company has limits of its own for its users, not the server's")
+	fs.Var(&q.users.warn, "udqw", "warn the company's users at this size")
+	fs.Var(&q.users.soft, "udqs", "let them send no more at this size")
+	fs.Var(&q.users.hard, "udqh", "let them receive no more at this size")
 }
 
-func (q *quotaOptions) check() error {
-	for _, text := range q.userDefaults {
-		if text != "" {
-			return fmt.Errorf("--udqo, --udqw, --udqs and --udqh set the default quota of a company: %w; "+
-				"set quota_warn, quota_soft and quota_hard in server.cfg", errNoCompanies)
-		}
+func (q *quotaOptions) check(a *action) error {
+	if q.users.given() && a.name != actionCreateCompany && a.name != actionUpdateCompany {
+		return errors.New("--udqo, --udqw, --udqs and --udqh set what a company has for its users; use them with --create-company or --update-company")
 	}
 	if q.useDefault.given {
 		if q.override.given {
@@ -69,31 +96,14 @@ func (q *quotaOptions) check() error {
 	return nil
 }
 
-func (q *quotaOptions) given() bool {
-	return q.override.given || q.warn.given || q.soft.given || q.hard.given
-}
-
-// complete reports whether all three levels are given.
-func (q *quotaOptions) complete() bool { return q.warn.given && q.soft.given && q.hard.given }
-
 // setQuota changes what the options say about the quota of a user, and leaves the rest.
 func (j *job) setQuota(ctx context.Context, u client.User) error {
 	q, err := j.session.Quota(ctx, u)
 	if err != nil {
 		return fmt.Errorf("reading the quota of %q: %w", u.Name, err)
 	}
-	if j.quota.override.given {
-		q.UseDefault = !j.quota.override.value
-	} else if q.UseDefault {
+	if !j.quota.apply(&q) {
 		j.warn("the levels have no effect until the user's own quota is switched on with --qo yes")
-	}
-	for _, l := range []struct {
-		level *level
-		field *int64
-	}{{&j.quota.warn, &q.Warn}, {&j.quota.soft, &q.Soft}, {&j.quota.hard, &q.Hard}} {
-		if l.level.given {
-			*l.field = l.level.bytes
-		}
 	}
 	if err := j.session.SetQuota(ctx, u, q); err != nil {
 		return fmt.Errorf("setting the quota of %q: %w", u.Name, err)

@@ -111,7 +111,7 @@ func (j *job) purgeDeferred(ctx context.Context) error {
 
 // resetFolderCount counts the contents of all folders of a user anew.
 func (j *job) resetFolderCount(ctx context.Context) error {
-	st, err := j.storeOf(ctx, j.target)
+	st, err := j.storeOf(ctx, j.named())
 	if err != nil {
 		return err
 	}

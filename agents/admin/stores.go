@@ -34,7 +34,7 @@ func (j *job) createStore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	u, err := j.findUser(ctx, j.target)
+	u, err := j.findUser(ctx, j.named())
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,17 @@ func (j *job) createStore(ctx context.Context) error {
 }
 
 func (j *job) createPublicStore(ctx context.Context) error {
-	st, err := j.session.CreatePublicStore(ctx)
+	create := j.session.CreatePublicStore
+	if j.company != "" {
+		c, err := j.findCompany(ctx, j.company)
+		if err != nil {
+			return err
+		}
+		create = func(ctx context.Context) (client.Store, error) { return j.session.CreatePublicStoreOf(ctx, c) }
+	} else if list, err := j.session.Companies(ctx); err == nil && len(list) > 0 {
+		return errors.New("each company has a public store of its own: say which one with -I")
+	}
+	st, err := create(ctx)
 	if mapi.CodeOf(err) == mapi.Collision {
 		return errors.New("there is a public store already; nothing was changed")
 	}
@@ -75,7 +85,7 @@ func (j *job) unhookStore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	st, err := j.storeOf(ctx, j.target)
+	st, err := j.storeOf(ctx, j.named())
 	if err != nil {
 		return err
 	}
@@ -148,14 +158,10 @@ func (j *job) hookStore(ctx context.Context) error {
 	return nil
 }
 
-// ownerToHook is the entry id of the user, or of the group whose public store it becomes.
+// ownerToHook is the entry id of the user, or of the group or company whose public store it becomes.
 func (j *job) ownerToHook(ctx context.Context) ([]byte, error) {
-	if j.objectType == typeGroup {
-		g, err := j.findGroup(ctx, j.user)
-		return g.EntryID, err
-	}
-	u, err := j.findUser(ctx, j.user)
-	return u.EntryID, err
+	_, entryID, err := j.findNamed(ctx, j.user)
+	return entryID, err
 }
 
 // unhookOwner takes a store from whoever has it.
@@ -168,16 +174,29 @@ func (j *job) unhookOwner(ctx context.Context, guid mapi.GUID) error {
 		if st.GUID != guid || st.UserName == "" {
 			continue
 		}
-		u, err := j.findUser(ctx, st.UserName)
+		owner, err := j.ownerOf(ctx, st)
 		if err != nil {
 			return err
 		}
-		if err := j.session.UnhookStore(ctx, st.Type, u.EntryID); err != nil {
-			return fmt.Errorf("unhooking the store from %q: %w", u.Name, err)
+		if err := j.session.UnhookStore(ctx, st.Type, owner); err != nil {
+			return fmt.Errorf("unhooking the store from %q: %w", st.UserName, err)
 		}
 		return nil
 	}
 	return nil
+}
+
+// ownerOf is the entry id of whoever has a store: a user or, of a public store, a company or everyone.
+func (j *job) ownerOf(ctx context.Context, st client.StoreInfo) ([]byte, error) {
+	if st.Type != mapi.StorePublic {
+		u, err := j.findUser(ctx, st.UserName)
+		return u.EntryID, err
+	}
+	if c, err := j.session.Company(ctx, st.UserName); err == nil {
+		return c.EntryID, nil
+	}
+	g, err := j.findGroup(ctx, st.UserName)
+	return g.EntryID, err
 }
 
 func (j *job) removeStore(ctx context.Context) error {

@@ -1,10 +1,10 @@
-// Package admin is the administrator's tool: it creates, changes, lists and deletes users, groups and stores, and asks the
+// Package admin is the administrator's tool: it creates, changes, lists and deletes users, groups, companies and stores, and asks the
 // server for maintenance (agents.md section 2). The work itself is done by package client; this package owns the command
 // line, the texts, and the exit status.
 //
 // One Tool serves one run of the program in one goroutine.
 //
-// It refuses options that the server has no function for (companies, nodes of a cluster, offline profiles) with a message,
+// It refuses options that the server has no function for (nodes of a cluster, offline profiles) with a message,
 // instead of accepting them without effect.
 package admin
 

@@ -25,8 +25,8 @@ type console struct {
 	*servertest.Instance
 }
 
-func newConsole(t *testing.T) *console {
-	c := &console{t: t, Instance: servertest.Start(t, config.EngineSQLite, "createuser_script =\n")}
+func newConsole(t *testing.T, lines ...string) *console {
+	c := &console{t: t, Instance: servertest.Start(t, config.EngineSQLite, "createuser_script =\n"+strings.Join(lines, ""))}
 	c.tool = Tool{
 		LookupEnv:  func(name string) (string, bool) { return c.UnixPath, name == "ZARAFA_SOCKET" },
 		ConfigFile: filepath.Join(t.TempDir(), "admin.cfg"), Location: time.UTC, Now: fixedNow,

@@ -33,7 +33,7 @@ func classOf(nonActive bool) mapi.ObjectClass {
 
 func (j *job) createUser(ctx context.Context) error {
 	u := client.User{
-		Name: j.target, Password: j.password, FullName: j.fullName, Email: j.email, AdminLevel: j.admin.value, Class: classOf(j.nonActive.value),
+		Name: j.named(), Password: j.password, FullName: j.fullName, Email: j.email, AdminLevel: j.admin.value, Class: classOf(j.nonActive.value),
 	}
 	var err error
 	if u.ID, u.EntryID, err = j.session.CreateUser(ctx, u); err != nil {
@@ -63,7 +63,7 @@ func checkUpdateUser(o *options) error {
 // updateUser changes what is given. The rest of the user's record is sent back as it came: the server clears a list of
 // features that is left out.
 func (j *job) updateUser(ctx context.Context) error {
-	u, err := j.findUser(ctx, j.target)
+	u, err := j.findUser(ctx, j.named())
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (j *job) changesRecord() bool {
 func (j *job) changed(u client.User) client.User {
 	u.Password = j.password
 	if j.newName != "" {
-		u.Name = j.newName
+		u.Name = j.inCompany(j.newName)
 	}
 	if j.fullName != "" {
 		u.FullName = j.fullName
@@ -123,7 +123,7 @@ func (j *job) changed(u client.User) client.User {
 }
 
 func (j *job) deleteUser(ctx context.Context) error {
-	u, err := j.findUser(ctx, j.target)
+	u, err := j.findUser(ctx, j.named())
 	if err != nil {
 		return err
 	}
@@ -148,17 +148,19 @@ const installation = "Default"
 
 // listUsers lists the users; the server reads its directory for it.
 func (j *job) listUsers(ctx context.Context) error {
-	users, err := j.session.Users(ctx)
-	if err != nil {
+	return j.eachCompany(ctx, func() error {
+		users, err := j.session.Users(ctx)
+		if err == nil {
+			j.printUsers("User list", installation, users)
+		}
 		return err
-	}
-	j.say("User list for %s(%d):", installation, len(users))
-	t := table{header: []string{"Username", "Fullname", "Homeserver"}}
-	for _, u := range users {
-		t.add(u.Name, u.FullName, u.HomeServer)
-	}
-	t.print(j.Stdout)
-	return nil
+	}, func(c client.Company) error {
+		users, err := j.session.UsersOf(ctx, c)
+		if err == nil {
+			j.printUsers("User list", c.Name, users)
+		}
+		return err
+	})
 }
 
 // userCount counts users by kind. The server does not limit any of them.

@@ -242,6 +242,9 @@ func (s *Service) rename(o *Object, name, op string) (string, error) {
 	if name == "" || !snap.hosted || o.Class == mapi.ClassCompany {
 		return name, nil
 	}
+	if name == o.Name {
+		return o.BareName, nil
+	}
 	bare, company, named := snap.splitName(name)
 	if named && company.ID != o.Company {
 		return "", mapi.Errorf(mapi.NoSupport, op, "%s stays in its company", o.Name)
