@@ -27,7 +27,7 @@ func (s *Service) create(ctx context.Context, o storage.DirectoryObject, company
 	if s.nameTaken(o, company, nil) {
 		return nil, mapi.Errorf(mapi.Collision, "directory", "the name is taken")
 	}
-	o.ExternalID = s.externalIDFor(o)
+	o.ExternalID = s.externalIDFor(o, company)
 	o.Props[propModified] = text(s.now().UnixNano())
 	id := storage.UserID{ExternalID: o.ExternalID, Class: o.Class, Signature: o.Props[propModified], Company: company}
 	err := s.store.Update(ctx, storage.LaneDirectory, func(ctx context.Context, tx storage.Tx) error {

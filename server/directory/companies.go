@@ -146,8 +146,12 @@ func (s *Service) companyAdministrator(c *session.Call, w *wire.Company) (*Objec
 	return o, err
 }
 
-func setCompanyProps(o *storage.DirectoryObject, w *wire.Company, administrator *Object) {
+// setCompanyProps takes over what a request says; administrator is nil and home "" if they stay.
+func setCompanyProps(o *storage.DirectoryObject, w *wire.Company, administrator *Object, home string) {
 	setText(o, propCompany, w.Companyname)
+	if home != "" {
+		o.Props[propServer] = home
+	}
 	if w.IsABHidden != unchanged {
 		o.Props[propHidden] = flag(w.IsABHidden != 0)
 	}
@@ -179,7 +183,11 @@ func (s *Service) CreateCompany(c *session.Call, req *wire.CreateCompanyRequest,
 		return err
 	}
 	o := storage.DirectoryObject{Class: mapi.ClassCompany, Props: make(map[string]string), Multi: make(map[string][]string)}
-	setCompanyProps(&o, w, administrator)
+	home, err := s.givenHome(w.Servername)
+	if err != nil {
+		return err
+	}
+	setCompanyProps(&o, w, administrator, home)
 	created, err := s.create(c.Context, o, 0)
 	if err != nil {
 		return err
@@ -215,7 +223,16 @@ func (s *Service) SetCompany(c *session.Call, req *wire.SetCompanyRequest, _ *wi
 	if err != nil {
 		return err
 	}
-	return s.change(c.Context, o, func(d *storage.DirectoryObject) { setCompanyProps(d, w, administrator) })
+	home, err := s.givenHome(w.Servername)
+	if err != nil {
+		return err
+	}
+	if !strings.EqualFold(home, o.Server) && home != "" {
+		if err := s.requireSystemAdmin(c.Session.UserID, "setCompany"); err != nil {
+			return err
+		}
+	}
+	return s.change(c.Context, o, func(d *storage.DirectoryObject) { setCompanyProps(d, w, administrator, home) })
 }
 
 // administeredCompany finds the company a request names, for callers who administer it.

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"strconv"
 	"strings"
 
@@ -64,13 +65,16 @@ func noServers(name string) (Server, error) {
 }
 
 // externalIDFor is the db plugin's name for a new object. It is random, but servers that know the same users must agree on
-// it without asking each other: there it follows from the object's name, and from a counter where a renamed object still has
-// the id of that name. The caller holds write.
-func (s *Service) externalIDFor(o storage.DirectoryObject) []byte {
+// it without asking each other: there it follows from the names of the object and of its company, and from a counter where a
+// renamed object still has the id of that name. The caller holds write.
+func (s *Service) externalIDFor(o storage.DirectoryObject, company uint32) []byte {
 	if !s.settings().Cluster.Distributed {
 		return newExternalID()
 	}
 	name := strings.ToLower(objectOf(storage.UserID{}, o).Name)
+	if c := s.current.Load().byID[company]; c != nil {
+		name = hex.EncodeToString(c.ExternalID) + "/" + name
+	}
 	for n := 0; ; n++ {
 		text := strconv.Itoa(int(o.Class.ABType())) + "/" + strconv.Itoa(n) + "/" + name
 		sum := sha256.Sum256([]byte(text))

@@ -103,3 +103,45 @@ func TestScriptsAtHome(t *testing.T) {
 		t.Errorf("ran for %q, %v", text, err)
 	}
 }
+
+// TestCompaniesOfCluster: companies have homes too, which only administrators of the system choose, and users of the same name
+// in two companies are told apart in the same way everywhere.
+func TestCompaniesOfCluster(t *testing.T) {
+	one, two := hosted(t, "%u@%c"), hosted(t, "%u@%c")
+	for name, b := range map[string]*bench{"one": one, "two": two} {
+		b.Users.UseServers(func(name string) (directory.Server, error) { return directory.Server{Name: name}, nil })
+		b.Users.Reconfigure(directory.Settings{
+			ServerName: name, Cluster: directory.Cluster{Distributed: true, DefaultHome: true}, Hosted: true, LoginNameFormat: "%u@%c",
+		})
+	}
+	acme, globex := one.company("acme"), one.company("globex")
+	two.company("globex")
+	two.company("acme")
+	id := func(b *bench, number uint32) string {
+		o, err := b.Users.ByID(b.Context(), number)
+		b.OK(err)
+		return string(o.ExternalID)
+	}
+	alice := id(one, one.level("alice@acme", 0))
+	if id(one, one.level("alice@globex", 0)) == alice {
+		t.Error("two users with one id")
+	}
+	two.level("alice@globex", 0)
+	if id(two, two.level("alice@acme", 0)) != alice {
+		t.Error("alice@acme is somebody else on the other server")
+	}
+	boss := one.level("boss@acme", 1)
+	move := func(caller, company uint32, home string) error {
+		return one.Users.SetCompany(one.As(caller), &wire.SetCompanyRequest{Company: &wire.Company{UlCompanyID: company, Servername: wire.Text(home)}}, nil)
+	}
+	one.Fails(move(boss, acme, "two"), mapi.NoAccess)
+	one.OK(move(boss, acme, "One")) // where it is
+	one.OK(move(mapi.UserSystem, acme, "two"))
+	for company, want := range map[uint32]string{acme: "two", globex: "one"} {
+		var resp wire.GetCompanyResponse
+		one.OK(one.Users.GetCompany(one.system, &wire.GetCompanyRequest{UlCompanyID: company}, &resp))
+		if home := resp.Company.Servername.String; home != want {
+			t.Errorf("company %d is at home on %q, want %q", company, home, want)
+		}
+	}
+}

@@ -41,6 +41,9 @@ func (s *Service) created(ctx context.Context, o *Object) {
 	case o.Class == mapi.ClassGroup || o.Class == mapi.ClassSecurityGroup:
 		scripts.run(ctx, s.log, scripts.CreateGroup, "creategroup", "GROUP", o.Name)
 	case o.Class == mapi.ClassCompany:
+		if o.Server != "" && !s.AtHome(o) {
+			return
+		}
 		scripts.run(ctx, s.log, scripts.CreateCompany, "createcompany", "COMPANY", o.Name)
 	}
 }

@@ -148,9 +148,7 @@ func (s *Service) CreateUser(c *session.Call, req *wire.CreateUserRequest, resp 
 	if err != nil {
 		return err
 	}
-	if class != mapi.ClassContact && s.AtHome(created) {
-		s.settings().Scripts.run(c.Context, s.log, s.settings().Scripts.CreateUser, "createuser", "USER", created.Name)
-	}
+	s.created(c.Context, created)
 	resp.UlUserID, resp.SUserID = created.ID, s.EntryID(created, c.Session.Capabilities)
 	return nil
 }
