@@ -57,6 +57,7 @@ func serverActions() []*action {
 	return []*action{
 		{name: "clear-cache", argument: "CACHES", optional: "all", usage: "empty the server's caches: names or a mask; all if left out", check: checkCaches, do: (*job).clearCache},
 		{name: "purge-softdelete", argument: "DAYS", usage: "remove for good what was deleted so many days ago", check: checkDays, do: (*job).purgeSoftDelete},
+		{name: "list-servers", usage: "list the servers that share the users, and their addresses", do: (*job).listServers},
 		{name: "purge-deferred", usage: "have the server write out what it has deferred", do: (*job).purgeDeferred},
 		{name: "delete-store", argument: "USER", usage: "refused: use --unhook-store and --remove-store", check: refuse(errDeleteStore)},
 		{name: actionForceResync, usage: "refused: there are no offline profiles", check: refuse(errOfflineProfiles)},

@@ -45,11 +45,15 @@ func (j *job) userDetails(ctx context.Context) error {
 		j.field("Extern id", "%x", id.ExternalID)
 	}
 	j.userFields(u)
+	home := j
 	if storeErr == nil {
-		storeErr = j.storeFields(ctx, u, st)
+		home = j.at(st.Session)
+		storeErr = home.storeFields(ctx, u, st)
+	} else if u.HomeServer != "" {
+		j.field("Home server", "%s", u.HomeServer)
 	}
 	j.mappedProps(u)
-	if err := j.quotaFields(ctx, u); err != nil {
+	if err := home.quotaFields(ctx, u); err != nil {
 		return err
 	}
 	groups, err := j.session.GroupsOf(ctx, u)

@@ -60,6 +60,7 @@ func (j *job) setMeetingOptions(ctx context.Context, u client.User) error {
 	if err != nil {
 		return err
 	}
+	j = j.at(st.Session)
 	messages, err := j.freebusyMessages(ctx, st)
 	if err != nil {
 		return fmt.Errorf("changing how %q answers meeting requests: %w", u.Name, err)

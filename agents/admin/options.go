@@ -49,6 +49,7 @@ type options struct {
 	lang               string
 	copyToPublic, utf8 bool
 	company, node      string
+	homeServer         string
 }
 
 // given reports whether an option stands on the command line.
@@ -157,7 +158,8 @@ func newFlags(o *options) *pflag.FlagSet {
 	fs.StringVar(&o.lang, "lang", "", "`language` of the folders of a new store: en, de, nl or fr")
 	fs.BoolVar(&o.copyToPublic, "copyto-public", false, "with --hook-store: copy the store's contents into the public store")
 	fs.StringVarP(&o.company, "company", "I", "", "`company` that users, groups or the public store are of")
-	fs.StringVar(&o.node, "node", "", "`name` of a cluster's node; this server is alone")
+	fs.StringVar(&o.node, "node", "", "work on the server with this `name`, of several")
+	fs.StringVar(&o.homeServer, "home-server", "", "`name` of the server that has or will have the user's store, with -c and -u")
 	fs.StringVarP(&o.host, "host", "h", "", "`address` of the server: file:///path, http://host:236/ or https://host:237/")
 	fs.StringVar(&o.configFile, "config", "", "settings `file`")
 	fs.IntVar(&o.verbose, "verbose", 3, "log level `N`")
@@ -165,7 +167,7 @@ func newFlags(o *options) *pflag.FlagSet {
 	fs.BoolVar(&o.utf8, "utf8", false, "accepted: arguments are UTF-8 always")
 	fs.BoolVarP(&o.version, "version", "V", false, "show the version")
 	fs.Bool("help", false, "show this text")
-	for _, name := range []string{"node", "utf8", "copyto-public"} {
+	for _, name := range []string{"utf8", "copyto-public"} {
 		_ = fs.MarkHidden(name) // fails only for a name that is not defined
 	}
 	return fs
@@ -176,8 +178,6 @@ func (o *options) check() error {
 	switch {
 	case o.company != "" && !o.action.company:
 		return fmt.Errorf("-I is of no use with --%s", o.action.name)
-	case o.node != "":
-		return errors.New("--node: this server is not part of a cluster; leave the option out")
 	case o.given("username") && o.newName == "":
 		return errors.New("-U needs a name")
 	case o.given("password") && o.promptPassword:

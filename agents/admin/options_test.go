@@ -82,7 +82,6 @@ func TestRefusedCommandLines(t *testing.T) {
 		{"--list-view", "--list-view needs a company (-I)"},
 		{"--add-to-adminlist a", "needs a company (-I)"},
 		{"--sync -I x", "-I is of no use with --sync"},
-		{"-l --node n", "not part of a cluster"},
 		{"--create-store a --lang xx", `language "xx"`},
 		{"--hook-store 0", "needs a user (-u)"},
 		{"--hook-store 0 -u a", "32 hexadecimal digits"},

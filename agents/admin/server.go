@@ -115,6 +115,7 @@ func (j *job) resetFolderCount(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	j = j.at(st.Session)
 	folders, err := j.session.Folders(ctx, st.RootID, true)
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ func (j *job) createStore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	st, err := j.session.CreateStore(ctx, u, lang)
+	st, err := j.createStoreAtHome(ctx, u, lang)
 	if mapi.CodeOf(err) == mapi.Collision {
 		if _, found := j.session.UserStore(ctx, u.Name, mapi.StorePrivate); found == nil {
 			return fmt.Errorf("user %q has a store already; nothing was changed (the server's createuser_script creates stores on its own)", u.Name)
@@ -63,8 +63,11 @@ func (j *job) createPublicStore(ctx context.Context) error {
 		return errors.New("each company has a public store of its own: say which one with -I")
 	}
 	st, err := create(ctx)
-	if mapi.CodeOf(err) == mapi.Collision {
+	switch {
+	case mapi.CodeOf(err) == mapi.Collision:
 		return errors.New("there is a public store already; nothing was changed")
+	case client.IsNotFound(err):
+		return errors.New("another server has the public store; say which with --node (--list-servers shows it)")
 	}
 	if err != nil {
 		return fmt.Errorf("creating the public store: %w", err)
@@ -89,7 +92,7 @@ func (j *job) unhookStore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := j.session.UnhookStore(ctx, j.storeType(), entryID); err != nil {
+	if err := st.Session.UnhookStore(ctx, j.storeType(), entryID); err != nil {
 		return fmt.Errorf("unhooking the store of %q: %w", j.target, err)
 	}
 	j.say("Store unhooked.")

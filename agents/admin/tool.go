@@ -105,7 +105,11 @@ func (t *Tool) run(ctx context.Context, o *options) (err error) {
 	if j.session, err = j.logOn(ctx); err != nil {
 		return err
 	}
-	defer j.session.Close(context.WithoutCancel(ctx))
+	first := j.session // the others end with it
+	defer first.Close(context.WithoutCancel(ctx))
+	if err := j.moveToNode(ctx); err != nil {
+		return err
+	}
 	if j.logLevel() >= levelInfo {
 		j.warn("logged on as %s, server version %s", systemUser, j.session.ServerVersion())
 	}

@@ -33,7 +33,8 @@ func classOf(nonActive bool) mapi.ObjectClass {
 
 func (j *job) createUser(ctx context.Context) error {
 	u := client.User{
-		Name: j.named(), Password: j.password, FullName: j.fullName, Email: j.email, AdminLevel: j.admin.value, Class: classOf(j.nonActive.value),
+		Name: j.named(), Password: j.password, FullName: j.fullName, Email: j.email, HomeServer: j.homeServer,
+		AdminLevel: j.admin.value, Class: classOf(j.nonActive.value),
 	}
 	var err error
 	if u.ID, u.EntryID, err = j.session.CreateUser(ctx, u); err != nil {
@@ -49,7 +50,7 @@ func (j *job) createUser(ctx context.Context) error {
 }
 
 func checkUpdateUser(o *options) error {
-	for _, name := range []string{"username", "password", "password-prompt", "fullname", "email", "admin", "nonactive", "add-sendas", "del-sendas", "enable-feature", "disable-feature"} {
+	for _, name := range []string{"username", "password", "password-prompt", "fullname", "email", "admin", "nonactive", "add-sendas", "del-sendas", "enable-feature", "disable-feature", "home-server"} {
 		if o.given(name) {
 			return checkFeatures(o)
 		}
@@ -91,7 +92,7 @@ func (j *job) updateUser(ctx context.Context) error {
 
 // changesRecord reports whether an option changes the user's record itself.
 func (j *job) changesRecord() bool {
-	for _, name := range []string{"username", "password", "password-prompt", "fullname", "email", "admin", "nonactive", "enable-feature", "disable-feature"} {
+	for _, name := range []string{"username", "password", "password-prompt", "fullname", "email", "admin", "nonactive", "enable-feature", "disable-feature", "home-server"} {
 		if j.given(name) {
 			return true
 		}
@@ -110,6 +111,9 @@ func (j *job) changed(u client.User) client.User {
 	}
 	if j.email != "" {
 		u.Email = j.email
+	}
+	if j.homeServer != "" {
+		u.HomeServer = j.homeServer
 	}
 	u.AdminLevel = client.AdminUnchanged
 	if j.admin.given {

@@ -183,7 +183,7 @@ func (s *Service) CreateCompany(c *session.Call, req *wire.CreateCompanyRequest,
 		return err
 	}
 	o := storage.DirectoryObject{Class: mapi.ClassCompany, Props: make(map[string]string), Multi: make(map[string][]string)}
-	home, err := s.givenHome(w.Servername)
+	home, err := s.givenHome(w.Servername, "")
 	if err != nil {
 		return err
 	}
@@ -223,11 +223,11 @@ func (s *Service) SetCompany(c *session.Call, req *wire.SetCompanyRequest, _ *wi
 	if err != nil {
 		return err
 	}
-	home, err := s.givenHome(w.Servername)
+	home, err := s.givenHome(w.Servername, o.Server)
 	if err != nil {
 		return err
 	}
-	if !strings.EqualFold(home, o.Server) && home != "" {
+	if home != "" {
 		if err := s.requireSystemAdmin(c.Session.UserID, "setCompany"); err != nil {
 			return err
 		}

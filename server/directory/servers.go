@@ -50,10 +50,10 @@ func (s *Service) AtHome(o *Object) bool {
 	return !h.cluster.Distributed || strings.EqualFold(h.of(o.Class, o.Server), h.self)
 }
 
-// givenHome is the name, as the list of servers has it, of the home that a request gives; "" if it gives none, or if there is
-// only one server. NOT_FOUND if there is no such server.
-func (s *Service) givenHome(name wire.NullString) (string, error) {
-	if !s.settings().Cluster.Distributed || !name.Valid || name.String == "" {
+// givenHome is the name, as the list of servers has it, of the home that a request gives; "" if it gives none or the present
+// one, or if there is only one server. NOT_FOUND if there is no such server.
+func (s *Service) givenHome(name wire.NullString, present string) (string, error) {
+	if !s.settings().Cluster.Distributed || !name.Valid || strings.EqualFold(name.String, present) {
 		return "", nil
 	}
 	server, err := s.findServer(name.String)

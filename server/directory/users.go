@@ -131,7 +131,7 @@ func (s *Service) CreateUser(c *session.Call, req *wire.CreateUserRequest, resp 
 		return err
 	}
 	o := storage.DirectoryObject{Class: class, Props: make(map[string]string), Multi: make(map[string][]string)}
-	home, err := s.givenHome(u.Servername)
+	home, err := s.givenHome(u.Servername, "")
 	if err != nil {
 		return err
 	}
@@ -237,7 +237,7 @@ func (s *Service) SetUser(c *session.Call, req *wire.SetUserRequest, _ *wire.Set
 			return mapi.Errorf(mapi.InvalidType, "setUser", "no class of users: %#x", u.ObjClass)
 		}
 	}
-	home, err := s.givenHome(u.Servername)
+	home, err := s.givenHome(u.Servername, o.Server)
 	if err != nil && admin {
 		return err
 	}
