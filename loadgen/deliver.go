@@ -77,7 +77,7 @@ func (r *run) deliverQueue(ctx context.Context, queue <-chan delivery, random *r
 			r.missed.Add(1)
 			continue
 		}
-		err := d.to.user.Deliver(ctx, r.agentOf(d.to), random)
+		err := d.to.user.Deliver(ctx, d.to.agent, random)
 		r.latencies.Record(string(users.Receive), time.Since(d.due), r.failed(ctx, err))
 	}
 }

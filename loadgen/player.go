@@ -25,7 +25,7 @@ type player struct {
 	profile *users.Profile
 	pacer   *pacer.Pacer
 	begin   time.Duration   // when he logs on, if the profile has users do that in the run
-	agent   *client.Session // delivers his mail, if nobody does so for all
+	agent   *client.Session // delivers his mail, on the server that has his store
 	version string          // of the server
 }
 
@@ -104,16 +104,27 @@ func (r *run) clientOptions(p *player) client.Options {
 	return client.Options{Endpoint: r.options.URL, User: p.login, Password: r.options.Password, App: appName, TLS: r.options.TLS, NoUnixAuth: true, Buffers: r.buffers}
 }
 
+// agentFor is a session that delivers a player's mail, where his mailbox is: the administrator's, or one of his own.
+func (r *run) agentFor(ctx context.Context, p *player) (*client.Session, error) {
+	if r.agent == nil {
+		s, _, err := client.LogOnHome(ctx, r.clientOptions(p))
+		return s, err
+	}
+	st, err := r.agent.UserStore(ctx, p.login, mapi.StorePrivate)
+	if err != nil {
+		return nil, fmt.Errorf("--admin-url: %w", err)
+	}
+	return st.Session, nil
+}
+
 func (r *run) logOn(ctx context.Context, p *player) (err error) {
 	if err := p.user.LogOn(ctx); err != nil {
 		return err
 	}
 	r.loggedOn.Add(1)
 	p.version = p.user.ServerVersion()
-	if r.agent == nil {
-		if p.agent, err = client.LogOn(ctx, r.clientOptions(p)); err != nil {
-			return err
-		}
+	if p.agent, err = r.agentFor(ctx, p); err != nil {
+		return err
 	}
 	if err := p.user.Learn(ctx); err != nil {
 		return err
@@ -141,20 +152,12 @@ func (r *run) miss(ctx context.Context) error {
 		r.loggedOn.Add(-1)
 		random := r.random(p.number, missed)
 		for range p.profile.Begin.Missed {
-			if err := p.user.Deliver(ctx, r.agentOf(p), random); err != nil {
+			if err := p.user.Deliver(ctx, p.agent, random); err != nil {
 				return fmt.Errorf("delivering what was missed: %w", err)
 			}
 		}
 		return nil
 	})
-}
-
-// agentOf is the session that delivers a player's mail.
-func (r *run) agentOf(p *player) *client.Session {
-	if r.agent != nil {
-		return r.agent
-	}
-	return p.agent
 }
 
 // logOff logs everybody off, as far as the server answers.
@@ -164,7 +167,7 @@ func (r *run) logOff(ctx context.Context) {
 	// Errors say nothing about the run, which is over.
 	_ = r.eachPlayer(ctx, func(ctx context.Context, p *player) error {
 		_ = p.user.LogOff(ctx)
-		if p.agent != nil {
+		if p.agent != nil && p.agent != r.agent {
 			_ = p.agent.Close(ctx)
 		}
 		return nil

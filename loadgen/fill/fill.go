@@ -161,6 +161,7 @@ func (f *filler) user(ctx context.Context, user uint32) error {
 			return err
 		}
 	}
+	b.session = store.Session
 	done, err := b.build(ctx, store)
 	if err != nil {
 		return err

@@ -18,6 +18,7 @@ const history = 365 * 24 * time.Hour
 // builder fills one mailbox.
 type builder struct {
 	*filler
+	session         *client.Session // on the server that has the mailbox
 	user            uint32
 	login, fullName string
 	random          *rand.Rand

@@ -38,7 +38,7 @@ func (u *User) showOtherWeek(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	root, err := u.session.LoadObject(ctx, st.RootID)
+	root, err := st.Session.LoadObject(ctx, st.RootID)
 	if err != nil {
 		return err
 	}
@@ -46,5 +46,5 @@ func (u *User) showOtherWeek(ctx context.Context) error {
 	if !bytes.Equal(folder, peer.folders[calendar]) {
 		return u.violation(truth.Mixed, "the calendar of user %d is %x, which is not his own", peer.options.Number, []byte(folder))
 	}
-	return u.week(ctx, folder, peer.truth.Mark(), func(l truth.List) error { return peer.truth.CheckGuest(calendar, l) })
+	return u.week(ctx, st.Session, folder, peer.truth.Mark(), func(l truth.List) error { return peer.truth.CheckGuest(calendar, l) })
 }

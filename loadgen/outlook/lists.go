@@ -76,8 +76,8 @@ func (u *User) showInbox(ctx context.Context) error {
 }
 
 // withTable opens a table for a while.
-func (u *User) withTable(ctx context.Context, q client.TableQuery, use func(*client.Table) error) error {
-	t, err := u.session.OpenTable(ctx, q)
+func (u *User) withTable(ctx context.Context, at *client.Session, q client.TableQuery, use func(*client.Table) error) error {
+	t, err := at.OpenTable(ctx, q)
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func (u *User) page(ctx context.Context) error {
 		return errNothing
 	}
 	asked := u.truth.Mark()
-	return u.withTable(ctx, u.query(f, nil), func(t *client.Table) error {
+	return u.withTable(ctx, u.session, u.query(f, nil), func(t *client.Table) error {
 		count, _, err := t.RowCount(ctx)
 		if err != nil {
 			return err
@@ -193,11 +193,11 @@ func (u *User) listFolders(ctx context.Context) error {
 
 // showWeek shows the appointments of a week.
 func (u *User) showWeek(ctx context.Context) error {
-	return u.week(ctx, u.folders[calendar], u.truth.Mark(), func(l truth.List) error { return u.truth.CheckList(calendar, l) })
+	return u.week(ctx, u.session, u.folders[calendar], u.truth.Mark(), func(l truth.List) error { return u.truth.CheckList(calendar, l) })
 }
 
 // week reads a week of a calendar, asked for at a moment, and has it checked.
-func (u *User) week(ctx context.Context, folder mapi.EntryID, asked truth.Mark, check func(truth.List) error) error {
+func (u *User) week(ctx context.Context, at *client.Session, folder mapi.EntryID, asked truth.Mark, check func(truth.List) error) error {
 	begin := time.Now().AddDate(0, 0, 7*(u.options.Random.IntN(9)-4))
 	l := truth.List{Asked: asked, Some: true, From: mapi.FileTimeOf(begin), To: mapi.FileTimeOf(begin.AddDate(0, 0, 7))}
 	start, end := mapi.Time(content.TagEnd, l.From), mapi.Time(content.TagStart, l.To)
@@ -208,7 +208,7 @@ func (u *User) week(ctx context.Context, folder mapi.EntryID, asked truth.Mark, 
 	q.EntryID = folder
 	q.Columns = append(q.Columns, content.TagStart, content.TagEnd, content.TagLocation)
 	q.Sort = []mapi.SortOrder{{Tag: content.TagStart, Order: mapi.SortAscend}}
-	return u.withTable(ctx, q, func(t *client.Table) (err error) {
+	return u.withTable(ctx, at, q, func(t *client.Table) (err error) {
 		if l.Rows, err = t.Rows(ctx, pageRows); err != nil {
 			return err
 		}

@@ -16,9 +16,10 @@ import (
 // schedule is what a user has published of his free and busy times: a message in the public store (objects.md section 15). Others
 // look at it while he changes it.
 type schedule struct {
-	folder mapi.EntryID // of all users' messages
-	looked bool         // for the folder
-	id     mapi.EntryID // of the message, nil if it is not known
+	session *client.Session // on the server that has the folder, nil after a log-off
+	folder  mapi.EntryID    // of all users' messages
+	looked  bool            // for the folder
+	id      mapi.EntryID    // of the message, nil if it is not known
 
 	mu       sync.Mutex      // protects what follows
 	versions []truth.Content // of what was published in this run
@@ -55,7 +56,7 @@ func (s *schedule) current(c truth.Content, confirmed int) bool {
 // scheduleFolder finds the folder of free and busy times; nil if the server has no public store.
 func (u *User) scheduleFolder(ctx context.Context) (mapi.EntryID, error) {
 	s := &u.schedule
-	if s.looked {
+	if s.looked && (s.session != nil || s.folder == nil) {
 		return s.folder, nil
 	}
 	st, err := u.session.PublicStore(ctx)
@@ -66,11 +67,11 @@ func (u *User) scheduleFolder(ctx context.Context) (mapi.EntryID, error) {
 	if err != nil {
 		return nil, err
 	}
-	object, err := u.session.LoadObject(ctx, st.EntryID)
+	object, err := st.Session.LoadObject(ctx, st.EntryID)
 	if err != nil {
 		return nil, err
 	}
-	s.looked, s.folder = true, object.Props.Bytes(mapi.PrFreeBusyForLocalSiteEntryID)
+	s.looked, s.session, s.folder = true, st.Session, object.Props.Bytes(mapi.PrFreeBusyForLocalSiteEntryID)
 	return s.folder, nil
 }
 
@@ -93,9 +94,9 @@ func (u *User) publishSchedule(ctx context.Context) error {
 	props := busyTimes(u.options.Random, login, time.Now())
 	s.begin(busyContent(props))
 	if s.id == nil {
-		s.id, err = u.session.CreateMessage(ctx, folder, &client.Message{Props: props})
+		s.id, err = s.session.CreateMessage(ctx, folder, &client.Message{Props: props})
 	} else {
-		err = u.session.SetProps(ctx, s.id, props...)
+		err = s.session.SetProps(ctx, s.id, props...)
 	}
 	if err != nil {
 		s.id = nil // it may or may not be there
@@ -160,7 +161,7 @@ func (u *User) schedules(ctx context.Context, logins ...string) (rows []mapi.Pro
 		value := mapi.String(mapi.PrFreebusyEmailAddress, login)
 		any.Sub = append(any.Sub, &mapi.Restriction{Type: mapi.ResProperty, Op: mapi.RelEQ, Tag: mapi.PrFreebusyEmailAddress, Value: &value})
 	}
-	err = u.withTable(ctx, client.TableQuery{
+	err = u.withTable(ctx, u.schedule.session, client.TableQuery{
 		Kind: mapi.TableMS, EntryID: u.schedule.folder, ObjectType: mapi.TypeMessage, Flags: mapi.OpenUnicode,
 		Columns: []mapi.PropTag{mapi.PrEntryID, mapi.PrFreebusyEmailAddress, mapi.PrSubject}, Restrict: any,
 	}, func(t *client.Table) (err error) {
@@ -215,7 +216,7 @@ func (u *User) lookUpSchedules(ctx context.Context) error {
 
 // checkSchedule opens the message with a user's times.
 func (u *User) checkSchedule(ctx context.Context, peer *User, confirmed int, row mapi.Props) error {
-	o, err := u.session.LoadObject(ctx, row.Bytes(mapi.PrEntryID))
+	o, err := u.schedule.session.LoadObject(ctx, row.Bytes(mapi.PrEntryID))
 	switch {
 	case err != nil:
 		return err

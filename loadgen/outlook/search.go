@@ -31,7 +31,7 @@ func (u *User) subjectHas() *mapi.Restriction {
 // some reads what meets a condition.
 func (u *User) some(ctx context.Context, f truth.Folder, q client.TableQuery) error {
 	asked := u.truth.Mark()
-	return u.withTable(ctx, q, func(t *client.Table) error {
+	return u.withTable(ctx, u.session, q, func(t *client.Table) error {
 		rows, err := t.Rows(ctx, pageRows)
 		if err != nil {
 			return err
@@ -71,7 +71,7 @@ func (u *User) searchFolder(ctx context.Context) (err error) {
 	}
 	q := u.query(inbox, nil)
 	q.EntryID = u.searches
-	return u.withTable(ctx, q, func(t *client.Table) error {
+	return u.withTable(ctx, u.session, q, func(t *client.Table) error {
 		rows, err := t.Rows(ctx, pageRows)
 		if err != nil {
 			return err

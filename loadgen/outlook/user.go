@@ -165,7 +165,7 @@ func (u *User) do(ctx context.Context, a users.Action) error {
 
 // LogOn logs on, opens the store and the inbox, and begins to wait for notifications.
 func (u *User) LogOn(ctx context.Context) (err error) {
-	u.session, err = client.LogOn(ctx, u.options.Client)
+	u.session, u.store, err = client.LogOnHome(ctx, u.options.Client)
 	if err != nil {
 		return err
 	}
@@ -177,9 +177,6 @@ func (u *User) LogOn(ctx context.Context) (err error) {
 
 // open opens what Outlook opens after logging on.
 func (u *User) open(ctx context.Context) (err error) {
-	if u.store, err = u.session.Store(ctx); err != nil {
-		return err
-	}
 	if u.folders == nil {
 		if err := u.findFolders(ctx); err != nil {
 			return err
@@ -246,7 +243,7 @@ func (u *User) LogOff(ctx context.Context) error {
 		return nil
 	}
 	err := u.session.Close(ctx)
-	u.session, u.table = nil, nil
+	u.session, u.table, u.schedule.session = nil, nil, nil
 	return err
 }
 
