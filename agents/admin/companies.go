@@ -56,7 +56,7 @@ func checkCompany(o *options) error {
 }
 
 func (j *job) createCompany(ctx context.Context) error {
-	c, err := j.session.CreateCompany(ctx, client.Company{Name: j.target})
+	c, err := j.session.CreateCompany(ctx, client.Company{Name: j.target, HomeServer: j.homeServer})
 	if err != nil {
 		return fmt.Errorf("creating company %q: %w", j.target, noCompanies(err))
 	}
@@ -68,8 +68,8 @@ func (j *job) createCompany(ctx context.Context) error {
 }
 
 func checkUpdateCompany(o *options) error {
-	if o.newName == "" && !o.quota.given() && !o.quota.users.given() {
-		return errors.New("--update-company needs something to change: -U, --qo, --qw, --udqo, --udqw, --udqs or --udqh")
+	if o.newName == "" && o.homeServer == "" && !o.quota.given() && !o.quota.users.given() {
+		return errors.New("--update-company needs something to change: -U, --home-server, --qo, --qw, --udqo, --udqw, --udqs or --udqh")
 	}
 	return nil
 }
@@ -79,8 +79,8 @@ func (j *job) updateCompany(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if j.newName != "" {
-		c.Name, c.Administrator, c.AdministratorID = j.newName, 0, nil
+	if j.newName != "" || j.homeServer != "" {
+		c.Name, c.HomeServer, c.Administrator, c.AdministratorID = j.newName, j.homeServer, 0, nil
 		if err := j.session.SetCompany(ctx, c); err != nil {
 			return fmt.Errorf("changing company %q: %w", j.target, err)
 		}

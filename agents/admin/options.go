@@ -159,7 +159,7 @@ func newFlags(o *options) *pflag.FlagSet {
 	fs.BoolVar(&o.copyToPublic, "copyto-public", false, "with --hook-store: copy the store's contents into the public store")
 	fs.StringVarP(&o.company, "company", "I", "", "`company` that users, groups or the public store are of")
 	fs.StringVar(&o.node, "node", "", "work on the server with this `name`, of several")
-	fs.StringVar(&o.homeServer, "home-server", "", "`name` of the server that has or will have the user's store, with -c and -u")
+	fs.StringVar(&o.homeServer, "home-server", "", "`name` of the server that has or will have the store of a user or company")
 	fs.StringVarP(&o.host, "host", "h", "", "`address` of the server: file:///path, http://host:236/ or https://host:237/")
 	fs.StringVar(&o.configFile, "config", "", "settings `file`")
 	fs.IntVar(&o.verbose, "verbose", 3, "log level `N`")
