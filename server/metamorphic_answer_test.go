@@ -3,8 +3,10 @@ package server_test
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"zarafa/mapi"
 	"zarafa/wire"
@@ -24,14 +26,14 @@ var madeProps = map[uint16]string{
 	mapi.PrSourceKey.ID(): "id", mapi.PrParentSourceKey.ID(): "id", mapi.PrChangeKey.ID(): "id", mapi.PrPredecessorChangeList.ID(): "id",
 	mapi.PrSearchKey.ID(): "id", mapi.PrInstanceKey.ID(): "id", mapi.PrLastModifierEntryID.ID(): "id", mapi.PrMappingSignature.ID(): "id",
 	mapi.PrECHierarchyID.ID(): "object", mapi.PrECParentHierarchyID.ID(): "object", mapi.PrECIMAPID.ID(): "object",
-	mapi.PrCreationTime.ID(): "time", mapi.PrLastModificationTime.ID(): "time", mapi.PrLocalCommitTimeMax.ID(): "time", mapi.PrDeletedOn.ID(): "time",
+	mapi.PrCreationTime.ID(): "time", mapi.PrLastModificationTime.ID(): "time", mapi.PrLocalCommitTimeMax.ID(): "time", mapi.PrDeletedOn.ID(): "time", mapi.PrECSearchcrit.ID(): "opaque",
 }
 
 // madeFields are the same for the fields of answers.
 var madeFields = map[string]string{
 	"EntryID": "id", "SourceKey": "id", "ParentSourceKey": "id", "StoreID": "id", "RootID": "id", "GUID": "id", "InstanceIDs": "id", "SOwner": "id",
-	"EntryIDs": "id", "SUserID": "id", "CollapseState": "opaque",
-	"ServerID": "object", "TableID": "object", "ChangeID": "change", "MaxChangeID": "change", "SyncID": "sync",
+	"EntryIDs": "id", "FolderIDs": "id", "SUserID": "id", "CollapseState": "opaque",
+	"ServerID": "object", "TableID": "table", "ChangeID": "change", "MaxChangeID": "change", "SyncID": "sync",
 }
 
 // facts takes an answer apart. Nothing refers to the answer afterwards.
@@ -99,6 +101,13 @@ func appendProp(list []fact, where string, p mapi.PropValue) []fact {
 type pairing struct{ there, back map[string]string }
 
 func newPairing() *pairing { return &pairing{map[string]string{}, map[string]string{}} }
+
+// forget drops what was made up for one kind of thing.
+func (p *pairing) forget(made string) {
+	for _, names := range []map[string]string{p.there, p.back} {
+		maps.DeleteFunc(names, func(name, _ string) bool { return strings.HasPrefix(name, made) })
+	}
+}
 
 // same compares two answers and returns the first difference, or nothing.
 func (p *pairing) same(a, b []fact) string {

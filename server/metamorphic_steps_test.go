@@ -33,6 +33,7 @@ func (m *metamorphic) step() {
 		{4, m.deleteMessages}, {1, m.emptyFolder}, {1, m.deleteFolder}, {4, m.setReadFlags}, {2, m.setStatus}, {3, m.openTable}, {4, m.sortTable},
 		{3, m.restrictTable}, {8, m.readTable}, {4, m.seekTable}, {3, m.findRow}, {4, m.toggleCategory}, {3, m.synchronise}, {1, m.setQuota}, {1, m.purgeCaches},
 		{3, m.loadSomething}, {1, m.submit}, {1, m.namedProps},
+		{1, m.createSearchFolder}, {2, m.setCriteria}, {3, m.showSearch}, {2, m.grant}, {4, m.visit},
 	}
 	total := 0
 	for _, s := range steps {
@@ -57,10 +58,13 @@ func (m *metamorphic) listFolders() {
 	m.do("list folders", func(w *world) wire.Request {
 		return tableRequest(w.folders[0], mapi.TypeFolder, mapi.OpenConvenientDepth,
 			mapi.PrEntryID, mapi.PrDisplayName, mapi.PrContentCount, mapi.PrContentUnread, mapi.PrSubfolders, mapi.PrFolderChildCount,
-			mapi.PrAssocContentCount, mapi.PrDeletedMsgCount, mapi.PrDeletedFolderCount, mapi.PrDepth, mapi.PrParentEntryID)
+			mapi.PrAssocContentCount, mapi.PrDeletedMsgCount, mapi.PrDeletedFolderCount, mapi.PrDepth, mapi.PrParentEntryID, mapi.PrFolderType)
 	}, func(w *world, resp wire.Response) {
-		w.folders = w.folders[:1]
+		w.folders, w.searches = w.folders[:1], nil
 		for _, row := range resp.(*wire.TableMultiResponse).RowSet.Rows {
+			if mapi.Props(row).Uint32(mapi.PrFolderType) == mapi.FolderSearch {
+				w.searches = append(w.searches, len(w.folders))
+			}
 			w.folders = append(w.folders, bytes.Clone(mapi.Props(row).Bytes(mapi.PrEntryID)))
 		}
 		w.forgetTable(resp.(*wire.TableMultiResponse).TableID)

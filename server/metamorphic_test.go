@@ -20,17 +20,23 @@ const metamorphicSteps = 2500
 const tinyCaches = "cache_cell_size = 1\ncache_sortkey_size = 1\ncache_object_size = 1\ncache_indexedobject_size = 1\n" +
 	"cache_quota_size = 1\ncache_userdetails_size = 1\ncache_user_size = 1\ncache_acl_size = 1\ncache_store_size = 1\n"
 
-// TestMetamorphic does the same random things to servers with different databases and caches. All answers are the same, but for
-// what servers make up. What is in the databases afterwards fits together.
+// restartEvery is after how many steps all servers are stopped and started again.
+const restartEvery = 700
+
+// TestMetamorphic does the same random things to servers with different databases and caches, and restarts them. All answers are the
+// same, but for what servers make up. What is in the databases afterwards fits together.
 func TestMetamorphic(t *testing.T) {
 	m := &metamorphic{t: t, rng: newRand(t)}
 	m.add("sqlite", "sqlite", "")
-	m.add("sqlite without caches", "sqlite", tinyCaches)
+	m.add("sqlite without caches", "sqlite", tinyCaches+"index_path =\n")
 	if os.Getenv(servertest.DSNVariable) != "" {
 		m.add("mysql", "mysql", "")
 	}
 	m.begin()
-	for range metamorphicSteps {
+	for i := range metamorphicSteps {
+		if i%restartEvery == restartEvery-1 {
+			m.restart()
+		}
 		m.step()
 	}
 	m.finish()
@@ -46,17 +52,25 @@ type metamorphic struct {
 	codes    map[mapi.Code]int
 	log      []string // what was done, the last last
 	messages int      // made so far
+	searches int      // search folders made so far
+	// unsettled is whether search folders may have something to do.
+	unsettled bool
 }
 
 // world is one of the servers, and what things are called there.
 type world struct {
-	name    string
-	server  *servertest.Instance
-	box     *mailbox
-	admin   *client.Session
-	pairing *pairing // with the first world
+	name     string
+	dir      string
+	settings string
+	server   *servertest.Instance
+	box      *mailbox
+	admin    *client.Session
+	bob      *client.Session // of a user to whom alice gives rights
+	bobUser  client.User
+	pairing  *pairing // with the first world
 
 	folders   [][]byte
+	searches  []int        // which of the folders are search folders
 	rows      []mapi.Props // of the last table that was listed
 	tables    []uint32
 	spent     []uint32        // tables to close
@@ -71,8 +85,18 @@ type world struct {
 type syncPoint struct{ id, change uint32 }
 
 func (m *metamorphic) add(name, engine, lines string) {
-	server := servertest.Start(m.t, engine, lines)
-	w := &world{name: name, server: server, box: addMailbox(m.t, server, "alice"), admin: logOn(m.t, server.Endpoint(), "SYSTEM"), pairing: newPairing()}
+	w := &world{name: name, dir: servertest.Folder(m.t), pairing: newPairing()}
+	w.settings = servertest.Settings(m.t, engine, w.dir) + "enable_test_protocol = yes\n" + lines
+	w.server = servertest.StartIn(m.t, w.dir, w.settings)
+	w.box, w.admin = addMailbox(m.t, w.server, "alice"), logOn(m.t, w.server.Endpoint(), "SYSTEM")
+	_, _, err := w.admin.CreateUser(m.t.Context(), client.User{Name: "bob", Password: "secret", FullName: "bob", Email: "bob@example.com", Class: mapi.ClassActiveUser})
+	if err == nil {
+		w.bobUser, err = w.admin.User(m.t.Context(), "bob")
+	}
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	w.bob = logOn(m.t, w.server.Endpoint(), "bob")
 	m.worlds = append(m.worlds, w)
 	m.codes = map[mapi.Code]int{}
 }
@@ -87,10 +111,12 @@ func (m *metamorphic) doAs(what string, who func(w *world) *client.Session, buil
 	m.t.Helper()
 	m.requests++
 	m.log = append(m.log, what)
+	m.settle()
 	var first []fact
 	var code mapi.Code
 	for i, w := range m.worlds {
 		req := build(w)
+		m.unsettled = m.unsettled || changes(req.Op())
 		resp := wire.NewResponse(req.Op())
 		var got []fact
 		err := who(w).Do(m.t.Context(), func(id uint64) wire.Request { setSession(req, id); return req }, resp, func() error {
@@ -140,8 +166,13 @@ func (m *metamorphic) finish() {
 		if err := w.server.CheckConsistency(m.t.Context()); err != nil {
 			m.t.Errorf("%s: %v", w.name, err)
 		}
-		for _, failure := range w.server.Failures.Take() {
-			m.t.Errorf("%s logged: %s", w.name, failure)
-		}
+		w.reportFailures(m.t)
+	}
+}
+
+// reportFailures tells what a server has blamed on itself.
+func (w *world) reportFailures(t *testing.T) {
+	for _, failure := range w.server.Failures.Take() {
+		t.Errorf("%s logged: %s", w.name, failure)
 	}
 }
