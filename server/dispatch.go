@@ -59,22 +59,36 @@ func (d *dispatcher) ServeSOAP(ctx context.Context, x *soaphttp.Exchange) {
 		req = &wire.NotifyGetItemsRequest{SessionID: req.Session()}
 		release()
 	}
-	answer, streams := d.answer(ctx, x, req, version)
+	answer, streams, err := d.answer(ctx, x, req, version)
+	if err != nil {
+		d.fault(x, version, err)
+		return
+	}
 	x.ReplyStreams(*answer, streams)
 	d.release(answer)
 }
 
-// answer runs an operation and gives its answer in a buffer of the dispatcher.
-func (d *dispatcher) answer(ctx context.Context, x *soaphttp.Exchange, req wire.Request, version wire.Version) (*[]byte, []soaphttp.Part) {
+// answer runs an operation and gives its answer in a buffer of the dispatcher. The error is a fault, which the protocol answers
+// a request with in one place only.
+func (d *dispatcher) answer(ctx context.Context, x *soaphttp.Exchange, req wire.Request, version wire.Version) (*[]byte, []soaphttp.Part, error) {
 	scratch := d.scratch(req.Op())
 	started := time.Now()
 	resp, call, err := d.call(ctx, x, req, (*scratch)[:0])
 	d.server.metrics.operation(req.Op(), mapi.CodeOf(err), time.Since(started))
-	buffer := d.buffers.Get().(*[]byte)
-	*buffer = wire.AppendResponse((*buffer)[:0], resp, version)
 	*scratch = call.Scratch
+	if isFault(err) {
+		d.release(scratch)
+		return nil, nil, err
+	}
+	buffer := d.buffers.Get().(*[]byte)
+	*buffer = wire.AppendResponse((*buffer)[:0], resp, version) // before the scratch buffer is given back, of which it has parts
 	d.release(scratch)
-	return buffer, parts(call)
+	return buffer, parts(call), nil
+}
+
+func isFault(err error) bool {
+	var f *wire.Fault
+	return errors.As(err, &f)
 }
 
 // scratch is a buffer for a handler; those that wait get none, since thousands do so at a time.
@@ -126,7 +140,7 @@ func (d *dispatcher) call(ctx context.Context, x *soaphttp.Exchange, req wire.Re
 	cancel := d.limit(c, x, req.Op())
 	defer cancel()
 	resp, err := d.run(c, req)
-	if err != nil {
+	if err != nil && !isFault(err) {
 		d.report(c, req.Op(), err)
 	}
 	return resp, c, err

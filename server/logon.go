@@ -6,6 +6,7 @@ import (
 
 	"zarafa/mapi"
 	"zarafa/server/auth"
+	"zarafa/server/directory"
 	"zarafa/server/session"
 	"zarafa/wire"
 )
@@ -44,13 +45,18 @@ func (s *Server) Logon(c *session.Call, req *wire.LogonRequest, resp *wire.Logon
 		resp.SessionID = session.RandomID()
 		return nil
 	}
-	created, err := s.sessions.Create(who.ID, req.SessionGroup, req.Capabilities&^session.CapCompression|resp.Capabilities, clientOf(c, req, who.Name))
+	resp.SessionID, err = s.openSession(c, req, who, resp.Capabilities)
+	return err
+}
+
+// openSession makes the session of a user who has proved who he is, and gives its id.
+func (s *Server) openSession(c *session.Call, req *wire.LogonRequest, who *directory.Object, granted uint32) (uint64, error) {
+	created, err := s.sessions.Create(who.ID, req.SessionGroup, req.Capabilities&^session.CapCompression|granted, clientOf(c, req, who.Name))
 	if err != nil {
-		return err
+		return 0, err
 	}
 	s.noteLogon(created)
-	resp.SessionID = created.ID
-	return nil
+	return created.ID, nil
 }
 
 // granted are the capabilities given to a client beyond the base. Compression is for peers on
@@ -99,11 +105,6 @@ func tooOld(v string) bool {
 	}
 	major, err := strconv.Atoi(parts[0])
 	return err == nil && major < 6
-}
-
-// SSOLogon answers ssoLogon: single sign-on is not available, which clients take as a reason to try logon.
-func (s *Server) SSOLogon(*session.Call, *wire.SSOLogonRequest, *wire.SSOLogonResponse) error {
-	return mapi.LogonFailed
 }
 
 // Logoff answers logoff. The session ends when this call and all others on it are done.

@@ -97,7 +97,7 @@ func TestSessionsBelongToTheirPeers(t *testing.T) {
 	admin.want(mapi.OK, &wire.LogoffRequest{SessionID: admin.session}, &wire.LogoffResponse{})
 	admin.want(mapi.EndOfSession, &wire.LogoffRequest{SessionID: admin.session}, &wire.LogoffResponse{})
 	var sso wire.SSOLogonResponse
-	admin.want(mapi.LogonFailed, &wire.SSOLogonRequest{Username: wire.Text("alice"), ClientVersion: wire.Text("11.0.2"), Input: []byte("x")}, &sso)
+	admin.want(mapi.LogonFailed, &wire.SSOLogonRequest{Username: wire.Text("alice"), ClientVersion: wire.Text("11.0.2"), ClientCaps: usualCapabilities, Input: []byte("x")}, &sso)
 	if sso.Version.Valid || sso.Capabilities != 0 {
 		t.Errorf("single sign-on is off, yet it answers %+v", sso)
 	}

@@ -121,7 +121,10 @@ func (o *operations) send(envelope []byte) {
 	if err != nil {
 		o.Fatal(err)
 	}
-	answer, _ := o.dispatcher.answer(context.Background(), &x, req, o.decoder.Version())
+	answer, _, err := o.dispatcher.answer(context.Background(), &x, req, o.decoder.Version())
+	if err != nil {
+		o.Fatal(err)
+	}
 	o.decoder.Release()
 	if o.answer != nil {
 		o.dispatcher.release(o.answer)

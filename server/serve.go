@@ -55,6 +55,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	defer cancel()
 	s.recordLogons(last)
 	s.searchOperations.Close()
+	s.closeSingleSignOn()
 	s.text.Close()
 	s.directoryOperations.Close()
 	return errors.Join(err, s.store.Close())

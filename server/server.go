@@ -23,6 +23,7 @@ import (
 
 	"zarafa/cache"
 	"zarafa/server/auth"
+	"zarafa/server/auth/oidc"
 	"zarafa/server/cluster"
 	"zarafa/server/collation"
 	"zarafa/server/config"
@@ -77,6 +78,8 @@ type Server struct {
 	store    storage.Store
 	sessions *session.Manager
 	auth     *auth.Authenticator
+	sso      *auth.SingleSignOn // nil unless enable_sso
+	tokens   *oidc.Verifier     // nil without an issuer
 	cells    *cache.Cells
 	views    *cache.Views
 	metrics  *metrics
@@ -133,6 +136,9 @@ func assemble(ctx context.Context, cfg *config.Config, log *slog.Logger, reg pro
 		AllowLocalUsers: cfg.Peers.AllowLocalUsers, LocalAdmins: cfg.Peers.LocalAdminUsers, ClientKeys: keys,
 		MaxFailures: cfg.Sessions.MaxFailures,
 	}, users, s.now)
+	if err := s.openSingleSignOn(&cfg.SSO); err != nil {
+		return nil, err
+	}
 	locales, err := collation.NewLocales(cfg.Tables.SortLocale)
 	if err != nil {
 		return nil, fmt.Errorf("default_sort_locale_id: %w; use a name such as en_US", err)

@@ -43,6 +43,7 @@ type Directory interface {
 	ByName(ctx context.Context, name string, kind mapi.ObjectClass) (*directory.Object, error)
 	Authenticate(ctx context.Context, name, password string) (*directory.Object, error)
 	IsAdminOver(ctx context.Context, caller, target uint32) (bool, error)
+	Resolve(ctx context.Context, caller, id uint32, abEntryID []byte) (*directory.Object, error)
 }
 
 // Authenticator checks log-ons.
@@ -91,6 +92,11 @@ func (a *Authenticator) Check(ctx context.Context, r Request) (*directory.Object
 	if err != nil {
 		return nil, refuse(err, r)
 	}
+	return a.become(ctx, who, r)
+}
+
+// become gives the user of the session: who has logged on, or the other one whom he wants to be and administers.
+func (a *Authenticator) become(ctx context.Context, who *directory.Object, r Request) (*directory.Object, error) {
 	if r.Impersonate == "" {
 		return who, nil
 	}
@@ -134,13 +140,13 @@ func (a *Authenticator) authenticate(ctx context.Context, r Request) (*directory
 			return who, nil
 		}
 	}
-	succeeded, err := a.throttle.begin(r.Peer, r.Username)
+	attempt, err := a.throttle.begin(r.Peer, r.Username)
 	if err != nil {
 		return nil, err
 	}
 	who, err := a.users.Authenticate(ctx, r.Username, r.Password)
 	if err == nil {
-		succeeded()
+		attempt.succeeded()
 	}
 	return who, err
 }

@@ -84,18 +84,46 @@ func network(p session.Peer) (prefix netip.Prefix, ok bool) {
 	return prefix, true
 }
 
+// noAccount is what attempts are counted under that name nobody, as those by access token. No user has such a name.
+const noAccount = "\x00"
+
 // accountKey is what an account is counted under. It is a copy, since the name is part of a request's buffer, and not longer than
 // any name.
 func accountKey(name string) string {
+	if name == "" {
+		return noAccount
+	}
 	const most = 256
 	return strings.Clone(strings.ToLower(name[:min(len(name), most)]))
 }
 
-// begin counts an attempt, or refuses it with LOGON_FAILED. succeeded takes the attempt back and clears the pair.
-func (t *throttle) begin(p session.Peer, account string) (succeeded func(), err error) {
+// attempt is a log-on that is being checked. It counts as failed unless one of its methods is called.
+type attempt struct {
+	throttle            *throttle // nil: it is not counted
+	pair, all, anywhere throttleKey
+}
+
+// succeeded takes the attempt back, and clears what its pair has collected.
+func (a attempt) succeeded() {
+	if a.throttle != nil {
+		a.throttle.clear(a)
+	}
+}
+
+// undecided takes back the attempt alone.
+func (a attempt) undecided() {
+	if a.throttle != nil {
+		a.throttle.mu.Lock()
+		defer a.throttle.mu.Unlock()
+		a.throttle.takeBack(a.pair, a.all, a.anywhere)
+	}
+}
+
+// begin counts an attempt, or refuses it with LOGON_FAILED.
+func (t *throttle) begin(p session.Peer, account string) (attempt, error) {
 	net, counted := network(p)
 	if !counted || t.most == 0 {
-		return func() {}, nil
+		return attempt{}, nil
 	}
 	account = accountKey(account)
 	pair, all, anywhere := throttleKey{net, account}, throttleKey{network: net}, throttleKey{account: account}
@@ -104,16 +132,16 @@ func (t *throttle) begin(p session.Peer, account string) (succeeded func(), err 
 	_, familiar := t.familiar[pair]
 	switch {
 	case t.count(pair) >= t.most || t.count(all) >= t.most*networkFactor:
-		return nil, mapi.Errorf(mapi.LogonFailed, "logon", "too many failed attempts from %s; see logon_failures_max", net)
-	case !familiar && account != "" && t.count(anywhere) >= t.most*accountFactor:
-		return nil, mapi.Errorf(mapi.LogonFailed, "logon", "too many failed attempts on %q; see logon_failures_max", account)
+		return attempt{}, mapi.Errorf(mapi.LogonFailed, "logon", "too many failed attempts from %s; see logon_failures_max", net)
+	case !familiar && account != noAccount && t.count(anywhere) >= t.most*accountFactor:
+		return attempt{}, mapi.Errorf(mapi.LogonFailed, "logon", "too many failed attempts on %q; see logon_failures_max", account)
 	}
 	t.add(pair)
 	t.add(all)
-	if account != "" {
+	if account != noAccount {
 		t.add(anywhere)
 	}
-	return func() { t.clear(pair, all, anywhere) }, nil
+	return attempt{t, pair, all, anywhere}, nil
 }
 
 // count is the failures of a key that still count; the caller holds mu.
@@ -154,17 +182,22 @@ func (t *throttle) forget() {
 }
 
 // clear notes a success.
-func (t *throttle) clear(pair, all, anywhere throttleKey) {
+func (t *throttle) clear(a attempt) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.seen, pair)
-	for _, k := range []throttleKey{all, anywhere} {
+	delete(t.seen, a.pair)
+	t.takeBack(a.all, a.anywhere)
+	if len(t.familiar) >= maxThrottled {
+		clear(t.familiar)
+	}
+	t.familiar[a.pair] = struct{}{}
+}
+
+// takeBack counts one failure less; the caller holds mu.
+func (t *throttle) takeBack(keys ...throttleKey) {
+	for _, k := range keys {
 		if f := t.seen[k]; f != nil && f.count > 0 {
 			f.count--
 		}
 	}
-	if len(t.familiar) >= maxThrottled {
-		clear(t.familiar)
-	}
-	t.familiar[pair] = struct{}{}
 }

@@ -33,11 +33,11 @@ func TestThrottle(t *testing.T) {
 		t.Error("another account or address pays for it")
 	}
 	now = now.Add(throttleWindow + time.Second)
-	succeeded, err := th.begin(session.Peer{Network: "tcp", Address: "192.0.2.1"}, "alice")
+	a, err := th.begin(session.Peer{Network: "tcp", Address: "192.0.2.1"}, "alice")
 	if err != nil {
 		t.Fatalf("refused after the window: %v", err)
 	}
-	succeeded()
+	a.succeeded()
 	for range 3 {
 		if !try("192.0.2.1", "alice") {
 			t.Error("a success did not clear what was counted")
@@ -90,11 +90,11 @@ func TestThrottleOfAccounts(t *testing.T) {
 	now := time.Unix(0, 0)
 	th := newThrottle(most, func() time.Time { return now })
 	home := session.Peer{Network: "tcp", Address: "192.0.2.1"}
-	succeeded, err := th.begin(home, "alice")
+	a, err := th.begin(home, "alice")
 	if err != nil {
 		t.Fatal(err)
 	}
-	succeeded()
+	a.succeeded()
 	refused := 0
 	for i := range 5 * most * accountFactor {
 		if _, err := th.begin(session.Peer{Network: "tcp", Address: fmt.Sprintf("198.51.%d.%d", i/250, i%250)}, "ALICE"); err != nil {

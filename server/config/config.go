@@ -35,6 +35,7 @@ type Config struct {
 	Users    Users
 	Quota    Quota
 	Sessions Sessions
+	SSO      SingleSignOn
 	Life     LifeCycle
 	Tables   Tables
 	Search   Search
@@ -70,7 +71,7 @@ func (c *Config) Common() *daemon.Common { return &c.Daemon }
 func (c *Config) Sections() []settings.Section {
 	sections := []settings.Section{
 		c.Network.section(), c.older.section(), c.TLS.section(), c.Peers.section(), c.Database.section(),
-		c.Users.section(), c.Quota.section(), c.Sessions.section(), c.Life.section(),
+		c.Users.section(), c.Quota.section(), c.Sessions.section(), c.SSO.section(), c.Life.section(),
 		c.Tables.section(), c.Search.section(), c.cache.section(), c.Limits.section(), c.PerUser.section(), c.Audit.section(),
 		c.Cluster.section(), c.Companies.section(), c.identity.section(),
 	}

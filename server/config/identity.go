@@ -6,16 +6,11 @@ import (
 
 // identity holds the settings of outside authorities on passwords, which this server does not have yet.
 type identity struct {
-	hostname   string
 	pamService string
 }
 
 func (i *identity) section() settings.Section {
 	return settings.Section{Title: "Outside authorities", Options: []settings.Option{
-		{
-			Name: "server_hostname", Value: settings.Text(&i.hostname),
-			Doc: "The host name in Kerberos tickets.",
-		},
 		{
 			Name: "pam_service", Default: "passwd", Value: settings.Text(&i.pamService),
 			Doc: "The PAM service that checks passwords with auth_method = pam.",
@@ -32,7 +27,6 @@ func (c *Config) unsupported(set *settings.Set) error {
 	}{
 		{c.Users.Plugin != "db", "user_plugin", "set it to db"},
 		{c.Users.AuthMethod != "plugin", "auth_method", "set it to plugin"},
-		{c.Sessions.EnableSSO, "enable_sso", "set it to no"},
 	} {
 		if u.asked {
 			return set.Problem(u.name, "this version of the server does not have what the setting asks for", u.remedy)

@@ -35,9 +35,7 @@ func obsolete() settings.Section {
 		{"the server does not update clients", []string{
 			"client_update_enabled", "client_update_path", "client_update_log_level", "client_update_log_path",
 		}},
-		{"enable_sso is not available", []string{
-			"ntlm_auth", "kcoidc_issuer_identifier", "kcoidc_insecure_skip_verify", "kcoidc_initialize_timeout",
-		}},
+		{"log-on by NTLM is not available; let clients use Kerberos", []string{"ntlm_auth"}},
 		{"the full-text index is part of the server; see index_path", []string{"search_socket", "index_services_path"}},
 		{"temporary data stays in memory", []string{"tmp_path"}},
 	} {

@@ -12,7 +12,6 @@ type Sessions struct {
 	CheckIP               bool          // a session belongs to one client address
 	MaxFailures           int           // failed log-ons of an account from an address in ten minutes; 0 is no limit
 	PasswordCacheLifetime time.Duration // 0 is off
-	EnableSSO             bool
 }
 
 // minSessionTimeout is five times the interval at which clients report that they
@@ -36,10 +35,6 @@ func (s *Sessions) section() settings.Section {
 		{
 			Name: "logon_failures_max", Default: "30", Value: settings.Int(&s.MaxFailures, 0, anyNumber),
 			Doc: "How many log-ons of one user from one address (an IPv6 /64) may fail within ten minutes before all are refused until those are over; ten times as many of all users together. Peers on this machine are not counted. 0 is no limit.",
-		},
-		{
-			Name: "enable_sso", Aliases: []string{"enable_sso_ntlmauth"}, Default: "no", Value: settings.Bool(&s.EnableSSO),
-			Doc: "Whether clients can log on with a ticket of Windows or Kerberos.",
 		},
 	}}
 }

@@ -131,7 +131,7 @@ func StartIn(t testing.TB, dir, lines string, options ...Option) *Instance {
 	for _, set := range options {
 		set(&o)
 	}
-	i.Config = load(t, "server_listen = 127.0.0.1:0\nserver_pipe_priority =\nserver_pipe_name = "+i.UnixPath+"\n"+
+	i.Config = Load(t, "server_listen = 127.0.0.1:0\nserver_pipe_priority =\nserver_pipe_name = "+i.UnixPath+"\n"+
 		"index_path = "+filepath.Join(dir, "search")+"\n"+
 		"cache_cell_size = 64m\ncache_sortkey_size = 64m\n"+lines)
 	if err := i.Config.Bind(t.Context()); err != nil {
@@ -164,7 +164,8 @@ func (i *Instance) Stop() error {
 	return i.ended
 }
 
-func load(t testing.TB, text string) *config.Config {
+// Load reads the text of a server.cfg, which must be good.
+func Load(t testing.TB, text string) *config.Config {
 	t.Helper()
 	c := config.New(func() (int64, error) { return 1 << 30, nil })
 	set, err := settings.New(c.Sections())

@@ -12,6 +12,8 @@ import (
 	"github.com/jcmturner/gokrb5/v8/client"
 	"github.com/jcmturner/gokrb5/v8/config"
 	"github.com/jcmturner/gokrb5/v8/spnego"
+
+	"zarafa/server/auth/kerberos/kerberostest"
 )
 
 // kdc is MIT's key distribution centre, private to a test.
@@ -32,20 +34,20 @@ func startKDC(t *testing.T, users, services []string) *kdc {
 	}
 	k := &kdc{dir: t.TempDir()}
 	port := freePort(t)
-	k.conf = fmt.Sprintf("[libdefaults]\n default_realm = %s\n dns_lookup_kdc = false\n udp_preference_limit = 1\n[realms]\n %s = {\n  kdc = 127.0.0.1:%d\n }\n", realm, realm, port)
+	k.conf = fmt.Sprintf("[libdefaults]\n default_realm = %s\n dns_lookup_kdc = false\n udp_preference_limit = 1\n[realms]\n %s = {\n  kdc = 127.0.0.1:%d\n }\n", kerberostest.Realm, kerberostest.Realm, port)
 	k.write(t, "krb5.conf", k.conf)
 	k.write(t, "kdc.conf", fmt.Sprintf("[kdcdefaults]\n kdc_listen = 127.0.0.1:%d\n kdc_tcp_listen = 127.0.0.1:%d\n[realms]\n %s = {\n  database_name = %s/principal\n  key_stash_file = %s/stash\n }\n[logging]\n kdc = FILE:%s/log\n",
-		port, port, realm, k.dir, k.dir, k.dir))
+		port, port, kerberostest.Realm, k.dir, k.dir, k.dir))
 	k.env = append(os.Environ(), "KRB5_CONFIG="+k.path("krb5.conf"), "KRB5_KDC_PROFILE="+k.path("kdc.conf"))
-	k.run(t, "kdb5_util", "-r", realm, "create", "-s", "-P", "master")
+	k.run(t, "kdb5_util", "-r", kerberostest.Realm, "create", "-s", "-P", "master")
 	for _, name := range users {
-		k.run(t, "kadmin.local", "-r", realm, "-q", "addprinc -pw secret "+name)
+		k.run(t, "kadmin.local", "-r", kerberostest.Realm, "-q", "addprinc -pw secret "+name)
 	}
 	for _, name := range services {
-		k.run(t, "kadmin.local", "-r", realm, "-q", "addprinc -randkey "+name)
-		k.run(t, "kadmin.local", "-r", realm, "-q", "ktadd -k "+k.path("keytab")+" "+name)
+		k.run(t, "kadmin.local", "-r", kerberostest.Realm, "-q", "addprinc -randkey "+name)
+		k.run(t, "kadmin.local", "-r", kerberostest.Realm, "-q", "ktadd -k "+k.path("keytab")+" "+name)
 	}
-	daemon := exec.Command("krb5kdc", "-n", "-r", realm, "-P", k.path("pid"))
+	daemon := exec.Command("krb5kdc", "-n", "-r", kerberostest.Realm, "-P", k.path("pid"))
 	daemon.Env = k.env
 	daemon.Stdout, daemon.Stderr = t.Output(), t.Output()
 	if err := daemon.Start(); err != nil {
@@ -108,7 +110,7 @@ func TestWithKDC(t *testing.T) {
 		t.Fatal(err)
 	}
 	for user, want := range map[string]string{"alice": "alice", "bob/admin": ""} {
-		c := client.NewWithPassword(user, realm, "secret", cfg, client.DisablePAFXFAST(true))
+		c := client.NewWithPassword(user, kerberostest.Realm, "secret", cfg, client.DisablePAFXFAST(true))
 		if err := c.Login(); err != nil {
 			t.Fatal(err)
 		}
