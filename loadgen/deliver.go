@@ -24,6 +24,9 @@ const hoursOfDay = 24
 // deliveries is the number of the user whose random numbers schedule the deliveries; users begin at 1.
 const deliveries = 0
 
+// partStreams is where the streams of random numbers of this machine's deliveries begin, so that machines differ.
+func (r *run) partStreams() uint64 { return uint64(r.options.Part) << 48 }
+
 // delivery is a message that is due.
 type delivery struct {
 	to  *player
@@ -35,10 +38,10 @@ func (r *run) deliver(ctx, schedule context.Context, start time.Time) {
 	queue := make(chan delivery, deliveryQueue)
 	var agents sync.WaitGroup
 	for n := range min(deliveryAgents, len(r.players)) {
-		random := r.random(deliveries, uint64(n)<<32+1)
+		random := r.random(deliveries, r.partStreams()+uint64(n)<<32+1)
 		agents.Go(func() { r.deliverQueue(ctx, queue, random) })
 	}
-	choose := r.random(deliveries, 0)
+	choose := r.random(deliveries, r.partStreams())
 	p, up := r.receivers(choose)
 	timer := newWaiter()
 	defer timer.stop()

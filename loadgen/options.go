@@ -39,12 +39,27 @@ type Options struct {
 	Decide func(count, slow int64) bool
 	// Usage, if not nil, is asked at every interval for what other processes use.
 	Usage func() []ProcessUsage
+	// Part is which of Parts machines this one is, from 1; 0 if it is the only one. Users then is the number of all
+	// machines together, of whom each plays its share.
+	Part, Parts int
+	// StartAt is when the work begins; zero begins as soon as everybody is logged on.
+	StartAt time.Time
+}
+
+// share tells whom this machine plays: the users after the first ones, and how many.
+func (o *Options) share() (first, users int) {
+	if o.Parts == 0 {
+		return 0, o.Users
+	}
+	first = o.Users * (o.Part - 1) / o.Parts
+	return first, o.Users*o.Part/o.Parts - first
 }
 
 // Limits of the options.
 const (
 	maxUsers    = 100_000
 	maxCompress = 10_000
+	maxParts    = 1000
 )
 
 func (o *Options) check() error {
@@ -61,6 +76,10 @@ func (o *Options) check() error {
 		return errors.New("--prefix is empty; give the one that the mailboxes were filled with")
 	case o.Interval <= 0:
 		return fmt.Errorf("--interval is %v, it must be positive", o.Interval)
+	case o.Parts < 0 || o.Parts > maxParts || o.Part < min(o.Parts, 1) || o.Part > o.Parts:
+		return fmt.Errorf("--part is %d/%d, it must be 1/1 to %d/%d", o.Part, o.Parts, maxParts, maxParts)
+	case o.Parts > o.Users:
+		return fmt.Errorf("--users is %d, too few for %d machines", o.Users, o.Parts)
 	}
 	return nil
 }
@@ -77,7 +96,8 @@ const appName = "zload"
 type ProcessUsage struct {
 	PID    int32   `json:"pid"`
 	Name   string  `json:"name"`
-	CPU    float64 `json:"cpuCores"` // processors, since the interval before
+	Host   string  `json:"host,omitempty"` // if the result is of several machines
+	CPU    float64 `json:"cpuCores"`       // processors, since the interval before
 	Memory uint64  `json:"residentBytes"`
 }
 
@@ -93,23 +113,45 @@ type Interval struct {
 
 // Result is the outcome of a run.
 type Result struct {
-	Started    time.Time         `json:"started"`
-	URL        string            `json:"url"`
-	Server     string            `json:"serverVersion"`
-	Users      int               `json:"users"`
-	Profile    string            `json:"profile"`
-	Compress   float64           `json:"compress"`
-	Seed       uint64            `json:"seed"`
-	Duration   time.Duration     `json:"durationNanoseconds"`
-	Operations []latency.Summary `json:"operations"`
-	All        latency.Summary   `json:"all"`
-	Notify     latency.Summary   `json:"notification"` // from the beginning of a delivery until its notification
-	Schedule   latency.Summary   `json:"schedule"`     // how late the generator itself was
-	Slow       int64             `json:"slow"`         // operations that failed or took longer than the limit, if there is one
-	Missed     int               `json:"missed"`       // actions that were due and not done when the time was up
-	Intervals  []Interval        `json:"intervals"`
+	Started     time.Time         `json:"started"`
+	Start       time.Time         `json:"start"` // of the work, when everybody was logged on
+	Host        string            `json:"host"`  // where the generator ran
+	URL         string            `json:"url"`
+	Server      string            `json:"serverVersion"`
+	ServerGUIDs []string          `json:"serverGuids"` // of all servers that the users logged on to
+	Users       int               `json:"users"`
+	First       int               `json:"usersBefore"` // the users' numbers begin after this one
+	AllUsers    int               `json:"usersOfAllParts"`
+	Part        int               `json:"part,omitempty"`
+	Parts       int               `json:"parts,omitempty"`
+	Prefix      string            `json:"prefix"`
+	Asked       time.Duration     `json:"askedNanoseconds"` // how long it was to last
+	Interval    time.Duration     `json:"intervalNanoseconds"`
+	Profile     string            `json:"profile"`
+	Compress    float64           `json:"compress"`
+	Seed        uint64            `json:"seed"`
+	Duration    time.Duration     `json:"durationNanoseconds"`
+	Operations  []latency.Summary `json:"operations"`
+	All         latency.Summary   `json:"all"`
+	Notify      latency.Summary   `json:"notification"` // from the beginning of a delivery until its notification
+	Schedule    latency.Summary   `json:"schedule"`     // how late the generator itself was
+	Slow        int64             `json:"slow"`         // operations that failed or took longer than the limit, if there is one
+	Missed      int               `json:"missed"`       // actions that were due and not done when the time was up
+	Intervals   []Interval        `json:"intervals"`
+	// Merged are the results of single machines that this one was made of.
+	Merged []Machine `json:"merged,omitempty"`
 	// Void says why the figures are worth nothing, empty if they are.
 	Void string `json:"void,omitempty"`
 	// Violation is the wrong answer that ended the run, nil if there was none.
 	Violation *truth.Violation `json:"violation,omitempty"`
+}
+
+// Machine is one of several load generators.
+type Machine struct {
+	Part  int           `json:"part"`
+	Host  string        `json:"host"`
+	First int           `json:"usersBefore"`
+	Users int           `json:"users"`
+	Count int64         `json:"count"` // operations
+	Late  time.Duration `json:"latep99Nanoseconds"`
 }

@@ -27,6 +27,7 @@ type player struct {
 	begin   time.Duration   // when he logs on, if the profile has users do that in the run
 	agent   *client.Session // delivers his mail, on the server that has his store
 	version string          // of the server
+	guid    string          // of the server
 }
 
 // Streams of random numbers of a user. They are apart so that what he does not depend on the server.
@@ -52,8 +53,9 @@ func (r *run) prepare(ctx context.Context) error {
 		}
 		r.agent = agent
 	}
-	for n := range r.options.Users {
-		r.players = append(r.players, r.newPlayer(uint32(n+1)))
+	first, users := r.options.share()
+	for n := range users {
+		r.players = append(r.players, r.newPlayer(uint32(first+n+1)))
 	}
 	err := r.eachPlayer(ctx, r.logOn)
 	if mapi.CodeOf(err) == mapi.LogonFailed {
@@ -122,7 +124,7 @@ func (r *run) logOn(ctx context.Context, p *player) (err error) {
 		return err
 	}
 	r.loggedOn.Add(1)
-	p.version = p.user.ServerVersion()
+	p.version, p.guid = p.user.ServerVersion(), p.user.ServerGUID().String()
 	if p.agent, err = r.agentFor(ctx, p); err != nil {
 		return err
 	}

@@ -76,13 +76,11 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	defer cancel(nil)
 	limit, maxSlip := cmp.Or(o.Limit, noLimit), cmp.Or(o.MaxSlip, defaultMaxSlip)
 	r := &run{
-		options: o, material: material, source: fmt.Sprintf("r%x", started.UnixMicro()), cancel: cancel, buffers: client.NewBuffers(),
+		options: o, material: material, source: source(o, started), cancel: cancel, buffers: client.NewBuffers(),
 		latencies: latency.NewRecorder(limit), notifications: latency.NewRecorder(limit), slips: latency.NewRecorder(maxSlip),
 	}
 	defer r.logOff(context.WithoutCancel(ctx))
-	result := &Result{
-		Started: started, URL: o.URL, Users: o.Users, Profile: o.Profile.Name, Compress: o.Compress, Seed: o.Seed,
-	}
+	result := newResult(o, started)
 	err = r.play(ctx, result)
 	result.Operations, result.All = r.latencies.Total(), r.latencies.All()
 	result.Notify, result.Schedule = r.notifications.All(), r.slips.All()
@@ -102,8 +100,12 @@ func (r *run) play(ctx context.Context, result *Result) error {
 	if err := r.prepare(ctx); err != nil {
 		return err
 	}
-	result.Server = r.players[0].version
-	start := time.Now()
+	result.Server, result.ServerGUIDs = r.players[0].version, r.servers()
+	start, err := r.awaitStart(ctx)
+	if err != nil {
+		return err
+	}
+	result.Start = start
 	work, stopWork := context.WithDeadline(ctx, start.Add(r.options.Duration+grace))
 	defer stopWork()
 	schedule, stopSchedule := context.WithCancelCause(work)

@@ -37,7 +37,7 @@ func capacityCommand(stdout io.Writer) command {
 	flags.StringVar(&o.json, "json", "", "file to write the result to, for programs")
 	o.Interval = lookEvery
 	o.define(flags)
-	return command{flags, func(ctx context.Context) (int, error) {
+	return command{flags: flags, run: func(ctx context.Context) (int, error) {
 		var err error
 		if o.slo, err = capacity.ParseSLO(slo); err != nil {
 			return exitUsage, fmt.Errorf("--slo: %w", err)

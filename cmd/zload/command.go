@@ -23,14 +23,16 @@ const synopsis = `Usage: zload COMMAND [OPTIONS]
   zload fill      creates users with full mailboxes
   zload run       plays users and measures the server
   zload capacity  finds the greatest number of users that the server serves well
+  zload merge     makes one result of those of several machines
 
 zload COMMAND --help lists the options. docs/zload.md describes everything.
 `
 
 // command is a subcommand: it defines its options, and runs after they are read.
 type command struct {
-	flags *pflag.FlagSet
-	run   func(ctx context.Context) (status int, err error)
+	flags     *pflag.FlagSet
+	run       func(ctx context.Context) (status int, err error)
+	arguments bool // it takes some that are no options
 }
 
 // Run carries out a command line, without the program's name, and returns the exit status.
@@ -47,6 +49,8 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		c = playCommand(stdout)
 	case "capacity":
 		c = capacityCommand(stdout)
+	case "merge":
+		c = mergeCommand(stdout)
 	case "--help", "-h", "help":
 		io.WriteString(stdout, synopsis)
 		return exitOK
@@ -65,7 +69,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "zload %s: %v\n", args[0], err)
 		return exitUsage
 	}
-	if c.flags.NArg() > 0 {
+	if c.flags.NArg() > 0 && !c.arguments {
 		fmt.Fprintf(stderr, "zload %s: %q is not an option\n", args[0], c.flags.Arg(0))
 		return exitUsage
 	}

@@ -42,7 +42,7 @@ func fillCommand(stdout io.Writer) command {
 	flags.IntVar(&o.Workers, "workers", 4*runtime.GOMAXPROCS(0), "mailboxes that are filled at one time")
 	flags.StringVar(&until, "until", defaultUntil, "day of the newest items, which go back a year")
 	flags.BoolVar(&o.KeepExisting, "keep-existing", false, "pass over users that exist")
-	return command{flags, func(ctx context.Context) (int, error) {
+	return command{flags: flags, run: func(ctx context.Context) (int, error) {
 		var err error
 		if o.Until, err = time.Parse(time.DateOnly, until); err != nil {
 			return exitUsage, fmt.Errorf("--until: %w", err)

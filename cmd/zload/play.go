@@ -67,10 +67,11 @@ func playCommand(stdout io.Writer) command {
 	o.define(flags)
 	flags.DurationVar(&o.Interval, "interval", time.Second, "time between two lines of output")
 	flags.Int32SliceVar(&o.pids, "pids", nil, "processes of this machine, such as the server and its database, whose use of processors and memory is shown")
-	flags.StringVar(&o.json, "json", "", "file to write the result to, for programs")
-	flags.StringVar(&o.html, "html", "", "file to write the result to, as a page with charts")
-	return command{flags, func(ctx context.Context) (int, error) {
-		if err := o.finish(); err != nil {
+	o.defineReports(flags)
+	var part partOptions
+	part.define(flags)
+	return command{flags: flags, run: func(ctx context.Context) (int, error) {
+		if err := errors.Join(o.finish(), part.finish(&o)); err != nil {
 			return exitUsage, err
 		}
 		return play(ctx, &o, stdout)
@@ -95,16 +96,7 @@ func play(ctx context.Context, o *playOptions, stdout io.Writer) (int, error) {
 	if result == nil {
 		return exitFailed, errors.Join(err, files.close())
 	}
-	err = errors.Join(err, report.Table(stdout, result), files.write(result))
-	switch {
-	case result.Violation != nil:
-		return exitWrong, err
-	case err != nil:
-		return exitFailed, err
-	case result.Void != "":
-		return exitVoid, nil
-	}
-	return exitOK, nil
+	return finish(stdout, result, files, err)
 }
 
 // progress shows intervals: as a view on a terminal, as lines elsewhere. Output that cannot be written shall not end a

@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 
+	"github.com/spf13/pflag"
+
 	"zarafa/loadgen"
 	"zarafa/loadgen/report"
 )
@@ -17,6 +19,12 @@ type reports []reportFile
 type reportFile struct {
 	file  *os.File
 	write func(io.Writer, any) error
+}
+
+// defineReports defines where a result is written to.
+func (o *playOptions) defineReports(flags *pflag.FlagSet) {
+	flags.StringVar(&o.json, "json", "", "file to write the result to, for programs")
+	flags.StringVar(&o.html, "html", "", "file to write the result to, as a page with charts")
 }
 
 func openReports(o *playOptions) (list reports, err error) {

@@ -2,10 +2,12 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -43,6 +45,15 @@ func TestCommandLines(t *testing.T) {
 		{"run --profile dancer", exitUsage, "very-heavy"},
 		{"run --pids 2147483647", exitUsage, "--pids"},
 		{"run --json /no/such/folder/x", exitUsage, "--json"},
+		{"run --part 3/2", exitUsage, "2/3"},
+		{"run --part 1", exitUsage, "2/3"},
+		{"run --part 1/20 --users 10", exitFailed, "too few for 20 machines"},
+		{"run --start-at noon", exitUsage, "--start-at"},
+		{"run --start-at 2020-01-01T00:00:00Z", exitUsage, "is over"},
+		{"merge", exitUsage, "--part 1/2"},
+		{"merge one", exitUsage, "--part 1/2"},
+		{"merge /no/such/file /nor/this", exitFailed, "/no/such/file"},
+		{"merge zload_test.go zload_test.go", exitFailed, "no result"},
 		{"capacity --slo fast", exitUsage, "--slo"},
 		{"capacity --start 5 --max-users 4", exitUsage, "--max-users"},
 		{"capacity --max-slip 0s", exitUsage, "--max-slip"},
@@ -79,6 +90,40 @@ func TestFillAndRun(t *testing.T) {
 	status, _, stderr = zload(t, "fill", "--admin-url", i.Endpoint(), "--users", "2", "--messages", "20")
 	if status != exitFailed || !strings.Contains(stderr, "--keep-existing") {
 		t.Errorf("a second time: status %d\n%s", status, stderr)
+	}
+}
+
+// TestParts plays the users from two machines at one time.
+func TestParts(t *testing.T) {
+	dir := t.TempDir()
+	i := servertest.Start(t, config.EngineSQLite, "createuser_script =\n")
+	if status, _, stderr := zload(t, "fill", "--admin-url", i.Endpoint(), "--users", "5", "--messages", "20"); status != exitOK {
+		t.Fatal(stderr)
+	}
+	at := time.Now().Add(5 * time.Second).Format(time.RFC3339Nano)
+	var machines sync.WaitGroup
+	for n := 1; n <= 2; n++ {
+		machines.Go(func() {
+			status, stdout, stderr := zload(t, "run", "--admin-url", i.Endpoint(), "--url", "http://"+i.TCPAddr+"/", "--users", "5", "--profile", "heavy",
+				"--part", fmt.Sprint(n, "/2"), "--start-at", at, "--duration", "1s", "--compress", "1000", "--interval", "250ms", "--json", fmt.Sprint(dir, "/", n))
+			if status != exitOK && status != exitVoid {
+				t.Errorf("part %d: status %d\n%s%s", n, status, stdout, stderr)
+			}
+		})
+	}
+	machines.Wait()
+	status, stdout, stderr := zload(t, "merge", dir+"/2", dir+"/1", "--json", dir+"/all.json", "--html", dir+"/all.html")
+	if status != exitOK && status != exitVoid || !strings.Contains(stdout, "5 users of profile heavy") || !strings.Contains(stdout, "users 3 to 5") {
+		t.Errorf("status %d\n%s%s", status, stdout, stderr)
+	}
+	if strings.Contains(stdout, "not of the same run") || strings.Contains(stdout, "apart") {
+		t.Errorf("the parts do not fit:\n%s", stdout)
+	}
+	if status, _, stderr := zload(t, "merge", dir+"/all.json", dir+"/1"); status != exitFailed || !strings.Contains(stderr, "merged already") {
+		t.Errorf("status %d, %s", status, stderr)
+	}
+	if status, stdout, _ := zload(t, "merge", dir+"/1", dir+"/1"); status != exitFailed {
+		t.Errorf("one part twice: status %d\n%s", status, stdout)
 	}
 }
 

@@ -34,6 +34,8 @@ type Summary struct {
 	P99       time.Duration  `json:"p99Nanoseconds"`
 	P999      time.Duration  `json:"p999Nanoseconds"`
 	Max       time.Duration  `json:"maxNanoseconds"`
+	// Histogram is the whole distribution in microseconds, in the V2 compressed encoding of HdrHistogram; see [Merge].
+	Histogram string `json:"histogram,omitempty"`
 }
 
 // Failed is the number of errors.
@@ -148,7 +150,7 @@ func summarize(name string, h *hdrhistogram.Histogram) Summary {
 		return time.Duration(h.ValueAtQuantile(percent)) * time.Microsecond
 	}
 	return Summary{
-		Operation: name, Count: h.TotalCount(), Mean: time.Duration(h.Mean() * float64(time.Microsecond)),
+		Operation: name, Count: h.TotalCount(), Histogram: encode(h), Mean: time.Duration(h.Mean() * float64(time.Microsecond)),
 		P50: at(50), P90: at(90), P95: at(95), P99: at(99), P999: at(99.9), Max: time.Duration(h.Max()) * time.Microsecond,
 	}
 }

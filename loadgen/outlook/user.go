@@ -259,5 +259,8 @@ func (u *User) newToken() content.Token {
 	return content.Token{User: u.options.Number, Source: u.options.Source, Serial: u.serials.next()}
 }
 
+// ServerGUID identifies the server that the user is logged on to.
+func (u *User) ServerGUID() mapi.GUID { return u.session.ServerGUID() }
+
 // ServerVersion is the version of the server that the user is logged on to.
 func (u *User) ServerVersion() string { return u.session.ServerVersion() }

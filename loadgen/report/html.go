@@ -76,16 +76,19 @@ func charts(r *loadgen.Result) []chart {
 	cpu, memory := chart{Title: "Processors", Unit: "busy", Times: times}, chart{Title: "Memory", Unit: "MiB", Times: times}
 	for _, p := range r.Intervals[0].Usage {
 		name := fmt.Sprintf("%s (%d)", p.Name, p.PID)
-		cpu.Series = append(cpu.Series, over(name, func(i loadgen.Interval) float64 { return usageOf(i, p.PID).CPU }))
-		memory.Series = append(memory.Series, over(name, func(i loadgen.Interval) float64 { return float64(usageOf(i, p.PID).Memory) / (1 << 20) }))
+		if p.Host != "" {
+			name += " on " + p.Host
+		}
+		cpu.Series = append(cpu.Series, over(name, func(i loadgen.Interval) float64 { return usageOf(i, p).CPU }))
+		memory.Series = append(memory.Series, over(name, func(i loadgen.Interval) float64 { return float64(usageOf(i, p).Memory) / (1 << 20) }))
 	}
 	return append(list, cpu, memory)
 }
 
 // usageOf finds a process in an interval; one that has ended uses nothing.
-func usageOf(i loadgen.Interval, pid int32) (u loadgen.ProcessUsage) {
+func usageOf(i loadgen.Interval, of loadgen.ProcessUsage) (u loadgen.ProcessUsage) {
 	for _, p := range i.Usage {
-		if p.PID == pid {
+		if p.PID == of.PID && p.Host == of.Host {
 			return p
 		}
 	}

@@ -69,6 +69,9 @@ func Facts(r *loadgen.Result) []string {
 		r.Users, r.Profile, r.Compress, r.Duration.Seconds(), float64(r.All.Count)/max(r.Duration.Seconds(), 1e-9), r.Server, r.URL)}
 	list = append(list, fmt.Sprintf("the generator's own schedule was late by %s ms at p99, %s ms at most; %d actions were due but not done in time",
 		ms(r.Schedule.P99), ms(r.Schedule.Max), r.Missed))
+	for _, m := range r.Merged {
+		list = append(list, fmt.Sprintf("part %d on %s: users %d to %d, %d operations, schedule late by %s ms at p99", m.Part, m.Host, m.First+1, m.First+m.Users, m.Count, ms(m.Late)))
+	}
 	for _, kind := range sortedKeys(r.All.Errors) {
 		list = append(list, fmt.Sprintf("error %s: %d times", kind, r.All.Errors[kind]))
 	}
