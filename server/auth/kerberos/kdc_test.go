@@ -1,6 +1,8 @@
 package kerberos
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -15,6 +17,9 @@ import (
 
 	"zarafa/server/auth/kerberos/kerberostest"
 )
+
+// service is the principal of the server that the tests know.
+const service = "kopano/mail.example.com"
 
 // kdc is MIT's key distribution centre, private to a test.
 type kdc struct {
@@ -99,7 +104,7 @@ func freePort(t *testing.T) int {
 
 // TestWithKDC has users of a real KDC get tickets and log on with them.
 func TestWithKDC(t *testing.T) {
-	const service = "kopano/mail.example.com"
+
 	k := startKDC(t, []string{"alice", "bob/admin"}, []string{service})
 	a, err := Open(k.path("keytab"), "mail.example.com")
 	if err != nil {
@@ -131,5 +136,55 @@ func TestWithKDC(t *testing.T) {
 				t.Errorf("%s: the token is taken twice", user)
 			}
 		}
+	}
+}
+
+// TestPasswords has the KDC check passwords: right and wrong ones, of locked and of expired accounts, and has a KDC do so that knows
+// everything but the server's key.
+func TestPasswords(t *testing.T) {
+	k := startKDC(t, []string{"alice", "locked", "expired", "root/admin"}, []string{service})
+	k.run(t, "kadmin.local", "-r", kerberostest.Realm, "-q", "modprinc -allow_tix locked")
+	k.run(t, "kadmin.local", "-r", kerberostest.Realm, "-q", "modprinc -expire 2001-01-01 expired")
+	a, err := Open(k.path("keytab"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := NewPasswords(a, k.path("krb5.conf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		user, password string
+		ok             bool
+	}{
+		{"alice", "secret", true}, {"alice", "Secret", false}, {"alice", "", false}, {"", "secret", false}, {"nobody", "secret", false},
+		{"locked", "secret", false}, {"expired", "secret", false}, {"root/admin", "secret", false}, {"alice@EXAMPLE.COM", "secret", false},
+	} {
+		if err := p.Check(t.Context(), tt.user, tt.password); (err == nil) != tt.ok {
+			t.Errorf("%q with %q: %v", tt.user, tt.password, err)
+		}
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 2 * maxChecks { // neither answers nor keeps its place
+		if err := p.Check(gone, "alice", "secret"); err != nil && !errors.Is(err, context.Canceled) {
+			t.Errorf("for a client that has gone: %v", err)
+		}
+	}
+	if err := p.Check(t.Context(), "alice", "secret"); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+	other, err := newAcceptor(kerberostest.NewKeytab(t, service, "another key"), "", time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, err = NewPasswords(other, k.path("krb5.conf")); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Check(t.Context(), "alice", "secret"); err == nil {
+		t.Error("a KDC that does not know our key is believed")
+	}
+	if _, err := NewPasswords(a, k.path("missing")); err == nil {
+		t.Error("a missing krb5.conf is accepted")
 	}
 }
