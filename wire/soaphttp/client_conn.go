@@ -16,8 +16,7 @@ import (
 type clientConn struct {
 	stream
 	client    *Client
-	req       fasthttp.RequestHeader
-	resp      fasthttp.Response
+	resp      *fasthttp.Response // the header of an answer that is being read, else nil: waiting holds no memory for it
 	body      body
 	idleSince time.Time
 }
@@ -25,7 +24,6 @@ type clientConn struct {
 func newClientConn(c *Client, nc net.Conn) *clientConn {
 	cc := &clientConn{client: c}
 	cc.init(nc, c.bufs, c.cfg.ReceiveTimeout, c.cfg.SendTimeout)
-	cc.resp.StreamBody = true
 	return cc
 }
 
@@ -44,9 +42,12 @@ func (cc *clientConn) destroy() {
 	cc.releaseReader()
 }
 
+// compressedBytes is the smallest request that is compressed: smaller ones fit into a packet or two anyway.
+const compressedBytes = 2048
+
 // send writes a request.
 func (cc *clientConn) send(req Request, compress bool) error {
-	if !compress && req.Attachment == nil {
+	if req.Attachment == nil && (!compress || len(req.Body) < compressedBytes) {
 		buf := cc.bufs.sender()
 		defer cc.bufs.putSender(buf)
 		*buf = cc.appendHeader(*buf, contentTypeXML, len(req.Body), false)
@@ -96,14 +97,19 @@ func writeRequest(m *multipartWriter, req Request) error {
 // closeBody gives back what reading an answer took.
 func (cc *clientConn) closeBody() {
 	cc.body.close()
-	cc.resp.CloseBodyStream() // has nothing to close: the connection is ours
+	if cc.resp != nil {
+		cc.resp.CloseBodyStream() // has nothing to close: the connection is ours
+		fasthttp.ReleaseResponse(cc.resp)
+		cc.resp = nil
+	}
 }
 
 // appendHeader writes the request header with the reference client's fields in its order (wire.md
 // section 2 "Requests").
 func (cc *clientConn) appendHeader(dst []byte, contentType string, length int, gzipped bool) []byte {
-	e, h := &cc.client.endpoint, &cc.req
-	h.Reset()
+	req := fasthttp.AcquireRequest()
+	defer fasthttp.ReleaseRequest(req)
+	e, h := &cc.client.endpoint, &req.Header
 	h.DisableSpecialHeader() // keeps the order, and an empty Host
 	h.SetMethod(fasthttp.MethodPost)
 	h.SetRequestURI(e.path)
@@ -137,6 +143,8 @@ func (cc *clientConn) receive(resp *Response) error {
 }
 
 func (cc *clientConn) readAnswer(resp *Response) error {
+	cc.resp = fasthttp.AcquireResponse()
+	cc.resp.StreamBody = true
 	if err := cc.resp.Read(cc.br); err != nil { // with StreamBody, the header
 		return unexpectedEOF(err)
 	}

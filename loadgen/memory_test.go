@@ -1,0 +1,64 @@
+package loadgen_test
+
+import (
+	"runtime"
+	"testing"
+	"time"
+
+	"zarafa/loadgen"
+	"zarafa/profiles/users"
+)
+
+// maxBytesPerUser is what a simulated user may take at rest: what he knows of his mailbox, his session and connections, his stacks.
+const maxBytesPerUser = 64 << 10
+
+// itemsPerUser are in each mailbox, as many as "zload fill" puts there if nothing else is said.
+const itemsPerUser = 500
+
+// TestUserAllocations: heap and stacks grow with the number of users by no more than the limit for each.
+func TestUserAllocations(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector needs memory of its own")
+	}
+	url := startFake(t, itemsPerUser)
+	for _, profile := range []string{"heavy", "cached-heavy"} {
+		const few, many = 10, 70
+		a, b := memoryOf(t, url, profile, few), memoryOf(t, url, profile, many)
+		each := (b - a) / (many - few)
+		t.Logf("%s: %d bytes for each user; %d KiB for %d users, %d KiB for %d", profile, each, a>>10, few, b>>10, many)
+		if each > maxBytesPerUser {
+			t.Errorf("%s: %d bytes for each user, more than %d", profile, each, maxBytesPerUser)
+		}
+	}
+}
+
+// memoryOf is how many bytes of heap and stacks so many users take who have logged on, know their mailboxes and wait for what they do next.
+func memoryOf(t *testing.T, url, profile string, number int) (used int64) {
+	t.Helper()
+	p, err := users.Load(profile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.PerDay = map[users.Action]float64{users.LogOn: 8} // all wait for an hour's time
+	before := inUse()
+	_, err = loadgen.Run(t.Context(), loadgen.Options{
+		URL: url, AdminURL: url, Users: number, Prefix: "z", Password: password, Profile: p, Duration: 24 * time.Hour, Compress: 1,
+		NotifyGrace: time.Second, Interval: 50 * time.Millisecond, Decide: func(_, _ int64) bool {
+			used = inUse() - before
+			return true
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return used
+}
+
+// inUse are the bytes of reachable objects and stacks.
+func inUse() int64 {
+	runtime.GC()
+	runtime.GC() // also what pools have kept
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc + m.StackInuse)
+}

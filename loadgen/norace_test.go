@@ -1,0 +1,6 @@
+//go:build !race
+
+package loadgen_test
+
+// raceEnabled tells tests that count memory that they are built with the race detector.
+const raceEnabled = false
