@@ -74,7 +74,7 @@ func syncLiars() map[string]lie {
 			if asked.ChangeType == 2 && folder != nil {
 				r.ChangesArray = append(r.ChangesArray, wire.ICSChange{SourceKey: folder, ParentSourceKey: []byte{1}, ChangeType: deletedFolder})
 			}
-		}}, []truth.Kind{truth.Lost}, nil},
+		}}, []truth.Kind{truth.Lost}, []users.Action{users.Sync}},
 		"leaves messages out": {&liar{twist: func(_ wire.Request, resp wire.Response) {
 			if r, ok := resp.(*wire.ExportMessageChangesAsStreamResponse); ok {
 				r.MsgStreams = r.MsgStreams[:0]
@@ -124,7 +124,7 @@ func syncLiars() map[string]lie {
 			case *wire.ICSChangeResponse:
 				r.ChangesArray = nil
 			}
-		}}, []truth.Kind{truth.Lost, truth.Stale}, nil},
+		}}, []truth.Kind{truth.Lost, truth.Stale}, []users.Action{users.Sync}},
 		"shows old versions": {&liar{twist: func(req wire.Request, resp wire.Response) {
 			if r, ok := resp.(*wire.GetChangeInfoResponse); ok {
 				id := string(req.(*wire.GetChangeInfoRequest).EntryID)

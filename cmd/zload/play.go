@@ -80,13 +80,12 @@ func playCommand(stdout io.Writer) command {
 
 // play runs the load and writes what comes of it.
 func play(ctx context.Context, o *playOptions, stdout io.Writer) (int, error) {
-	if len(o.pids) > 0 {
-		sampler, err := usage.New(o.pids)
-		if err != nil {
-			return exitUsage, fmt.Errorf("--pids: %w", err)
-		}
-		o.Usage = sampler.Sample
+	// What the generator itself uses tells whether it is the limit.
+	sampler, err := usage.New(append([]int32{int32(os.Getpid())}, o.pids...))
+	if err != nil {
+		return exitUsage, fmt.Errorf("--pids: %w", err)
 	}
+	o.Usage = sampler.Sample
 	files, err := openReports(o)
 	if err != nil {
 		return exitUsage, err

@@ -1,4 +1,4 @@
-// Package usage measures what other processes of this machine use: processors and memory.
+// Package usage measures what processes of this machine use: processors and memory.
 //
 // A Sampler belongs to one goroutine. It refuses processes that do not exist; one that ends later is left out from then on.
 package usage

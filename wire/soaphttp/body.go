@@ -44,10 +44,14 @@ type limitedReader struct {
 	total int64
 	max   int64
 	least int64  // an earlier end is an error
+	piece int    // bytes to read at one time at most; 0 means any number
 	text  string // of the fault
 }
 
 func (l *limitedReader) Read(p []byte) (int, error) {
+	if l.piece > 0 && len(p) > l.piece {
+		p = p[:l.piece]
+	}
 	n, err := l.r.Read(p)
 	l.total += int64(n)
 	switch {
@@ -67,6 +71,7 @@ func (b *body) open(s *stream, f framing, coding contentCoding, maxDecoded int64
 	case f.length == noLength && f.stream == nil:
 		b.framed.r = s.br
 	case f.length == chunkedLength:
+		b.framed.piece = maxLineBytes
 		s.in.limitOverhead(int64(s.br.Buffered()), &b.framed.total)
 	case int64(f.length) > f.max:
 		return tooLarge(b.framed.text)

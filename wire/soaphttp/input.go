@@ -25,7 +25,8 @@ type input struct {
 }
 
 const (
-	overheadBytes = 4096
+	// A piece of data counts when it has been handed over; until then it looks like overhead.
+	overheadBytes = 4096 + maxLineBytes
 	overheadRatio = 16
 )
 

@@ -415,3 +415,37 @@ func TestLargeAnswerToSlowReader(t *testing.T) {
 		}
 	}
 }
+
+// TestChunkEndArrivesLate: the end of a large first chunk may come in another packet than its data, which is no overhead.
+func TestChunkEndArrivesLate(t *testing.T) {
+	l := newPipeListener()
+	s := NewServer(Config{}, handlerFunc(echo))
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(l) }()
+	peer, nc := net.Pipe()
+	l.conns <- nc
+	answer := make(chan string)
+	go func() {
+		b, _ := io.ReadAll(peer) // the server closes the connection
+		answer <- string(b)
+	}()
+	var zipped bytes.Buffer // a decompressor takes what it can get
+	z, _ := gzip.NewWriterLevel(&zipped, gzip.NoCompression)
+	io.WriteString(z, "<a>"+strings.Repeat("x", maxLineBytes-1000)+"</a>")
+	z.Close()
+	body := zipped.String()
+	for _, piece := range []string{
+		"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n", fmt.Sprintf("%x\r\n%s\r", len(body), body), "\n0\r", "\n\r\n",
+	} {
+		if _, err := io.WriteString(peer, piece); err != nil {
+			t.Error(err)
+		}
+	}
+	if got := <-answer; !strings.HasPrefix(got, "HTTP/1.1 200") || !strings.HasSuffix(got, "</a>") {
+		t.Errorf("answer of %d bytes: %.300s", len(got), got)
+	}
+	s.Shutdown(t.Context())
+	if err := <-ended; !errors.Is(err, ErrServerClosed) {
+		t.Error(err)
+	}
+}
