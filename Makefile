@@ -2,6 +2,7 @@
 #
 #   make build   all programs, into bin/
 #   make run     plans, starts a server on port 2236, fills mailboxes, plays 50 users and reports; data in var/
+#   make three-nodes  three servers that share their users, to try out; data in var/three-nodes
 #   make test    every check and test, on SQLite and on MariaDB
 #   make check   the quick part of it: format, vet, staticcheck, generated files
 #   make clean   remove bin/
@@ -11,7 +12,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build run test check clean
+.PHONY: build run three-nodes test check clean
 
 # The binaries need no C library, so that they run on any Linux of their architecture.
 build:
@@ -19,6 +20,9 @@ build:
 
 run: build
 	@scripts/run.sh
+
+three-nodes: build
+	@scripts/three-nodes.sh
 
 check:
 	@scripts/check-format.sh

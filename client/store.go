@@ -68,18 +68,34 @@ func (s *Session) PublicStore(ctx context.Context) (st Store, err error) {
 
 // UserStore finds the store of the given type (mapi.StorePrivate and others) that belongs to a user.
 func (s *Session) UserStore(ctx context.Context, user string, storeType uint32) (st Store, err error) {
-	err = s.follow(ctx, func(at *Session) error {
-		var id mapi.EntryID
-		var resp wire.ResolveUserStoreResponse
-		err := at.Do(ctx, func(session uint64) wire.Request {
-			return &wire.ResolveUserStoreRequest{SessionID: session, UserName: wire.Text(user), StoreTypeMask: 1 << storeType}
-		}, &resp, func() error { id = copyID(resp.StoreID); return nil })
-		if err != nil {
-			return err
-		}
-		st, err = at.openStore(ctx, id)
+	err = s.follow(ctx, func(at *Session) (err error) {
+		st, err = at.userStore(ctx, user, storeType, 0)
 		return err
 	})
+	return st, err
+}
+
+// UserStoreHere finds a user's store on this server even if another one is his home: one that was left behind when he moved.
+func (s *Session) UserStoreHere(ctx context.Context, user string, storeType uint32) (Store, error) {
+	return s.userStore(ctx, user, storeType, overrideHome)
+}
+
+// overrideHome is the flag of resolveUserStore that insists on this server.
+const overrideHome = 0x10
+
+func (s *Session) userStore(ctx context.Context, user string, storeType, flags uint32) (Store, error) {
+	var id mapi.EntryID
+	var resp wire.ResolveUserStoreResponse
+	err := s.Do(ctx, func(session uint64) wire.Request {
+		return &wire.ResolveUserStoreRequest{SessionID: session, UserName: wire.Text(user), StoreTypeMask: 1 << storeType, Flags: flags}
+	}, &resp, func() error { id = copyID(resp.StoreID); return nil })
+	if err != nil {
+		return Store{}, err
+	}
+	st, err := s.openStore(ctx, id)
+	if flags == overrideHome {
+		st.EntryID = st.EntryID.WithFlags(mapi.EntryIDOverrideFlag) // its object is opened by this id only
+	}
 	return st, err
 }
 

@@ -46,12 +46,34 @@ func TestUsersOfCluster(t *testing.T) {
 	c.ok("-u alice --mr-accept yes", "--reset-folder-count alice")
 	on["two"].contains(on["two"].ok("--details alice"), "Auto-accept meeting req:\tyes")
 	on["three"].ok("--unhook-store alice")
-	on["two"].contains(on["two"].ok("--list-orphans"), "Stores without a user:")
 	if list := on["two"].ok("--list-orphans"); !strings.Contains(list, field(details, "Store GUID")) {
 		t.Errorf("the store is not listed without a user:\n%s", list)
 	}
-	c.ok("-u alice --home-server one")
-	c.contains(c.ok("-l"), "\talice   \tAlice   \tone")
+}
+
+// TestMove: a user gets a new home, and what he leaves behind is removed.
+func TestMove(t *testing.T) {
+	on := consoles(t)
+	for _, c := range on {
+		c.ok(createAlice + " --home-server two")
+	}
+	c := on["one"]
+	c.ok("--create-store alice")
+	old := field(c.ok("--details alice"), "Store GUID")
+	for _, c := range on {
+		c.ok("-u alice --home-server three")
+	}
+	c.contains(c.ok("-l"), "\talice   \tAlice   \tthree")
+	c.fails("--details alice", "has no store")
+	c.ok("--create-store alice")
+	if details := c.ok("--details alice --node two"); field(details, "Store GUID") != old {
+		t.Errorf("the store that was left behind is %s:\n%s", old, details)
+	}
+	c.ok("--unhook-store alice --node two", "--remove-store "+old+" --node two")
+	c.fails("--unhook-store alice --node two", "has no store")
+	if now := field(c.ok("--details alice"), "Store GUID"); now == "" || now == old {
+		t.Errorf("the new store is %q", now)
+	}
 }
 
 // field is the value that --details shows under a label.

@@ -102,7 +102,11 @@ func (j *job) unhookStore(ctx context.Context) error {
 
 // storeOf finds the store of a user or group, of the type that --type means.
 func (j *job) storeOf(ctx context.Context, owner string) (client.Store, error) {
-	st, err := j.session.UserStore(ctx, owner, j.storeType())
+	find := j.session.UserStore
+	if j.node != "" { // that server is meant, whatever the owner's home is
+		find = j.session.UserStoreHere
+	}
+	st, err := find(ctx, owner, j.storeType())
 	if client.IsNotFound(err) {
 		return st, fmt.Errorf("%q has no store; --create-store creates one", owner)
 	}

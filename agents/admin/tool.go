@@ -4,7 +4,7 @@
 //
 // One Tool serves one run of the program in one goroutine.
 //
-// It refuses options that the server has no function for (nodes of a cluster, offline profiles) with a message,
+// It refuses options that the server has no function for (offline profiles) with a message,
 // instead of accepting them without effect.
 package admin
 
