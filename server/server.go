@@ -118,7 +118,11 @@ func assemble(ctx context.Context, cfg *config.Config, log *slog.Logger, reg pro
 	if err := objects.Seed(ctx, store); err != nil {
 		return nil, fmt.Errorf("seeding the database: %w", err)
 	}
-	users, err := directory.New(ctx, store, directorySettings(cfg), log, s.now)
+	from, err := openPlugin(cfg, log, s.now)
+	if err != nil {
+		return nil, err
+	}
+	users, err := directory.NewWith(ctx, from, store, directorySettings(cfg), log, s.now)
 	if err != nil {
 		return nil, err
 	}
@@ -132,9 +136,13 @@ func assemble(ctx context.Context, cfg *config.Config, log *slog.Logger, reg pro
 	if err != nil {
 		return nil, err
 	}
+	passwords, err := passwordChecker(cfg)
+	if err != nil {
+		return nil, err
+	}
 	s.auth = auth.New(auth.Settings{
 		AllowLocalUsers: cfg.Peers.AllowLocalUsers, LocalAdmins: cfg.Peers.LocalAdminUsers, ClientKeys: keys,
-		MaxFailures: cfg.Sessions.MaxFailures,
+		Passwords: passwords, MaxFailures: cfg.Sessions.MaxFailures,
 	}, users, s.now)
 	if err := s.openSingleSignOn(&cfg.SSO); err != nil {
 		return nil, err

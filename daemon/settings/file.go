@@ -18,6 +18,9 @@ type Source struct {
 	LookupEnv func(name string) (string, bool)
 	// IgnoreUnknown turns unknown settings from errors into warnings.
 	IgnoreUnknown bool
+	// Directives are the directives beside !include that a program has, by name without "!". Each gets its
+	// argument, a file's path, relative to the file with the directive.
+	Directives map[string]func(path string) error
 }
 
 // Missing reports whether err says that the settings file itself does not exist.
@@ -84,13 +87,20 @@ func (r *fileReader) line(path string, line Line) error {
 const maxProblems = 50
 
 func (r *fileReader) directive(origin Origin, line Line) error {
-	if line.Directive != "include" {
+	own := r.src.Directives[line.Directive]
+	if line.Directive != "include" && own == nil {
 		r.set.warnf("%s: !%s is not a known directive and has no effect", origin, line.Directive)
 		return nil
 	}
 	path := line.Value
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(filepath.Dir(origin.File), path)
+	}
+	if own != nil {
+		if err := own(path); err != nil {
+			return &Error{Origin: origin, Problem: fmt.Sprintf("!%s: %v", line.Directive, err), Remedy: "correct the file, or delete the line"}
+		}
+		return nil
 	}
 	if err := r.read(path); errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 		// %v: a missing include must not look like a missing settings file.

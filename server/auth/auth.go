@@ -34,6 +34,8 @@ type Settings struct {
 	LocalAdmins     []string // Unix users, names or numbers, who may log on as anybody
 	// ClientKeys are the public keys (DER, PKIX) whose owners may log on as anybody over TLS.
 	ClientKeys [][]byte
+	// Passwords checks passwords in place of the user directory, if it is not nil.
+	Passwords PasswordChecker
 	// MaxFailures bounds the failed log-ons of one account from one address within ten minutes, 0: no bound.
 	MaxFailures int
 }
@@ -144,7 +146,7 @@ func (a *Authenticator) authenticate(ctx context.Context, r Request) (*directory
 	if err != nil {
 		return nil, err
 	}
-	who, err := a.users.Authenticate(ctx, r.Username, r.Password)
+	who, err := a.checkPassword(ctx, r.Username, r.Password)
 	if err == nil {
 		attempt.succeeded()
 	}

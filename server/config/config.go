@@ -54,10 +54,9 @@ type Config struct {
 	// Sockets are the open listeners after [Config.Bind].
 	Sockets *Sockets
 
-	cache    cacheSettings
-	older    olderNetwork
-	identity identity
-	memory   func() (int64, error)
+	cache  cacheSettings
+	older  olderNetwork
+	memory func() (int64, error)
 }
 
 // New returns an empty configuration. Memory tells how many bytes the process may
@@ -73,7 +72,7 @@ func (c *Config) Sections() []settings.Section {
 		c.Network.section(), c.older.section(), c.TLS.section(), c.Peers.section(), c.Database.section(),
 		c.Users.section(), c.Quota.section(), c.Sessions.section(), c.SSO.section(), c.Life.section(),
 		c.Tables.section(), c.Search.section(), c.cache.section(), c.Limits.section(), c.PerUser.section(), c.Audit.section(),
-		c.Cluster.section(), c.Companies.section(), c.identity.section(),
+		c.Cluster.section(), c.Companies.section(),
 	}
 	sections = append(sections, c.Daemon.Sections()...)
 	return append(sections, obsolete())
@@ -89,10 +88,10 @@ func (c *Config) Finish(set *settings.Set) error {
 	if err := c.Database.check(set); err != nil {
 		return err
 	}
-	if err := c.unsupported(set); err != nil {
+	if err := c.Cluster.check(set, c.Users.Plugin); err != nil {
 		return err
 	}
-	if err := c.Cluster.check(set, c.Users.Plugin); err != nil {
+	if err := c.Users.check(set, c.Companies.Hosted); err != nil {
 		return err
 	}
 	if err := c.Companies.check(set, c.Users.LoginNameFormat); err != nil {

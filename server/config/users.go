@@ -7,6 +7,7 @@ type Users struct {
 	Plugin       string // db, unix or ldap
 	PluginConfig string
 	AuthMethod   string // plugin, pam or kerberos
+	PAMService   string
 	SafeMode     bool
 
 	StoreNameFormat string
@@ -40,19 +41,23 @@ func (u *Users) source() []settings.Option {
 	return []settings.Option{
 		{
 			Name: "user_plugin", Default: "db", Value: settings.Choice(&u.Plugin, "db", "unix", "ldap"),
-			Doc: "Where users come from: db keeps them in the server's own database, where zarafa-admin manages them.",
+			Doc: "Where users come from: db keeps them in the server's own database, where zarafa-admin manages them; ldap reads them from an LDAP directory, unix from the accounts of the system.",
 		},
 		{
 			Name: "user_plugin_config", Default: "/etc/zarafa/ldap.cfg", Value: settings.Text(&u.PluginConfig),
-			Doc: "The settings file of the plugin.",
+			Doc: "The settings file of the plugin: ldap.cfg, or unix.cfg for user_plugin = unix. The plugin db has none.",
 		},
 		{
 			Name: "auth_method", Default: "plugin", Value: settings.Choice(&u.AuthMethod, "plugin", "pam", "kerberos"),
-			Doc: "Who checks passwords: plugin leaves it to user_plugin.",
+			Doc: "Who checks passwords: plugin leaves it to user_plugin; pam asks the system, with the program zarafa-pam.",
+		},
+		{
+			Name: "pam_service", Default: "passwd", Value: settings.Text(&u.PAMService),
+			Doc: "The PAM service that checks passwords with auth_method = pam: a file in /etc/pam.d. Its rules of the kinds auth and account count.",
 		},
 		{
 			Name: "user_safe_mode", Default: "no", Value: settings.Bool(&u.SafeMode), Reloadable: true,
-			Doc: "Whether changes of users in the plugin are only logged and not carried out.",
+			Doc: "Whether users and groups that come and go in the plugin are only logged, and neither created nor deleted here.",
 		},
 		{
 			Name: "storename_format", Default: "%f", Value: settings.Text(&u.StoreNameFormat), Reloadable: true,
@@ -64,6 +69,28 @@ func (u *Users) source() []settings.Option {
 				"Without enable_hosted_zarafa it means nothing.",
 		},
 	}
+}
+
+// unixConfig is where the settings of the plugin unix are unless user_plugin_config says otherwise.
+const unixConfig = "/etc/zarafa/unix.cfg"
+
+// check refuses companies where the plugin has none, and what the server does not have: to start without it would be another
+// server than the operator wrote down.
+func (u *Users) check(set *settings.Set, hosted bool) error {
+	if u.AuthMethod == "kerberos" {
+		return set.Problem("auth_method", "this version of the server does not check passwords with Kerberos",
+			"set it to pam, with a PAM service that does, or to plugin")
+	}
+	if u.Plugin != "unix" {
+		return nil
+	}
+	if hosted {
+		return set.Problem("user_plugin", "the accounts of the system belong to no companies", "set enable_hosted_zarafa = no, or use another plugin")
+	}
+	if !set.Given("user_plugin_config") {
+		u.PluginConfig = unixConfig
+	}
+	return nil
 }
 
 func (u *Users) addressBook() []settings.Option {
@@ -86,7 +113,7 @@ func (u *Users) addressBook() []settings.Option {
 		},
 		{
 			Name: "sync_gab_realtime", Default: "yes", Value: settings.Bool(&u.SyncGABRealtime), Reloadable: true,
-			Doc: "Whether the address book asks the plugin each time, rather than at zarafa-admin --sync only.",
+			Doc: "Whether the server asks the plugin for changes while the address book is in use, at most once a minute, rather than at zarafa-admin --sync only. Names that are not known are looked up in any case.",
 		},
 		{
 			Name: "disabled_features", Default: "imap pop3", Value: settings.Words(&u.DisabledFeatures), Reloadable: true,

@@ -13,7 +13,7 @@ import (
 )
 
 // propCompanyAdmin holds the external id of the user who is the administrator of a company: the sender of its quota mails.
-// SYSTEM is, if there is none. Those of the db plugin are in base64.
+// SYSTEM is, if there is none. It is in base64.
 const propCompanyAdmin = plugin.CompanyAdmin
 
 // requireCompanies refuses the operations on companies where there are none, which clients recognise by NO_SUPPORT.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 
 	"zarafa/mapi"
 	"zarafa/server/directory/plugin"
@@ -92,7 +93,8 @@ func changedNames(before, after storage.DirectoryObject) []string {
 	return names
 }
 
-// lookUp finds an object by name, the way that find does it in memory. One that is not in memory may be new in the plugin; nil if it is not there either.
+// lookUp finds an object by name, the way that find does it in memory. One that is not in memory may be new in the plugin; nil
+// if it is not there either.
 func (s *Service) lookUp(ctx context.Context, name string, kind mapi.ObjectClass, find func(*snapshot) *Object) *Object {
 	snap := s.current.Load()
 	if o := find(snap); o != nil || s.plugin == nil || name == "" {
@@ -100,8 +102,10 @@ func (s *Service) lookUp(ctx context.Context, name string, kind mapi.ObjectClass
 	}
 	bare, _, _ := snap.splitName(name)
 	known, err := s.plugin.Knows(ctx, kind, bare)
-	if err == nil && known {
-		err = s.synchronise(ctx)
+	if err == nil && known && !s.sync.isFutile(strings.ToLower(name), s.now()) {
+		if err = s.synchronise(ctx, false); err == nil && find(s.current.Load()) == nil {
+			s.sync.noteFutile(strings.ToLower(name), s.now())
+		}
 	}
 	if err != nil && !errors.Is(err, context.Canceled) {
 		s.log.Warn("a name could not be looked up; see user_plugin_config", "plugin", s.plugin.Name(), "name", name, "error", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -19,11 +20,37 @@ type synchroniser struct {
 	wake    chan struct{} // asks Run for a synchronisation
 	started atomic.Uint64
 	at      atomic.Int64 // Unix nanoseconds of the last start
-	result  error        // of the last one, under slot
+	full    bool         // whether the last one was; under slot, as its result
+	result  error
+
+	scripts sync.Mutex // held while scripts run
+
+	mu     sync.Mutex
+	futile map[string]time.Time // until when a name is not looked for again
 }
 
 func newSynchroniser() synchroniser {
-	return synchroniser{slot: make(chan struct{}, 1), wake: make(chan struct{}, 1)}
+	return synchroniser{slot: make(chan struct{}, 1), wake: make(chan struct{}, 1), futile: make(map[string]time.Time)}
+}
+
+// maxFutile bounds the memory of names that a synchronisation did not bring.
+const maxFutile = 1000
+
+// isFutile reports whether a name that the plugin knows was looked for in vain a short time ago: strangers must not be able to have
+// everything read again and again.
+func (y *synchroniser) isFutile(name string, now time.Time) bool {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	return now.Before(y.futile[name])
+}
+
+func (y *synchroniser) noteFutile(name string, now time.Time) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if len(y.futile) >= maxFutile {
+		clear(y.futile)
+	}
+	y.futile[name] = now.Add(refreshEvery)
 }
 
 // Run keeps the directory in step with the plugin until ctx ends: at once, and whenever the directory is in use and its copy
@@ -33,7 +60,7 @@ func (s *Service) Run(ctx context.Context) {
 		return
 	}
 	for {
-		if err := s.synchronise(ctx); err != nil && ctx.Err() == nil {
+		if err := s.synchronise(ctx, false); err != nil && ctx.Err() == nil {
 			s.log.Error("users and groups could not be synchronised and stay as they were; see user_plugin_config",
 				"plugin", s.plugin.Name(), "error", err)
 		}
@@ -67,23 +94,24 @@ func (s *Service) refresh() {
 }
 
 // synchronise asks the plugin for everything and takes over what is different. Callers that come while one is running share the
-// next one, so that everybody sees what was in the plugin when he called.
-func (s *Service) synchronise(ctx context.Context) error {
+// next one, so that everybody sees what was in the plugin when he called. Full has the plugin read what looks unchanged too.
+func (s *Service) synchronise(ctx context.Context, full bool) error {
 	before := s.sync.started.Load()
 	select {
 	case s.sync.slot <- struct{}{}:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if s.sync.started.Load() > before {
+	if s.sync.started.Load() > before && (!full || s.sync.full) {
 		defer func() { <-s.sync.slot }()
 		return s.sync.result
 	}
 	s.sync.started.Add(1)
+	s.sync.full = full
 	s.sync.at.Store(s.now().UnixNano())
 	// Others share the result, so it must not depend on whether this caller still waits. The plugin limits the time.
 	ctx = context.WithoutCancel(ctx)
-	done, err := s.takeOver(ctx)
+	done, err := s.takeOver(ctx, full)
 	s.sync.result = err
 	<-s.sync.slot
 	// Scripts call the server, and may look up names: nothing is held while they run.
@@ -91,10 +119,16 @@ func (s *Service) synchronise(ctx context.Context) error {
 	return err
 }
 
+// awaitScripts returns when the scripts of earlier synchronisations have ended: after syncUsers, the stores that they make are there.
+func (s *Service) awaitScripts() {
+	s.sync.scripts.Lock()
+	defer s.sync.scripts.Unlock()
+}
+
 // takeOver reads the plugin and brings the database and the snapshot to its state. What it did before an error stays done, and is in its
 // result.
-func (s *Service) takeOver(ctx context.Context) (*syncPlan, error) {
-	content, err := s.plugin.Read(ctx)
+func (s *Service) takeOver(ctx context.Context, full bool) (*syncPlan, error) {
+	content, err := s.plugin.Read(ctx, full)
 	if err != nil {
 		return nil, fmt.Errorf("reading the users of user_plugin = %s: %w", s.plugin.Name(), err)
 	}

@@ -33,7 +33,7 @@ type fakePlugin struct {
 
 func (f *fakePlugin) Name() string { return "fake" }
 
-func (f *fakePlugin) Read(context.Context) (*plugin.Content, error) {
+func (f *fakePlugin) Read(context.Context, bool) (*plugin.Content, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.reads++
@@ -241,6 +241,20 @@ func TestUnknownName(t *testing.T) {
 	}
 	_, err = f.dir.Authenticate(f.Context(), "SYSTEM", "secret")
 	f.Fails(err, mapi.LogonFailed)
+}
+
+// A name that the plugin knows but cannot give an object for costs one reading, however often somebody tries it.
+func TestFutileName(t *testing.T) {
+	f := newForeign(t, directory.Settings{})
+	ghost := fakeUser("", "ghost") // without an external id
+	f.fake.set([]plugin.Object{fakeUser("1000", "alice"), ghost})
+	for range 5 {
+		_, err := f.dir.Authenticate(f.Context(), "Ghost", "secret")
+		f.Fails(err, mapi.LogonFailed)
+	}
+	if f.fake.reads != 1 {
+		t.Errorf("%d readings", f.fake.reads)
+	}
 }
 
 func TestPluginCannotTakeBuiltinNames(t *testing.T) {

@@ -11,6 +11,8 @@ func (s *Service) report(ctx context.Context, p *syncPlan) {
 	if p == nil {
 		return
 	}
+	s.sync.scripts.Lock()
+	defer s.sync.scripts.Unlock()
 	for _, e := range p.events {
 		if e.object.Class.Kind() == mapi.ClassActiveUser.Kind() && e.change != abNew {
 			s.endSessions(e.object.ID, nil)

@@ -334,7 +334,9 @@ func (s *Service) SyncUsers(c *session.Call, _ *wire.SyncUsersRequest, _ *wire.S
 		return err
 	}
 	if s.plugin != nil {
-		return s.synchronise(c.Context)
+		err := s.synchronise(c.Context, true)
+		s.awaitScripts()
+		return err
 	}
 	s.write.Lock()
 	defer s.write.Unlock()

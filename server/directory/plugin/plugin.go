@@ -27,7 +27,7 @@ const (
 	GroupName = "groupname"
 	// CompanyName is the name of a company.
 	CompanyName = "companyname"
-	// CompanyAdmin is the external id of the user who is a company's system administrator.
+	// CompanyAdmin is the external id, in base64, of the user who is a company's system administrator.
 	CompanyAdmin = "companyadmin"
 	// HomeServer is the name of the server that has the object's store.
 	HomeServer       = "servername"
@@ -105,8 +105,9 @@ type Writes struct {
 type Plugin interface {
 	// Name is the word for user_plugin, of letters alone.
 	Name() string
-	// Read reads everything. It may take long, but ends by itself.
-	Read(ctx context.Context) (*Content, error)
+	// Read reads everything. It may take long, but ends by itself. Unless full is set, the plugin may take over from the last time
+	// what it has reason to believe unchanged.
+	Read(ctx context.Context, full bool) (*Content, error)
 	// Knows asks whether there is an object of a kind with a login or group name, for a name that the last Read did not
 	// bring. The name comes from strangers.
 	Knows(ctx context.Context, kind mapi.ObjectClass, name string) (bool, error)
