@@ -38,11 +38,11 @@ func (g *guesser) logOn(user, password string) mapi.Code {
 // TestBruteForce has many connections guess at once at the password of a user, from one IPv4 address, from the addresses of one IPv6
 // network, and from everywhere.
 func TestBruteForce(t *testing.T) {
-	const most, parallel = 5, 40
+	const most, parallel = 2, 20
 	dir := servertest.Folder(t)
 	log := new(lockedBuffer)
 	i := servertest.StartIn(t, dir, servertest.Settings(t, config.EngineSQLite, dir)+
-		fmt.Sprintf("createuser_script =\nproxy_header = X-Via\nlogon_failures_max = %d\n", most), servertest.WithLog(slog.New(slog.NewTextHandler(log, nil))))
+		fmt.Sprintf("createuser_script =\nproxy_header = X-Via\nserver_recv_timeout = 600\nlogon_failures_max = %d\n", most), servertest.WithLog(slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 	admin := overUnix(t, i).logOn("SYSTEM", "")
 	for _, name := range []string{"alice", "bob", "carol", "dave"} {
 		admin.newUser(name, mapi.ClassActiveUser, 0)
@@ -65,6 +65,9 @@ func TestBruteForce(t *testing.T) {
 	t.Run("one address", func(t *testing.T) {
 		if got := guess("alice", func(int) string { return "203.0.113.9" }); got != parallel-most {
 			t.Errorf("%d of %d guesses were refused, want all but %d", got, parallel, most)
+		}
+		if warnings := strings.Count(log.String(), "level=WARN"); warnings != most+1 {
+			t.Errorf("%d guesses give %d warnings, want one for each failure and one for the rest", parallel, warnings)
 		}
 		attacker := newGuesser(t, i, "203.0.113.9")
 		for want, code := range map[mapi.Code]mapi.Code{

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"zarafa/mapi"
+	"zarafa/server/auth"
 	"zarafa/server/session"
 	"zarafa/wire"
 	"zarafa/wire/soaphttp"
@@ -196,7 +197,11 @@ func (d *dispatcher) report(c *session.Call, op wire.Op, err error) {
 		}
 		d.server.log.Error("operation failed", attrs...)
 	case mapi.LogonFailed:
-		d.server.log.Warn("log-on refused", attrs...)
+		level := slog.LevelWarn
+		if errors.Is(err, auth.ErrRepeated) {
+			level = slog.LevelDebug
+		}
+		d.server.log.Log(c.Context, level, "log-on refused", attrs...)
 	case mapi.NotEnoughMemory:
 		level := slog.LevelDebug
 		if c.Session == nil || c.Session.FirstAtLimit() {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"zarafa/mapi"
+	"zarafa/server/auth"
 	"zarafa/server/session"
 	"zarafa/wire"
 )
@@ -20,12 +21,13 @@ func TestReport(t *testing.T) {
 		err  error
 		want string // levels, in order
 	}{
-		"a bug":            {errors.New("broken"), "ERROR ERROR"},
-		"a database":       {mapi.Errorf(mapi.DatabaseError, "saveObject", "gone away"), "ERROR ERROR"},
-		"a log-on":         {mapi.Errorf(mapi.LogonFailed, "logon", "wrong password"), "WARN WARN"},
-		"a limit":          {limit, "WARN"},
-		"a missing object": {mapi.Errorf(mapi.NotFound, "loadObject", "no such object"), ""},
-		"no right":         {mapi.Errorf(mapi.NoAccess, "loadObject", "no"), ""},
+		"a bug":              {errors.New("broken"), "ERROR ERROR"},
+		"a database":         {mapi.Errorf(mapi.DatabaseError, "saveObject", "gone away"), "ERROR ERROR"},
+		"a log-on":           {mapi.Errorf(mapi.LogonFailed, "logon", "wrong password"), "WARN WARN"},
+		"a throttled log-on": {mapi.Errorf(mapi.LogonFailed, "logon", "%w", auth.ErrRepeated), ""},
+		"a limit":            {limit, "WARN"},
+		"a missing object":   {mapi.Errorf(mapi.NotFound, "loadObject", "no such object"), ""},
+		"no right":           {mapi.Errorf(mapi.NoAccess, "loadObject", "no"), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer

@@ -54,24 +54,27 @@ func TestPasswordsStaySecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var sessions []string
 	for password, want := range map[string]mapi.Code{right: mapi.OK, wrong: mapi.LogonFailed} {
 		s, err := client.LogOn(t.Context(), client.Options{Endpoint: "http://" + instance.TCPAddr + "/", User: "alice", Password: password})
 		if mapi.CodeOf(err) != want {
 			t.Fatalf("log-on: %v, want %v", err, want)
 		}
 		if err == nil {
+			sessions = append(sessions, number(s.ID()))
 			s.Close(t.Context())
 		}
 	}
+	sessions = append(sessions, number(admin.ID()))
 	admin.Close(t.Context())
 	if err := instance.Stop(); err != nil {
 		t.Fatal(err)
 	}
 	look := func(where string, content []byte) {
 		t.Helper()
-		for _, secret := range []string{right, wrong} {
+		for _, secret := range append([]string{right, wrong}, sessions...) {
 			if bytes.Contains(content, []byte(secret)) {
-				t.Errorf("a password stands in %s", where)
+				t.Errorf("a password or the id of a session stands in %s", where)
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"zarafa/daemon/settings"
@@ -73,6 +74,22 @@ func TestLevelMistakes(t *testing.T) {
 		if v, err := parseVerbosity(text); err == nil {
 			t.Errorf("%q gives %d", text, v)
 		}
+	}
+}
+
+// TestFileIsNotForEverybody: the log names users and addresses; the group may read it, and nobody else.
+func TestFileIsNotForEverybody(t *testing.T) {
+	mask := syscall.Umask(0)
+	defer syscall.Umask(mask)
+	path := filepath.Join(t.TempDir(), "log")
+	l := New("test", new(bytes.Buffer))
+	if err := l.Configure(configure(t, "log_file="+path)); err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o640 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
 }
 

@@ -1,6 +1,8 @@
 package auth
 
 import (
+	"errors"
+	"fmt"
 	"net/netip"
 	"strings"
 	"sync"
@@ -43,6 +45,7 @@ type throttleKey struct {
 type failures struct {
 	count int
 	until time.Time
+	told  bool // the log knows that the limit is reached
 }
 
 // networkFactor and accountFactor are how many more failures a network may have than one account from it, and
@@ -131,10 +134,12 @@ func (t *throttle) begin(p session.Peer, account string) (attempt, error) {
 	defer t.mu.Unlock()
 	_, familiar := t.familiar[pair]
 	switch {
-	case t.count(pair) >= t.most || t.count(all) >= t.most*networkFactor:
-		return attempt{}, mapi.Errorf(mapi.LogonFailed, "logon", "too many failed attempts from %s; see logon_failures_max", net)
+	case t.count(pair) >= t.most:
+		return attempt{}, t.refuse(pair, fmt.Sprintf("from %s on %q", net, account))
+	case t.count(all) >= t.most*networkFactor:
+		return attempt{}, t.refuse(all, fmt.Sprintf("from %s", net))
 	case !familiar && account != noAccount && t.count(anywhere) >= t.most*accountFactor:
-		return attempt{}, mapi.Errorf(mapi.LogonFailed, "logon", "too many failed attempts on %q; see logon_failures_max", account)
+		return attempt{}, t.refuse(anywhere, fmt.Sprintf("on %q", account))
 	}
 	t.add(pair)
 	t.add(all)
@@ -142,6 +147,21 @@ func (t *throttle) begin(p session.Peer, account string) (attempt, error) {
 		t.add(anywhere)
 	}
 	return attempt{t, pair, all, anywhere}, nil
+}
+
+// ErrRepeated is in the chain of a refusal that the log has had already: an attacker who is refused a thousand times a second must
+// not fill the disk with it.
+var ErrRepeated = errors.New("refused again")
+
+// refuse makes the error for a key that has reached its limit; the caller holds mu.
+func (t *throttle) refuse(k throttleKey, what string) error {
+	f := t.seen[k]
+	if f.told {
+		return mapi.Errorf(mapi.LogonFailed, "logon", "too many failed attempts %s; see logon_failures_max: %w", what, ErrRepeated)
+	}
+	f.told = true
+	return mapi.Errorf(mapi.LogonFailed, "logon", "too many failed attempts %s; more of them are not logged until %s; see logon_failures_max",
+		what, f.until.Format(time.TimeOnly))
 }
 
 // count is the failures of a key that still count; the caller holds mu.
