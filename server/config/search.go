@@ -27,7 +27,7 @@ func (s *Search) section() settings.Section {
 		},
 		{
 			Name: "index_path", Default: "/var/lib/zarafa/search", Value: settings.Text(&s.Path),
-			Doc: "The folder of the full-text index. It holds nothing that is not in the database, and may be deleted while the server is stopped; the " +
+			Doc: "The folder of the full-text index. A mailbox is indexed from the first search for a text in it. The folder holds nothing that is not in the database, and may be deleted while the server is stopped; the " +
 				"index is then made anew in the background. Empty: there is no index, searches read the messages.",
 		},
 		{

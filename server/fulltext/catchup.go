@@ -9,8 +9,6 @@ import (
 	"zarafa/storage"
 )
 
-type mailbox = storage.Mailbox
-
 var allMailboxes = storage.MailboxQuery{}
 
 // readStore makes a store complete: it reads messages that the index does not have, and those that have changed since the position.

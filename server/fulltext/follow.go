@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -132,22 +133,11 @@ type worker struct {
 	x *Index
 }
 
-// begin finds out which stores there are, and how far the index is behind each.
+// begin finds out which stores are indexed, and how far the index is behind each.
 func (w worker) begin() error {
-	boxes, err := w.Store.Mailboxes(w.ctx, allMailboxes)
+	stores, err := w.indexed()
 	if err != nil {
 		return err
-	}
-	known, err := w.x.stores(w.ctx)
-	if err != nil {
-		return err
-	}
-	for _, store := range known {
-		if !slices.ContainsFunc(boxes, func(b mailbox) bool { return b.ID == store }) {
-			if err := w.x.forget(w.ctx, store); err != nil {
-				return err
-			}
-		}
 	}
 	last, err := w.Store.MaxChange(w.ctx, nil)
 	if err != nil {
@@ -161,17 +151,50 @@ func (w worker) begin() error {
 		return errStrange // the database is older than the index
 	}
 	clean = clean && until == last
-	for _, box := range boxes {
-		p, _, err := w.x.Place(w.ctx, box.ID)
+	for _, store := range stores {
+		p, _, err := w.x.Place(w.ctx, store)
 		if err != nil {
 			return err
 		}
 		w.mu.Lock()
-		pending := w.of(box.ID)
+		pending := w.of(store)
 		pending.position, pending.complete = p.Position, p.Complete && clean && len(pending.waiting) == 0 && !pending.behind
 		w.mu.Unlock()
 	}
 	return nil
+}
+
+// indexed lists the stores that the index knows and those that somebody has searched since. From then on their changes are
+// noted, which must be before the last change is asked for: what comes earlier is found by its number. Stores that
+// are gone are forgotten.
+func (w worker) indexed() ([]uint32, error) {
+	boxes, err := w.Store.Mailboxes(w.ctx, allMailboxes)
+	if err != nil {
+		return nil, err
+	}
+	known, err := w.x.stores(w.ctx)
+	if err != nil {
+		return nil, err
+	}
+	there := make(map[uint32]bool, len(boxes))
+	for _, b := range boxes {
+		there[b.ID] = true
+	}
+	for _, store := range known {
+		if !there[store] {
+			if err := w.x.forget(w.ctx, store); err != nil {
+				return nil, err
+			}
+		}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, store := range known {
+		if there[store] {
+			w.of(store)
+		}
+	}
+	return slices.Sorted(maps.Keys(w.stores)), nil
 }
 
 // end notes that the index has everything, if it has.

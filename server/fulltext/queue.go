@@ -37,6 +37,9 @@ func (s *Service) Apply(b *feed.Batch) {
 	if s.Path == "" || b.Store == storage.LaneDirectory || len(b.Events)+len(b.Changes) == 0 {
 		return
 	}
+	if !s.indexes(b.Store) {
+		return
+	}
 	changed := make(map[string]bool, len(b.Changes))
 	last := uint32(0)
 	for _, c := range b.Changes {
@@ -63,6 +66,13 @@ func (s *Service) Apply(b *feed.Batch) {
 		s.idle = s.index.Load() == nil && s.idle
 		s.wake()
 	}
+}
+
+// indexes reports whether anybody has searched a store.
+func (s *Service) indexes(store uint32) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stores[store] != nil
 }
 
 // of is what is pending of a store; the caller holds mu.

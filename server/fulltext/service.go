@@ -31,7 +31,7 @@ type Service struct {
 	index     atomic.Pointer[Index] // nil while there is none
 
 	mu      sync.Mutex
-	stores  map[uint32]*pending // what the index does not have yet
+	stores  map[uint32]*pending // those that are indexed, with what the index does not have yet
 	changed chan struct{}       // holds something if the worker may have something to do
 	settled chan struct{}       // closed when the worker has nothing to do; nil if nobody waits
 	idle    bool                // the worker has nothing to do, or cannot do it
@@ -95,8 +95,9 @@ func (s *Service) Words(ctx context.Context, message uint32) (Document, error) {
 }
 
 // Messages lists those of a store in which everything is found, ascending. ok is false if the index cannot tell (yet): then
-// messages are to be read. Changes that are on their way are taken into account; deleted messages may be listed.
+// messages are to be read. From the first time on that it is asked about a store, the store is indexed. Changes that are on their way are taken into account; deleted messages may be listed.
 func (s *Service) Messages(ctx context.Context, store uint32, finds []Find) (list []uint32, ok bool, err error) {
+	s.want(store)
 	x := s.index.Load()
 	if x == nil {
 		return nil, false, nil
@@ -130,6 +131,20 @@ func (s *Service) Messages(ctx context.Context, store uint32, finds []Find) (lis
 	}
 	slices.Sort(list)
 	return list, true, nil
+}
+
+// want has a store indexed from now on. Most mailboxes are never searched for words: it would be a waste to index their mail.
+func (s *Service) want(store uint32) {
+	if s.Path == "" {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stores[store] == nil {
+		s.of(store)
+		s.idle = s.index.Load() == nil && s.idle
+		s.wake()
+	}
 }
 
 // MatchesAll reports whether a message has everything that is looked for.

@@ -30,6 +30,7 @@ func newBench(t *testing.T) *bench {
 	b.open(t)
 	b.alice = b.NewMailbox("alice")
 	b.inbox = b.NewFolder(b.alice.User, b.alice.Root, "Inbox", mapi.FolderGeneric)
+	b.svc.want(b.inbox.Store)
 	return b
 }
 
@@ -173,6 +174,30 @@ func TestRestart(t *testing.T) {
 	b.settings.Attachments = false // made anew
 	b.open(t)
 	check()
+}
+
+// A mailbox that nobody searches costs nothing but a look at a table.
+func TestIndexedOnDemand(t *testing.T) {
+	b := newBench(t)
+	bob := b.NewMailbox("bob")
+	m := b.NewMessage(bob.User, b.NewFolder(bob.User, bob.Root, "Inbox", mapi.FolderGeneric), "quiet word")
+	find, _ := NewFind([]byte("word"), mapi.PrSubject.ID())
+	b.OK(b.svc.Settle(t.Context()))
+	if present, err := b.svc.index.Load().present(t.Context(), m.Store); err != nil || len(present) > 0 {
+		t.Errorf("the index has %v of a store that nobody searched, %v", present, err)
+	}
+	if _, ok, err := b.svc.Messages(t.Context(), m.Store, []Find{find}); ok || err != nil {
+		t.Errorf("the index answers about a store that it does not have: %v", err)
+	}
+	b.OK(b.svc.Settle(t.Context()))
+	for _, when := range []string{"after the first search", "after a restart"} {
+		if got, ok, err := b.svc.Messages(t.Context(), m.Store, []Find{find}); !ok || err != nil || !slices.Equal(got, []uint32{m.ID}) {
+			t.Errorf("%s: found %v, %v, %v", when, got, ok, err)
+		}
+		b.svc.Close()
+		b.open(t)
+		b.OK(b.svc.Settle(t.Context()))
+	}
 }
 
 // A damaged file is made anew, whether that is found when it is opened or later.
