@@ -10,94 +10,132 @@ import (
 
 // Size of a chart, in units of the picture.
 const (
-	chartWidth, chartHeight         = 720.0, 220.0
-	left, right, top, bottom        = 56.0, 12.0, 8.0, 24.0
-	plotWidth, plotHeight           = chartWidth - left - right, chartHeight - top - bottom
-	gridLines, timeMarks, numColors = 4, 6, 6
+	chartWidth, chartHeight  = 720.0, 220.0
+	left, right, top, bottom = 60.0, 24.0, 10.0, 28.0
+	plotWidth, plotHeight    = chartWidth - left - right, chartHeight - top - bottom
+	gridLines, timeMarks     = 5, 8
+	numColors                = 6
+	maxPoints                = 400 // of a line; more are drawn as fewer
 )
+
+// errorColor is the color of what should not be there, the same as that of warnings.
+const errorColor = 2
 
 // series is one line of a chart.
 type series struct {
 	Name   string
 	Values []float64
+	Color  int
+	// Peaks says that of several values the greatest is shown, if there are too many; otherwise their mean is.
+	Peaks bool
 }
 
 // chart shows values over time.
 type chart struct {
-	Title  string
-	Unit   string
-	Times  []float64 // seconds
-	Series []series
-}
-
-// ceiling is the least 1, 2 or 5 with zeros that is not below v.
-func ceiling(v float64) float64 {
-	if v <= 0 || math.IsInf(v, 0) || math.IsNaN(v) {
-		return 1
-	}
-	power := math.Pow(10, math.Floor(math.Log10(v)))
-	for _, step := range []float64{1, 2, 5, 10} {
-		if top := step * power; v <= top*(1+1e-9) {
-			return top
-		}
-	}
-	return 10 * power
+	Title       string
+	Unit        string
+	Times       []float64 // seconds
+	Series      []series
+	Logarithmic bool
 }
 
 // SVG draws the chart. All that is not a number is escaped.
 func (c chart) SVG() template.HTML {
-	highest := 0.0
-	for _, s := range c.Series {
-		for _, v := range s.Values {
-			highest = max(highest, v)
-		}
-	}
-	highest = ceiling(highest)
-	last := 1.0
-	if n := len(c.Times); n > 0 && c.Times[n-1] > 0 {
-		last = c.Times[n-1]
-	}
+	c = c.thin()
+	x, y := c.axes()
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg viewBox="0 0 %g %g" role="img" aria-label="%s">`, chartWidth, chartHeight, html.EscapeString(c.Title))
-	c.grid(&b, highest, last)
-	for n, s := range c.Series {
-		c.line(&b, n, s, highest, last)
+	grid(&b, x, y)
+	for _, s := range c.Series {
+		c.line(&b, s, x, y)
 	}
 	b.WriteString("</svg>")
 	return template.HTML(b.String())
 }
 
-// grid draws the axes with their numbers.
-func (c chart) grid(b *strings.Builder, highest, last float64) {
-	for i := range gridLines + 1 {
-		share := float64(i) / gridLines
-		y := top + plotHeight*(1-share)
-		fmt.Fprintf(b, `<line class="grid" x1="%g" x2="%g" y1="%.1f" y2="%.1f"/>`, left, chartWidth-right, y, y)
-		fmt.Fprintf(b, `<text class="value" x="%g" y="%.1f">%g</text>`, left-6, y+4, highest*share)
+// axes are those of the time and of the values.
+func (c chart) axes() (x, y axis) {
+	low, high := math.Inf(1), 0.0
+	for _, s := range c.Series {
+		for _, v := range s.Values {
+			high = max(high, v)
+			if v > 0 {
+				low = min(low, v)
+			}
+		}
 	}
-	for i := range timeMarks + 1 {
-		share := float64(i) / timeMarks
-		fmt.Fprintf(b, `<text class="time" x="%.1f" y="%g">%.3g s</text>`, left+plotWidth*share, chartHeight-6, last*share)
+	last := 0.0
+	if n := len(c.Times); n > 0 {
+		last = c.Times[n-1]
+	}
+	if c.Logarithmic {
+		return overTime(last, timeMarks), logarithmic(low, high)
+	}
+	return overTime(last, timeMarks), linear(high, gridLines)
+}
+
+// thin draws several values as one if there are more than can be seen.
+func (c chart) thin() chart {
+	n := (len(c.Times) + maxPoints - 1) / maxPoints
+	if n < 2 {
+		return c
+	}
+	var times []float64
+	for i := 0; i < len(c.Times); i += n {
+		times = append(times, c.Times[min(i+n, len(c.Times))-1])
+	}
+	list := make([]series, len(c.Series))
+	for k, s := range c.Series {
+		list[k] = s
+		list[k].Values = nil
+		for i := 0; i < len(s.Values); i += n {
+			list[k].Values = append(list[k].Values, s.one(s.Values[i:min(i+n, len(s.Values))]))
+		}
+	}
+	c.Times, c.Series = times, list
+	return c
+}
+
+// one value stands for several.
+func (s series) one(values []float64) float64 {
+	sum, greatest := 0.0, 0.0
+	for _, v := range values {
+		sum += v
+		greatest = max(greatest, v)
+	}
+	if s.Peaks {
+		return greatest
+	}
+	return sum / float64(len(values))
+}
+
+// grid draws the axes with their numbers. Every second time has a class of its own, as there is no room for it on narrow
+// screens.
+func grid(b *strings.Builder, x, y axis) {
+	for _, v := range y.marks {
+		at := top + plotHeight*(1-y.place(v))
+		fmt.Fprintf(b, `<line class="grid" x1="%g" x2="%g" y1="%.1f" y2="%.1f"/>`, left, chartWidth-right, at, at)
+		fmt.Fprintf(b, `<text class="value" x="%g" y="%.1f">%s</text>`, left-8, at+4, number(v))
+	}
+	for i, v := range x.marks {
+		class := "time"
+		if i%2 == 1 {
+			class = "time odd"
+		}
+		at := left + plotWidth*x.place(v)
+		fmt.Fprintf(b, `<line class="grid" x1="%.1f" x2="%.1f" y1="%g" y2="%g"/>`, at, at, top+plotHeight, top+plotHeight+4)
+		fmt.Fprintf(b, `<text class="%s" x="%.1f" y="%g">%s</text>`, class, at, chartHeight-8, clock(v))
 	}
 }
 
 // line draws a series: the line, and points that tell their values.
-func (c chart) line(b *strings.Builder, n int, s series, highest, last float64) {
+func (c chart) line(b *strings.Builder, s series, x, y axis) {
 	var points, circles strings.Builder
 	for i, v := range s.Values {
-		x, y := left+plotWidth*c.Times[i]/last, top+plotHeight*(1-v/highest)
-		fmt.Fprintf(&points, "%.1f,%.1f ", x, y)
+		px, py := left+plotWidth*x.place(c.Times[i]), top+plotHeight*(1-y.place(v))
+		fmt.Fprintf(&points, "%.1f,%.1f ", px, py)
 		fmt.Fprintf(&circles, `<circle cx="%.1f" cy="%.1f" r="5"><title>%s: %.4g %s at %.1f s</title></circle>`,
-			x, y, html.EscapeString(s.Name), v, html.EscapeString(c.Unit), c.Times[i])
+			px, py, html.EscapeString(s.Name), v, html.EscapeString(c.Unit), c.Times[i])
 	}
-	fmt.Fprintf(b, `<g class="s%d"><polyline points="%s"/>%s</g>`, n%numColors, strings.TrimSpace(points.String()), circles.String())
-}
-
-// Legend lists the series with the numbers of their colours.
-func (c chart) Legend() []string {
-	names := make([]string, len(c.Series))
-	for i, s := range c.Series {
-		names[i] = s.Name
-	}
-	return names
+	fmt.Fprintf(b, `<g class="s%d"><polyline points="%s"/>%s</g>`, s.Color%numColors, strings.TrimSpace(points.String()), circles.String())
 }

@@ -15,11 +15,14 @@ import (
 var page string
 
 // tile is a figure at the top of the page.
-type tile struct{ Name, Value string }
+type tile struct {
+	Name, Value string
+	Warn        bool // it should not be so
+}
 
 // HTML writes the outcome as a page that needs nothing from outside.
 func HTML(w io.Writer, r *loadgen.Result) error {
-	functions := template.FuncMap{"ms": ms, "color": func(n int) int { return n % numColors }}
+	functions := template.FuncMap{"ms": ms, "color": func(n int) int { return n % numColors }, "isAll": func(name string) bool { return name == "all" }}
 	t, err := template.New("report").Funcs(functions).Parse(page)
 	if err != nil {
 		return err
@@ -35,13 +38,13 @@ func HTML(w io.Writer, r *loadgen.Result) error {
 
 func tiles(r *loadgen.Result) []tile {
 	return []tile{
-		{"operations/s", fmt.Sprintf("%.1f", float64(r.All.Count)/max(r.Duration.Seconds(), 1e-9))},
-		{"p50, ms", ms(r.All.P50)},
-		{"p99, ms", ms(r.All.P99)},
-		{"notification p99, ms", ms(r.Notify.P99)},
-		{"errors", fmt.Sprint(r.All.Failed())},
-		{"missed", fmt.Sprint(r.Missed)},
-		{"generator late p99, ms", ms(r.Schedule.P99)},
+		{"operations/s", fmt.Sprintf("%.1f", float64(r.All.Count)/max(r.Duration.Seconds(), 1e-9)), false},
+		{"p50, ms", ms(r.All.P50), false},
+		{"p99, ms", ms(r.All.P99), false},
+		{"notification p99, ms", ms(r.Notify.P99), false},
+		{"errors", fmt.Sprint(r.All.Failed()), r.All.Failed() > 0},
+		{"missed", fmt.Sprint(r.Missed), r.Missed > 0},
+		{"generator late p99, ms", ms(r.Schedule.P99), r.Void != ""},
 	}
 }
 
@@ -51,38 +54,55 @@ func charts(r *loadgen.Result) []chart {
 	for i, interval := range r.Intervals {
 		times[i] = interval.At.Seconds()
 	}
-	over := func(name string, value func(loadgen.Interval) float64) series {
-		s := series{Name: name, Values: make([]float64, len(r.Intervals))}
+	over := func(name string, color int, value func(loadgen.Interval) float64) series {
+		s := series{Name: name, Values: make([]float64, len(r.Intervals)), Color: color}
 		for i, interval := range r.Intervals {
 			s.Values[i] = value(interval)
 		}
 		return s
 	}
-	inMS := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 	list := []chart{
-		{"Latency", "ms", times, []series{
-			over("p50", func(i loadgen.Interval) float64 { return inMS(i.Latency.P50) }),
-			over("p95", func(i loadgen.Interval) float64 { return inMS(i.Latency.P95) }),
-			over("p99", func(i loadgen.Interval) float64 { return inMS(i.Latency.P99) }),
+		{Title: "Latency", Unit: "ms", Times: times, Logarithmic: true, Series: []series{
+			over("p50", 0, func(i loadgen.Interval) float64 { return inMS(i.Latency.P50) }),
+			over("p95", 1, func(i loadgen.Interval) float64 { return inMS(i.Latency.P95) }),
+			over("p99", errorColor, func(i loadgen.Interval) float64 { return inMS(i.Latency.P99) }),
 		}},
-		{"Throughput", "operations/s", times, []series{
-			over("operations", func(i loadgen.Interval) float64 { return i.PerSecond }),
-			over("errors in the interval", func(i loadgen.Interval) float64 { return float64(i.Errors) }),
+		{Title: "Throughput", Unit: "operations/s", Times: times, Series: []series{
+			over("operations", 0, func(i loadgen.Interval) float64 { return i.PerSecond }),
 		}},
+	}
+	list[0].Series[1].Peaks, list[0].Series[2].Peaks = true, true
+	if r.All.Failed() > 0 {
+		list[1].Series = append(list[1].Series, errorsOver(r.Intervals))
 	}
 	if len(r.Intervals) == 0 || len(r.Intervals[0].Usage) == 0 {
 		return list
 	}
 	cpu, memory := chart{Title: "Processors", Unit: "busy", Times: times}, chart{Title: "Memory", Unit: "MiB", Times: times}
-	for _, p := range r.Intervals[0].Usage {
+	for n, p := range r.Intervals[0].Usage {
 		name := fmt.Sprintf("%s (%d)", p.Name, p.PID)
 		if p.Host != "" {
 			name += " on " + p.Host
 		}
-		cpu.Series = append(cpu.Series, over(name, func(i loadgen.Interval) float64 { return usageOf(i, p).CPU }))
-		memory.Series = append(memory.Series, over(name, func(i loadgen.Interval) float64 { return float64(usageOf(i, p).Memory) / (1 << 20) }))
+		cpu.Series = append(cpu.Series, over(name, n, func(i loadgen.Interval) float64 { return usageOf(i, p).CPU }))
+		memory.Series = append(memory.Series, over(name, n, func(i loadgen.Interval) float64 { return float64(usageOf(i, p).Memory) / (1 << 20) }))
 	}
 	return append(list, cpu, memory)
+}
+
+func inMS(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// errorsOver are the failed operations a second.
+func errorsOver(intervals []loadgen.Interval) series {
+	s := series{Name: "failed operations", Color: errorColor, Values: make([]float64, len(intervals))}
+	var before time.Duration
+	for i, interval := range intervals {
+		if length := (interval.At - before).Seconds(); length > 0 {
+			s.Values[i] = float64(interval.Errors) / length
+		}
+		before = interval.At
+	}
+	return s
 }
 
 // usageOf finds a process in an interval; one that has ended uses nothing.
