@@ -190,7 +190,11 @@ func (l *life[C]) openAndServe(ctx context.Context) error {
 			l.reloadSettings(ctx, service)
 		case err := <-served:
 			l.status.SetServing(false)
-			if err == nil && ctx.Err() == nil {
+			if ctx.Err() != nil { // it has stopped before we saw that it was to
+				served <- err
+				return l.awaitStop(ctx, served)
+			}
+			if err == nil {
 				err = errors.New("the service ended by itself")
 			}
 			return err
