@@ -61,13 +61,14 @@ func TestCircle(t *testing.T) {
 // TestEndlessRedirects: a server that always knows another one does not keep the client for ever.
 func TestEndlessRedirects(t *testing.T) {
 	var asked atomic.Int32
-	var socket string
+	var socket atomic.Pointer[string]
 	f := &fakeServer{answer: elsewhere(func() string {
 		// The text before the path is ignored, so these are different URLs of one server.
-		return "file://" + strings.Repeat("x", int(asked.Add(1))) + socket
+		return "file://" + strings.Repeat("x", int(asked.Add(1))) + *socket.Load()
 	})}
 	s := f.start(t)
-	socket = strings.TrimPrefix(s.options.Endpoint, "file://")
+	path := strings.TrimPrefix(s.options.Endpoint, "file://")
+	socket.Store(&path)
 	_, err := s.Store(t.Context())
 	if mapi.CodeOf(err) != mapi.UnableToComplete || asked.Load() > maxRedirects+2 {
 		t.Errorf("%v after %d redirects", err, asked.Load())

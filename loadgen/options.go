@@ -28,8 +28,10 @@ type Options struct {
 	Seed                           uint64
 	// NotifyGrace is how long notifications may take when all is done, before they are lost.
 	NotifyGrace time.Duration
-	Interval    time.Duration // between calls of OnInterval
-	OnInterval  func(Interval)
+	// Grace is how long actions may go on after the time is up; 0 is 10 s.
+	Grace      time.Duration
+	Interval   time.Duration // between calls of OnInterval
+	OnInterval func(Interval)
 	// MaxSlip is how late the schedule may be at its 99th percentile before the run is void; 0 is 5 ms.
 	MaxSlip time.Duration
 	// Limit is what operations may take without counting as slow.

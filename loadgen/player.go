@@ -240,8 +240,13 @@ func (r *run) wait(ctx context.Context, w *waiter, due time.Time, interrupt <-ch
 		return over
 	}
 	d := time.Until(due)
-	if d <= 0 {
-		return reached // the server has kept the user busy
+	if d <= 0 { // the server has kept the user busy
+		select {
+		case <-interrupt:
+			return interrupted
+		default:
+			return reached
+		}
 	}
 	how := w.wait(ctx, d, interrupt)
 	if how == reached {

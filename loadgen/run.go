@@ -30,8 +30,8 @@ import (
 const (
 	// defaultMaxSlip is how late the schedule may be at its 99th percentile.
 	defaultMaxSlip = 5 * time.Millisecond
-	// grace is how long actions may take after the time is up.
-	grace = 10 * time.Second
+	// defaultGrace is how long actions may take after the time is up.
+	defaultGrace = 10 * time.Second
 	// notifyCheck is how often the end of that wait is looked for.
 	notifyCheck = 20 * time.Millisecond
 	// logOffGrace limits the log-offs at the end.
@@ -106,7 +106,7 @@ func (r *run) play(ctx context.Context, result *Result) error {
 		return err
 	}
 	result.Start = start
-	work, stopWork := context.WithDeadline(ctx, start.Add(r.options.Duration+grace))
+	work, stopWork := context.WithDeadline(ctx, start.Add(r.options.Duration+cmp.Or(r.options.Grace, defaultGrace)))
 	defer stopWork()
 	schedule, stopSchedule := context.WithCancelCause(work)
 	defer stopSchedule(nil)

@@ -45,7 +45,7 @@ func optionsOf(t *testing.T, i *servertest.Instance, mailboxes int, profile stri
 	}
 	return loadgen.Options{
 		URL: "http://" + i.TCPAddr + "/", Users: mailboxes, Prefix: "z", Password: password,
-		AdminURL: i.Endpoint(), Admin: "SYSTEM", Profile: p, Duration: time.Second, Compress: 1500, NotifyGrace: 10 * time.Second, Seed: 2, Interval: 300 * time.Millisecond,
+		AdminURL: i.Endpoint(), Admin: "SYSTEM", Profile: p, Duration: time.Second, Grace: 5 * time.Minute, Compress: 1500, NotifyGrace: 10 * time.Second, Seed: 2, Interval: 300 * time.Millisecond,
 	}
 }
 
@@ -128,6 +128,20 @@ func TestProfiles(t *testing.T) {
 				t.Log(s.Operation, s.Count, s.P50, s.Max)
 			}
 		})
+	}
+}
+
+// TestNobodyComes: users whose time to log on does not come find at the end what was delivered meanwhile.
+func TestNobodyComes(t *testing.T) {
+	i := filled(t, config.EngineSQLite, 2, 20)
+	for _, profile := range []string{"nine-o-clock", "cached-storm"} {
+		o := optionsOf(t, i, 2, profile)
+		o.Compress, o.Duration = 1, 200*time.Millisecond
+		o.Profile.Begin.WithinMinutes = 1000
+		result, err := loadgen.Run(t.Context(), o)
+		if err != nil || result.Violation != nil || result.All.Failed() > 0 {
+			t.Errorf("%s: %v, %v, errors %v", profile, err, result.Violation, result.All.Errors)
+		}
 	}
 }
 

@@ -33,7 +33,7 @@ type playOptions struct {
 // define defines the options that all commands with simulated users have.
 func (o *playOptions) define(flags *pflag.FlagSet) {
 	flags.StringVar(&o.URL, "url", "", "where the users log on: http://host:236/, https://host:237/ or file:///path/of/server.sock")
-	flags.StringVar(&o.profile, "profile", "medium", "what they do: "+strings.Join(users.Names(), ", "))
+	flags.StringVar(&o.profile, "profile", "medium", "what they do: "+strings.Join(users.Names(), ", ")+", or a file NAME.json")
 	flags.Float64Var(&o.Compress, "compress", 1, "multiplies the rates of the profile")
 	flags.Uint64Var(&o.Seed, "seed", 1, "chooses who does what when")
 	flags.StringVar(&o.Prefix, "prefix", defaultPrefix, "beginning of the users' names")
@@ -46,7 +46,7 @@ func (o *playOptions) define(flags *pflag.FlagSet) {
 }
 
 func (o *playOptions) finish() (err error) {
-	if o.Profile, err = users.Load(o.profile); err != nil {
+	if o.Profile, err = loadProfile(o.profile); err != nil {
 		return fmt.Errorf("--profile: %w", err)
 	}
 	o.URL = client.FindEndpoint(o.URL, "", os.LookupEnv)
@@ -57,6 +57,18 @@ func (o *playOptions) finish() (err error) {
 		o.TLS = &tls.Config{InsecureSkipVerify: true}
 	}
 	return nil
+}
+
+// loadProfile reads a profile of the program, or a file.
+func loadProfile(name string) (*users.Profile, error) {
+	if !strings.HasSuffix(name, ".json") {
+		return users.Load(name)
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return users.Parse(text)
 }
 
 func playCommand(stdout io.Writer) command {

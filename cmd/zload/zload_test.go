@@ -43,6 +43,8 @@ func TestCommandLines(t *testing.T) {
 		{"fill --until never", exitUsage, "--until"},
 		{"fill --users 0 --admin-url /nowhere", exitFailed, "--users"},
 		{"run --profile dancer", exitUsage, "very-heavy"},
+		{"run --profile dancer.json", exitUsage, "no such file"},
+		{"run --profile ../../profiles/users/profile/phones.json --users 0", exitFailed, "--users"},
 		{"run --pids 2147483647", exitUsage, "--pids"},
 		{"run --json /no/such/folder/x", exitUsage, "--json"},
 		{"run --part 3/2", exitUsage, "2/3"},

@@ -18,9 +18,12 @@ type draft struct {
 	body    []byte
 }
 
+// longDraft is how long a draft may be until it is left alone, in bytes.
+const longDraft = 8 << 10
+
 // autosave saves the draft in work with more text; without one it is begun.
 func (u *User) autosave(ctx context.Context) error {
-	if u.draft == nil {
+	if u.draft == nil || len(u.draft.body) > longDraft {
 		return u.beginDraft(ctx)
 	}
 	d := u.draft

@@ -146,6 +146,11 @@ func (u *User) Learn(ctx context.Context) error {
 
 // CheckAll compares every folder with the truth; nothing may be running for this user.
 func (u *User) CheckAll(ctx context.Context) error {
+	if u.session == nil || u.ended.Load() { // his turn to log on had not come, or a log-on has failed
+		if err := u.logOnAgain(ctx); err != nil {
+			return fmt.Errorf("last check: %w", err)
+		}
+	}
 	for f, id := range u.folders {
 		if id == nil {
 			continue

@@ -82,18 +82,38 @@ func (u *User) searchFolder(ctx context.Context) (err error) {
 	})
 }
 
-// awaitSearch waits for the notification that the search is complete.
+// stateRebuild says in the answer to tableGetSearchCriteria that a search is running.
+const stateRebuild = 0x2
+
+// awaitSearch waits for the notification that the search is complete. A slow search is not wrong; one that is complete
+// without a notification is.
 func (u *User) awaitSearch(ctx context.Context) error {
 	patience := time.NewTimer(u.options.Grace)
 	defer patience.Stop()
-	select {
-	case <-u.searched:
-		return nil
-	case <-u.polled:
-		return &mapi.Error{Op: "search", Code: mapi.EndOfSession}
-	case <-patience.C:
-		return u.violation(truth.Lost, "no notification within %v that a search is complete", u.options.Grace)
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	for complete := false; ; patience.Reset(u.options.Grace) {
+		select {
+		case <-u.searched:
+			return nil
+		case <-u.polled:
+			return &mapi.Error{Op: "search", Code: mapi.EndOfSession}
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-patience.C:
+		}
+		if complete {
+			return u.violation(truth.Lost, "no notification within %v that a search is complete", u.options.Grace)
+		}
+		var err error
+		if complete, err = u.searchComplete(ctx); err != nil {
+			return err
+		}
 	}
+}
+
+func (u *User) searchComplete(ctx context.Context) (complete bool, err error) {
+	var resp wire.TableGetSearchCriteriaResponse
+	err = u.session.Do(ctx, func(session uint64) wire.Request {
+		return &wire.TableGetSearchCriteriaRequest{SessionID: session, EntryID: u.searches}
+	}, &resp, func() error { complete = resp.Flags&stateRebuild == 0; return nil })
+	return complete, err
 }

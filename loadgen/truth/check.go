@@ -2,6 +2,7 @@ package truth
 
 import (
 	"fmt"
+	"slices"
 
 	"zarafa/loadgen/content"
 	"zarafa/mapi"
@@ -29,6 +30,7 @@ func (m *Mailbox) Learn(f Folder, l List) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var others counts
+	var list []item // sorted in one go: lists are long, and in another order
 	for _, row := range l.Rows {
 		isRead := row.Uint32(mapi.PrMessageFlags)&mapi.MsgRead != 0
 		t, err := content.ParseToken(row.Str(mapi.PrInternetMessageID))
@@ -47,14 +49,21 @@ func (m *Mailbox) Learn(f Folder, l List) error {
 			}
 			continue
 		}
-		if i := m.find(t); i != nil {
-			return m.violation(Doubled, "at the start folders %d and %d show item %v", i.folder, f, t)
+		i := item{
+			source: k.source, serial: k.serial, at: timeOf(row), subject: hash(row.Str(mapi.PrSubject)), seq: m.seq, folder: uint8(f),
 		}
-		i := m.insert(k, item{at: timeOf(row), subject: hash(row.Str(mapi.PrSubject)), seq: m.seq, folder: uint8(f)})
 		i.state.set(read, isRead)
-		m.setID(i, row.Bytes(mapi.PrEntryID))
+		m.setID(&i, row.Bytes(mapi.PrEntryID))
+		list = append(list, i)
 	}
 	m.others[f] = others
+	m.items = append(slices.Grow(m.items, len(list)), list...)
+	slices.SortFunc(m.items, func(a, b item) int { return a.key().compare(b) })
+	for n := 1; n < len(m.items); n++ {
+		if a, b := m.items[n-1], m.items[n]; a.key() == b.key() {
+			return m.violation(Doubled, "at the start folders %d and %d show item %v", a.folder, b.folder, m.token(&a))
+		}
+	}
 	return nil
 }
 

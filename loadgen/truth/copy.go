@@ -18,7 +18,8 @@ type Copy struct {
 	folder Folder
 	since  mapi.FileTime // older items need not be in it
 	seed   maphash.Seed
-	items  []copied // sorted by source
+	items  []copied
+	sorted int // how many items, from the first, are sorted by source
 }
 
 // copied is an item in a copy.
@@ -44,22 +45,48 @@ func NewCopy(f Folder, since mapi.FileTime) *Copy {
 // Size is how many items the copy has.
 func (c *Copy) Size() int { return len(c.items) }
 
-func (c *Copy) search(sourceKey []byte) (at int, found bool) {
-	return slices.BinarySearchFunc(c.items, maphash.Bytes(c.seed, sourceKey), func(i copied, key uint64) int { return cmp.Compare(i.source, key) })
+// maxTail is how many items are put until all are sorted again.
+const maxTail = 256
+
+// find finds the place of an item, -1 if there is none.
+func (c *Copy) find(sourceKey []byte) int {
+	sum := maphash.Bytes(c.seed, sourceKey)
+	at, found := slices.BinarySearchFunc(c.items[:c.sorted], sum, func(i copied, sum uint64) int { return cmp.Compare(i.source, sum) })
+	if found {
+		return at
+	}
+	if at = slices.IndexFunc(c.items[c.sorted:], func(i copied) bool { return i.source == sum }); at >= 0 {
+		return c.sorted + at
+	}
+	return -1
+}
+
+// add adds an item that is not there.
+func (c *Copy) add(i copied) {
+	c.items = append(c.items, i)
+	if len(c.items)-c.sorted > maxTail {
+		slices.SortFunc(c.items, func(a, b copied) int { return cmp.Compare(a.source, b.source) })
+		c.sorted = len(c.items)
+	}
+}
+
+// remove takes the item at a place out.
+func (c *Copy) remove(at int) {
+	c.items = slices.Delete(c.items, at, at+1)
+	if at < c.sorted {
+		c.sorted--
+	}
 }
 
 // Has reports whether the copy has an item.
-func (c *Copy) Has(sourceKey []byte) bool {
-	_, found := c.search(sourceKey)
-	return found
-}
+func (c *Copy) Has(sourceKey []byte) bool { return c.find(sourceKey) >= 0 }
 
 // Put says that an item came to the copy, or came anew. props have what the rows of a [List] have. An item that is not
 // ours is kept, but not judged.
 func (m *Mailbox) Put(c *Copy, sourceKey []byte, props mapi.Props, body Content) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	at, found := c.search(sourceKey)
+	at := c.find(sourceKey)
 	i := copied{source: maphash.Bytes(c.seed, sourceKey), subject: hash(props.Str(mapi.PrSubject)), content: uint32(body)}
 	i.state.set(read, props.Uint32(mapi.PrMessageFlags)&mapi.MsgRead != 0)
 	if t, err := content.ParseToken(props.Str(mapi.PrInternetMessageID)); err == nil {
@@ -70,18 +97,19 @@ func (m *Mailbox) Put(c *Copy, sourceKey []byte, props mapi.Props, body Content)
 		case place < 0:
 			return m.violation(Stale, "the copy of folder %d gets item %v, which was deleted or never created", c.folder, t)
 		}
-		k := key{m.items[place].source, m.items[place].serial}
-		if found && c.items[at].state&ours != 0 && c.items[at].key() != k {
+		k := m.items[place].key()
+		if at >= 0 && c.items[at].state&ours != 0 && c.items[at].key() != k {
 			return m.violation(Mixed, "the copy of folder %d gets item %v under the source key of another", c.folder, t)
 		}
 		i.origin, i.serial = k.source, k.serial
 		i.state |= ours
 		m.learnID(place, props.Bytes(mapi.PrEntryID))
 	}
-	if !found {
-		c.items = slices.Insert(c.items, at, copied{})
+	if at >= 0 {
+		c.items[at] = i
+	} else {
+		c.add(i)
 	}
-	c.items[at] = i
 	return nil
 }
 
@@ -96,8 +124,8 @@ func (m *Mailbox) learnID(place int, id mapi.EntryID) {
 func (m *Mailbox) Flag(c *Copy, sourceKey []byte, isRead bool) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	at, found := c.search(sourceKey)
-	if !found {
+	at := c.find(sourceKey)
+	if at < 0 {
 		return m.violation(Lost, "the copy of folder %d gets the read flag of an item %x that it was not told of", c.folder, sourceKey)
 	}
 	c.items[at].state.set(read, isRead)
@@ -162,8 +190,8 @@ func (m *Mailbox) PickCopied(r *rand.Rand, c *Copy, which Which) (p Picked, ok b
 
 // Drop says that an item is no longer in the folder. The copy need not have had it.
 func (c *Copy) Drop(sourceKey []byte) {
-	if at, found := c.search(sourceKey); found {
-		c.items = slices.Delete(c.items, at, at+1)
+	if at := c.find(sourceKey); at >= 0 {
+		c.remove(at)
 	}
 }
 
@@ -172,7 +200,7 @@ func (m *Mailbox) DropOwn(c *Copy, t content.Token) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if at := m.copied(c, t); at >= 0 {
-		c.items = slices.Delete(c.items, at, at+1)
+		c.remove(at)
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"zarafa/mapi"
 )
 
-func sourceKey(n uint64) []byte { return []byte{'k', byte(n)} }
+func sourceKey(n uint64) []byte { return []byte{'k', byte(n), byte(n >> 8)} }
 
 // copied is the mailbox with a copy of its inbox.
 func copied(t *testing.T) (*truth.Mailbox, *truth.Copy) {
@@ -91,4 +91,32 @@ func TestCopyBefore(t *testing.T) {
 	m.Added(token(9), []byte{9})
 	is(t, m.CheckCopy(c, before), "")
 	is(t, m.CheckCopy(c, m.Mark()), truth.Stale)
+}
+
+// TestCopyInSteps: what comes in one synchronisation is found, replaced and dropped in the next.
+func TestCopyInSteps(t *testing.T) {
+	m, c := truth.NewMailbox(me), truth.NewCopy(inbox, 0)
+	here := map[uint64]bool{}
+	for step := range uint64(20) {
+		for n := step; n < 900; n += 2 + step {
+			m.Adding(token(n), inbox, row(n), 0)
+			m.Added(token(n), []byte{byte(n), byte(n >> 8)})
+			is(t, m.Put(c, sourceKey(n), row(n), truth.Content(n)), "")
+			here[n] = true
+		}
+		is(t, m.CheckCopy(c, m.Mark()), "")
+		for n := 3 * step; n < 900; n += 5 {
+			m.Removed(token(n))
+			c.Drop(sourceKey(n))
+			delete(here, n)
+		}
+		if c.Size() != len(here) || c.Size() != m.Size() {
+			t.Errorf("step %d: the copy has %d items, the mailbox %d, it should be %d", step, c.Size(), m.Size(), len(here))
+		}
+		for n := range uint64(900) {
+			if c.Has(sourceKey(n)) != here[n] {
+				t.Errorf("step %d: the copy has item %d: %v", step, n, c.Has(sourceKey(n)))
+			}
+		}
+	}
 }

@@ -55,11 +55,10 @@ type key struct {
 	serial uint32
 }
 
+func (i *item) key() key { return key{i.source, i.serial} }
+
 func (k key) compare(i item) int {
-	if c := cmp.Compare(i.source, k.source); c != 0 {
-		return c
-	}
-	return cmp.Compare(i.serial, k.serial)
+	return cmp.Or(cmp.Compare(k.source, i.source), cmp.Compare(k.serial, i.serial))
 }
 
 // keyOf finds the key of a token; ok is false if no item can have it. m.mu is held.
@@ -78,7 +77,7 @@ func (m *Mailbox) newKey(t content.Token) (k key, ok bool) {
 
 // search finds the place of an item, or the one where it belongs.
 func (m *Mailbox) search(k key) (at int, found bool) {
-	return slices.BinarySearchFunc(m.items, k, func(i item, k key) int { return k.compare(i) })
+	return slices.BinarySearchFunc(m.items, k, func(i item, k key) int { return -k.compare(i) })
 }
 
 // find finds an item by its token, nil if there is none. The result is valid until items come or go.
@@ -139,7 +138,7 @@ func (m *Mailbox) setID(i *item, id mapi.EntryID) {
 		i.state |= hasID
 		return
 	}
-	m.odd[key{i.source, i.serial}] = bytes.Clone(id)
+	m.odd[i.key()] = bytes.Clone(id)
 	i.state |= oddID
 }
 
@@ -157,7 +156,7 @@ func (m *Mailbox) entryID(i *item) mapi.EntryID {
 		copy(id[uniqueStart:uniqueEnd], i.id[:])
 		return id
 	case i.state&oddID != 0:
-		return m.odd[key{i.source, i.serial}]
+		return m.odd[i.key()]
 	}
 	return nil
 }
@@ -167,7 +166,7 @@ func (m *Mailbox) sameID(i *item, id mapi.EntryID) bool {
 	if i.state&hasID != 0 {
 		return m.like(id) && mapi.GUID(id[uniqueStart:uniqueEnd]) == i.id
 	}
-	return bytes.Equal(m.odd[key{i.source, i.serial}], id)
+	return bytes.Equal(m.odd[i.key()], id)
 }
 
 // Content is a checksum of what a message holds; the zero value is "not known".

@@ -187,7 +187,7 @@ func (m *Mailbox) Removed(t content.Token) {
 	m.seq++
 	m.removed = m.seq
 	if at := m.place(t); at >= 0 {
-		delete(m.odd, key{m.items[at].source, m.items[at].serial})
+		delete(m.odd, m.items[at].key())
 		m.items = slices.Delete(m.items, at, at+1)
 	}
 }
