@@ -29,9 +29,15 @@ type trespass struct {
 var noRows = func(resp wire.Response) error {
 	switch r := resp.(type) {
 	case *wire.TableMultiResponse:
+		public := 0
 		for _, row := range r.RowSet.Rows {
-			// The root is visible to everybody, and so is this folder, whose access list says so; the own store is hers.
-			if name := mapi.Props(row).Str(mapi.PrDisplayName); name != "" && name != "FINDER_ROOT" && name != "Inbox - alice" {
+			// The root is visible to everybody, and so is this folder, whose access list says so; the own store is hers, and her company's.
+			name := mapi.Props(row).Str(mapi.PrDisplayName)
+			if name == "Public Folders" {
+				public++
+			}
+			own := strings.HasPrefix(name, "Inbox - alice") || strings.HasSuffix(name, "acme") || name == "Public Folders" && public == 1
+			if name != "" && name != "FINDER_ROOT" && !own {
 				return fmt.Errorf("row %v", row)
 			}
 		}
@@ -223,7 +229,7 @@ func administering(own, other *mailbox) []trespass {
 	}
 	return []trespass{
 		{what: "user", req: &wire.SetUserRequest{User: user}},
-		{what: "new user", req: &wire.CreateUserRequest{User: user}},
+		{what: "new user", req: &wire.CreateUserRequest{User: user}, also: []mapi.Code{mapi.InvalidParameter}},
 		{what: "deleting the user", req: &wire.DeleteUserRequest{UlUserID: other.user.ID, SUserID: other.user.EntryID}},
 		{what: "new store", req: &wire.CreateStoreRequest{UlUserID: other.user.ID, SUserID: other.user.EntryID, StoreType: mapi.StoreArchive,
 			StoreID: mapi.NewEntryID(mapi.NewGUID(), mapi.TypeStore), RootID: mapi.NewEntryID(mapi.NewGUID(), mapi.TypeFolder)}, also: []mapi.Code{mapi.InvalidParameter}},

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strconv"
+	"strings"
 	"testing"
 
 	"zarafa/client"
@@ -61,10 +62,12 @@ func newMailbox(ctx context.Context, i *servertest.Instance, name string) (*mail
 	if m.store, err = admin.CreateStore(ctx, m.user, client.English); err != nil {
 		return nil, err
 	}
-	if err = admin.CreateGroup(ctx, client.Group{Name: name + "'s", FullName: "Friends", Email: "f@example.com"}); err != nil {
+	bare, company, _ := strings.Cut(name, "@")
+	group := strings.TrimSuffix(bare+"'s@"+company, "@")
+	if err = admin.CreateGroup(ctx, client.Group{Name: group, FullName: "Friends", Email: "f@example.com"}); err != nil {
 		return nil, err
 	}
-	if m.group, err = admin.Group(ctx, name+"'s"); err != nil {
+	if m.group, err = admin.Group(ctx, group); err != nil {
 		return nil, err
 	}
 	if m.session, err = client.LogOn(ctx, client.Options{Endpoint: i.Endpoint(), User: name}); err != nil {

@@ -333,6 +333,11 @@ func (s *Service) SyncUsers(c *session.Call, _ *wire.SyncUsersRequest, _ *wire.S
 	if err := s.requireAdmin(c.Session.UserID, "syncUsers"); err != nil {
 		return err
 	}
+	if s.Hosted() { // it costs, and is about all companies
+		if err := s.requireSystemAdmin(c.Session.UserID, "syncUsers"); err != nil {
+			return err
+		}
+	}
 	if s.plugin != nil {
 		err := s.synchronise(c.Context, true)
 		s.awaitScripts()

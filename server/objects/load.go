@@ -75,6 +75,9 @@ func (s *Service) findToLoad(c *session.Call, req *wire.LoadObjectRequest) (stor
 	}
 	switch ref.Type {
 	case mapi.TypeStore:
+		if err := s.requireReach(c, ref); err != nil {
+			return ref, err
+		}
 		if id.Override() {
 			return ref, nil
 		}

@@ -147,14 +147,22 @@ func (s *Service) mailStore(c *session.Call, id []byte) (storage.Ref, error) {
 	if err == nil && ref.Type != mapi.TypeStore {
 		err = mapi.Errorf(mapi.InvalidType, "objects", "object %d is no store", ref.ID)
 	}
-	if err != nil || !s.dir.Hosted() {
-		return ref, err
-	}
-	box, err := s.tree.Mailbox(c.Context, ref.ID)
 	if err == nil {
-		err = s.rights.RequireReach(c.Context, c.Session.UserID, box)
+		err = s.requireReach(c, ref)
 	}
 	return ref, err
+}
+
+// requireReach hides the stores of companies that the caller does not see.
+func (s *Service) requireReach(c *session.Call, store storage.Ref) error {
+	if !s.dir.Hosted() {
+		return nil
+	}
+	box, err := s.tree.Mailbox(c.Context, store.ID)
+	if err != nil {
+		return err
+	}
+	return s.rights.RequireReach(c.Context, c.Session.UserID, box)
 }
 
 // ownerOfNew is whose a new object below parent is: the caller's, but what an administrator
