@@ -312,7 +312,9 @@ func TestQuotaOfACompany(t *testing.T) {
 	w.ok(w.admin.EachRow(ctx, client.TableQuery{Kind: mapi.TableStatsCompany, ObjectType: mapi.TypeStatus, Flags: mapi.OpenUnicode, Columns: []mapi.PropTag{
 		mapi.PrECCompanyName, mapi.PrECCompanyAdmin, mapi.PrMessageSizeExtended, mapi.PrQuotaWarningThreshold,
 	}}, func(row mapi.Props) error { rows = append(rows, slices.Clone(row)); return nil }))
-	slices.SortFunc(rows, func(a, b mapi.Props) int { return cmp.Compare(a.Str(mapi.PrECCompanyName), b.Str(mapi.PrECCompanyName)) })
+	slices.SortFunc(rows, func(a, b mapi.Props) int {
+		return cmp.Compare(a.Str(mapi.PrECCompanyName), b.Str(mapi.PrECCompanyName))
+	})
 	if len(rows) != 2 || rows[1].Str(mapi.PrECCompanyName) != "globex" || rows[1].Str(mapi.PrECCompanyAdmin) != "SYSTEM" {
 		t.Errorf("statistics: %v", rows)
 	} else if size, ok := rows[1].Get(mapi.PrMessageSizeExtended); !ok || size.Int64() == 0 {

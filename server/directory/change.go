@@ -52,6 +52,11 @@ func (s *Service) create(ctx context.Context, o storage.DirectoryObject, company
 
 // change rewrites an object: edit gets a copy of what is stored.
 func (s *Service) change(ctx context.Context, target *Object, edit func(o *storage.DirectoryObject)) error {
+	return s.changeIn(ctx, target, target.Company, edit)
+}
+
+// changeIn is change with the company that the object belongs to from then on.
+func (s *Service) changeIn(ctx context.Context, target *Object, company uint32, edit func(o *storage.DirectoryObject)) error {
 	if isBuiltin(target) {
 		return mapi.Errorf(mapi.NoAccess, "directory", "%s is built in", target.Name)
 	}
@@ -72,13 +77,16 @@ func (s *Service) change(ctx context.Context, target *Object, edit func(o *stora
 	if s.plugin != nil {
 		return s.changeOwn(ctx, s.source.ids[i], key, old, o)
 	}
-	if s.nameTaken(o, target.Company, target) {
+	if s.nameTaken(o, company, target) {
 		return mapi.Errorf(mapi.Collision, "directory", "the name is taken")
 	}
 	o.Props[propModified] = text(s.now().UnixNano())
 	before := s.source.ids[i]
 	id := before
 	id.Class, id.Signature = o.Class, o.Props[propModified]
+	if company != target.Company { // else it stays, even where companies do not count
+		id.Company = company
+	}
 	err := s.store.Update(ctx, storage.LaneDirectory, func(ctx context.Context, tx storage.Tx) error {
 		if err := tx.PutDirectoryObject(ctx, o); err != nil {
 			return err

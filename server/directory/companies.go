@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"context"
 	"encoding/base64"
 	"strings"
 	"unicode"
@@ -232,7 +233,24 @@ func (s *Service) SetCompany(c *session.Call, req *wire.SetCompanyRequest, _ *wi
 			return err
 		}
 	}
-	return s.change(c.Context, o, func(d *storage.DirectoryObject) { setCompanyProps(d, w, administrator, home) })
+	err = s.change(c.Context, o, func(d *storage.DirectoryObject) { setCompanyProps(d, w, administrator, home) })
+	if err != nil || w.Companyname.String == "" || w.Companyname.String == o.Name {
+		return err
+	}
+	return s.recordMembers(c.Context, o)
+}
+
+// recordMembers tells those who synchronise the address book that a company's members have other names.
+func (s *Service) recordMembers(ctx context.Context, company *Object) error {
+	members := s.current.Load().companyMembers(company, false)
+	return s.store.Update(ctx, storage.LaneDirectory, func(ctx context.Context, tx storage.Tx) error {
+		for _, o := range members {
+			if err := recordAB(ctx, tx, storage.UserID{ID: o.ID, ExternalID: o.ExternalID, Class: o.Class}, abChange); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil)
 }
 
 // administeredCompany finds the company a request names, for callers who administer it.

@@ -153,17 +153,21 @@ func TestCompany(t *testing.T) {
 	stranger := keep
 	stranger.UlAdministrator = w.bob
 	w.Fails(set(w.boss, stranger), mapi.NotFound)
+	// Whoever is chosen may go; the company has an administrator then still.
+	w.OK(w.Users.DeleteUser(w.system, &wire.DeleteUserRequest{UlUserID: w.boss}, nil))
+	if own, err = get(w.alice, 0); err != nil || own.UlAdministrator != mapi.UserSystem {
+		t.Errorf("after its administrator is gone: %+v %v", own, err)
+	}
+}
+
+func TestResolveCompanyname(t *testing.T) {
+	w := newTwoCompanies(t)
 	var found wire.ResolveCompanyResponse
 	w.OK(w.Users.ResolveCompanyname(w.system, &wire.ResolveCompanynameRequest{Companyname: wire.Text("GLOBEX")}, &found))
 	if found.UlCompanyID != w.globex || len(found.SCompanyID) == 0 {
 		t.Errorf("resolved %+v", found)
 	}
 	w.Fails(w.Users.ResolveCompanyname(w.As(w.alice), &wire.ResolveCompanynameRequest{Companyname: wire.Text("globex")}, &found), mapi.NotFound)
-	// Whoever is chosen may go; the company has an administrator then still.
-	w.OK(w.Users.DeleteUser(w.system, &wire.DeleteUserRequest{UlUserID: w.boss}, nil))
-	if own, err = get(w.alice, 0); err != nil || own.UlAdministrator != mapi.UserSystem {
-		t.Errorf("after its administrator is gone: %+v %v", own, err)
-	}
 }
 
 func TestCompaniesDoNotSeeEachOther(t *testing.T) {
@@ -286,49 +290,51 @@ func TestNamesWithoutCompany(t *testing.T) {
 	}
 }
 
+// foreign are the errors of everything that boss could try in another company, whose objects he names by number or by entry id.
+func (w *twoCompanies) foreign(user, group, company uint32, entryIDs bool) map[string]error {
+	boss := w.As(w.boss)
+	id := func(id uint32) (uint32, []byte) {
+		if entryIDs {
+			return 0, w.entryID(id)
+		}
+		return id, nil
+	}
+	uid, ueid := id(user)
+	gid, geid := id(group)
+	cid, ceid := id(company)
+	return map[string]error{
+		"getUser":              w.Users.GetUser(boss, &wire.GetUserRequest{UlUserID: uid, SUserID: ueid}, &wire.GetUserResponse{}),
+		"setUser":              w.Users.SetUser(boss, &wire.SetUserRequest{User: &wire.User{UlUserID: uid, SUserID: ueid, Password: wire.Text("mine")}}, nil),
+		"deleteUser":           w.Users.DeleteUser(boss, &wire.DeleteUserRequest{UlUserID: uid, SUserID: ueid}, nil),
+		"getGroup":             w.Users.GetGroup(boss, &wire.GetGroupRequest{UlGroupID: gid, SGroupID: geid}, &wire.GetGroupResponse{}),
+		"setGroup":             w.Users.SetGroup(boss, &wire.SetGroupRequest{Group: &wire.Group{UlGroupID: gid, SGroupID: geid, Fullname: wire.Text("x")}}, nil),
+		"groupDelete":          w.Users.GroupDelete(boss, &wire.GroupDeleteRequest{UlGroupID: gid, SGroupID: geid}, nil),
+		"addGroupUser":         w.Users.AddGroupUser(boss, &wire.AddGroupUserRequest{UlGroupID: gid, SGroupID: geid, UlUserID: w.alice}, nil),
+		"own group":            w.Users.AddGroupUser(boss, &wire.AddGroupUserRequest{UlGroupID: w.acmeStaff, UlUserID: uid, SUserID: ueid}, nil),
+		"members":              w.Users.GetUserListOfGroup(boss, &wire.GetUserListOfGroupRequest{UlGroupID: gid, SGroupID: geid}, &wire.UserListResponse{}),
+		"groups":               w.Users.GetGroupListOfUser(boss, &wire.GetGroupListOfUserRequest{UlUserID: uid, SUserID: ueid}, &wire.GroupListResponse{}),
+		"sendAs":               w.Users.GetSendAsList(boss, &wire.GetSendAsListRequest{UlUserID: uid, SUserID: ueid}, &wire.UserListResponse{}),
+		"addSendAs":            w.Users.AddSendAsUser(boss, &wire.AddSendAsUserRequest{UlUserID: uid, SUserID: ueid, UlSenderID: w.alice}, nil),
+		"getQuota":             w.Users.GetQuota(boss, &wire.GetQuotaRequest{UlUserID: uid, SUserID: ueid}, &wire.QuotaResponse{}),
+		"setQuota":             w.Users.SetQuota(boss, &wire.SetQuotaRequest{UlUserID: uid, SUserID: ueid, Quota: &wire.Quota{}}, nil),
+		"quota of the company": w.Users.SetQuota(boss, &wire.SetQuotaRequest{UlUserID: cid, SUserID: ceid, Quota: &wire.Quota{}}, nil),
+		"recipients":           w.Users.GetQuotaRecipients(boss, &wire.GetQuotaRecipientsRequest{UlUserID: uid, SUserID: ueid}, &wire.UserListResponse{}),
+		"addRecipient":         w.Users.AddQuotaRecipient(boss, &wire.AddQuotaRecipientRequest{UlCompanyID: cid, SCompanyID: ceid, UlRecipientID: w.alice, Type: uint32(mapi.ClassCompany)}, nil),
+		"setCompany":           w.Users.SetCompany(boss, &wire.SetCompanyRequest{Company: &wire.Company{UlCompanyID: cid, SCompanyID: ceid, IsABHidden: 1}}, nil),
+		"deleteCompany":        w.Users.DeleteCompany(boss, &wire.DeleteCompanyRequest{UlCompanyID: cid, SCompanyID: ceid}, nil),
+		"viewList":             w.Users.GetRemoteViewList(boss, &wire.GetRemoteViewListRequest{UlCompanyID: cid, SCompanyID: ceid}, &wire.CompanyListResponse{}),
+		"addToViewList":        w.Users.AddCompanyToRemoteViewList(boss, &wire.AddCompanyToRemoteViewListRequest{UlCompanyID: cid, SCompanyID: ceid, UlSetCompanyID: w.acme}, nil),
+		"adminList":            w.Users.GetRemoteAdminList(boss, &wire.GetRemoteAdminListRequest{UlCompanyID: cid, SCompanyID: ceid}, &wire.UserListResponse{}),
+		"addToAdminList":       w.Users.AddUserToRemoteAdminList(boss, &wire.AddUserToRemoteAdminListRequest{UlCompanyID: cid, SCompanyID: ceid, UlUserID: w.boss}, nil),
+		"readABProps":          w.Users.ReadABProps(boss, &wire.ReadABPropsRequest{EntryID: w.entryID(user)}, &wire.ReadPropsResponse{}),
+	}
+}
+
 // TestAdministratorsOfACompany: who administers acme has no power over globex, by numbers or by entry ids.
 func TestAdministratorsOfACompany(t *testing.T) {
 	w := newTwoCompanies(t)
-	boss := w.As(w.boss)
-	foreign := func(user, group, company uint32, entryIDs bool) map[string]error {
-		id := func(id uint32) (uint32, []byte) {
-			if entryIDs {
-				return 0, w.entryID(id)
-			}
-			return id, nil
-		}
-		uid, ueid := id(user)
-		gid, geid := id(group)
-		cid, ceid := id(company)
-		return map[string]error{
-			"getUser":              w.Users.GetUser(boss, &wire.GetUserRequest{UlUserID: uid, SUserID: ueid}, &wire.GetUserResponse{}),
-			"setUser":              w.Users.SetUser(boss, &wire.SetUserRequest{User: &wire.User{UlUserID: uid, SUserID: ueid, Password: wire.Text("mine")}}, nil),
-			"deleteUser":           w.Users.DeleteUser(boss, &wire.DeleteUserRequest{UlUserID: uid, SUserID: ueid}, nil),
-			"getGroup":             w.Users.GetGroup(boss, &wire.GetGroupRequest{UlGroupID: gid, SGroupID: geid}, &wire.GetGroupResponse{}),
-			"setGroup":             w.Users.SetGroup(boss, &wire.SetGroupRequest{Group: &wire.Group{UlGroupID: gid, SGroupID: geid, Fullname: wire.Text("x")}}, nil),
-			"groupDelete":          w.Users.GroupDelete(boss, &wire.GroupDeleteRequest{UlGroupID: gid, SGroupID: geid}, nil),
-			"addGroupUser":         w.Users.AddGroupUser(boss, &wire.AddGroupUserRequest{UlGroupID: gid, SGroupID: geid, UlUserID: w.alice}, nil),
-			"own group":            w.Users.AddGroupUser(boss, &wire.AddGroupUserRequest{UlGroupID: w.acmeStaff, UlUserID: uid, SUserID: ueid}, nil),
-			"members":              w.Users.GetUserListOfGroup(boss, &wire.GetUserListOfGroupRequest{UlGroupID: gid, SGroupID: geid}, &wire.UserListResponse{}),
-			"groups":               w.Users.GetGroupListOfUser(boss, &wire.GetGroupListOfUserRequest{UlUserID: uid, SUserID: ueid}, &wire.GroupListResponse{}),
-			"sendAs":               w.Users.GetSendAsList(boss, &wire.GetSendAsListRequest{UlUserID: uid, SUserID: ueid}, &wire.UserListResponse{}),
-			"addSendAs":            w.Users.AddSendAsUser(boss, &wire.AddSendAsUserRequest{UlUserID: uid, SUserID: ueid, UlSenderID: w.alice}, nil),
-			"getQuota":             w.Users.GetQuota(boss, &wire.GetQuotaRequest{UlUserID: uid, SUserID: ueid}, &wire.QuotaResponse{}),
-			"setQuota":             w.Users.SetQuota(boss, &wire.SetQuotaRequest{UlUserID: uid, SUserID: ueid, Quota: &wire.Quota{}}, nil),
-			"quota of the company": w.Users.SetQuota(boss, &wire.SetQuotaRequest{UlUserID: cid, SUserID: ceid, Quota: &wire.Quota{}}, nil),
-			"recipients":           w.Users.GetQuotaRecipients(boss, &wire.GetQuotaRecipientsRequest{UlUserID: uid, SUserID: ueid}, &wire.UserListResponse{}),
-			"addRecipient":         w.Users.AddQuotaRecipient(boss, &wire.AddQuotaRecipientRequest{UlCompanyID: cid, SCompanyID: ceid, UlRecipientID: w.alice, Type: uint32(mapi.ClassCompany)}, nil),
-			"setCompany":           w.Users.SetCompany(boss, &wire.SetCompanyRequest{Company: &wire.Company{UlCompanyID: cid, SCompanyID: ceid, IsABHidden: 1}}, nil),
-			"deleteCompany":        w.Users.DeleteCompany(boss, &wire.DeleteCompanyRequest{UlCompanyID: cid, SCompanyID: ceid}, nil),
-			"viewList":             w.Users.GetRemoteViewList(boss, &wire.GetRemoteViewListRequest{UlCompanyID: cid, SCompanyID: ceid}, &wire.CompanyListResponse{}),
-			"addToViewList":        w.Users.AddCompanyToRemoteViewList(boss, &wire.AddCompanyToRemoteViewListRequest{UlCompanyID: cid, SCompanyID: ceid, UlSetCompanyID: w.acme}, nil),
-			"adminList":            w.Users.GetRemoteAdminList(boss, &wire.GetRemoteAdminListRequest{UlCompanyID: cid, SCompanyID: ceid}, &wire.UserListResponse{}),
-			"addToAdminList":       w.Users.AddUserToRemoteAdminList(boss, &wire.AddUserToRemoteAdminListRequest{UlCompanyID: cid, SCompanyID: ceid, UlUserID: w.boss}, nil),
-			"readABProps":          w.Users.ReadABProps(boss, &wire.ReadABPropsRequest{EntryID: w.entryID(user)}, &wire.ReadPropsResponse{}),
-		}
-	}
 	for _, entryIDs := range []bool{false, true} {
-		for what, err := range foreign(w.bob, w.globexStaff, w.globex, entryIDs) {
+		for what, err := range w.foreign(w.bob, w.globexStaff, w.globex, entryIDs) {
 			if code := mapi.CodeOf(err); code != mapi.NoAccess && code != mapi.NotFound {
 				t.Errorf("%s of globex (by entry id: %v): %v", what, entryIDs, err)
 			}
@@ -337,7 +343,7 @@ func TestAdministratorsOfACompany(t *testing.T) {
 	// To see them is not to administer them.
 	w.letView(w.globex, w.acme)
 	reading := []string{"getUser", "getGroup", "members", "groups", "sendAs", "readABProps", "own group"}
-	for what, err := range foreign(w.bob, w.globexStaff, w.globex, true) {
+	for what, err := range w.foreign(w.bob, w.globexStaff, w.globex, true) {
 		want := mapi.NoAccess
 		if slices.Contains(reading, what) {
 			want = mapi.OK
@@ -350,13 +356,20 @@ func TestAdministratorsOfACompany(t *testing.T) {
 		t.Errorf("bob's password: %v", err)
 	}
 	// He has power over his own company, but not over the administrator of the system in it, and he makes nobody more than he is.
+	boss := w.As(w.boss)
 	w.OK(w.Users.SetUser(boss, &wire.SetUserRequest{User: &wire.User{UlUserID: w.alice, IsAdmin: 2}}, nil))
 	if got := w.get(w.alice).IsAdmin; got != 1 {
 		t.Errorf("alice is administrator of level %d", got)
 	}
 	w.Fails(w.Users.SetUser(boss, &wire.SetUserRequest{User: &wire.User{UlUserID: w.root, Password: wire.Text("mine")}}, nil), mapi.NoAccess)
 	w.Fails(w.Users.AddSendAsUser(boss, &wire.AddSendAsUserRequest{UlUserID: w.root, UlSenderID: w.boss}, nil), mapi.NoAccess)
-	// A list names him administrator of globex too.
+}
+
+// TestRemoteAdministrators: a list names an administrator of one company administrator of another.
+func TestRemoteAdministrators(t *testing.T) {
+	w := newTwoCompanies(t)
+	w.letView(w.globex, w.acme)
+	boss := w.As(w.boss)
 	w.letAdminister(w.globex, w.boss)
 	for what, err := range map[string]error{
 		"setUser": w.Users.SetUser(boss, &wire.SetUserRequest{User: &wire.User{UlUserID: w.bob, FullName: wire.Text("Robert")}}, nil),

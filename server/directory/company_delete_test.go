@@ -77,6 +77,47 @@ func TestDeleteCompany(t *testing.T) {
 	w.level("alice@acme", 0)
 }
 
+// TestJoiningACompany: users and groups from before there were companies see nobody in one, and are given one by a new name.
+func TestJoiningACompany(t *testing.T) {
+	b := newBench(t)
+	john := b.userWith(wire.User{Username: wire.Text("john"), Password: wire.Text("secret"), IsAdmin: 1, ObjClass: uint32(mapi.ClassActiveUser)})
+	staff := b.group("staff")
+	b.addMember(staff, john)
+	users, err := directory.New(t.Context(), b.Store, directory.Settings{Hosted: true, LoginNameFormat: "%u@%c"}, slog.New(slog.DiscardHandler), func() time.Time { return b.Now })
+	b.OK(err)
+	b.Users = users
+	w := &twoCompanies{bench: b, acme: b.company("acme")}
+	w.alice = b.level("alice@acme", 0)
+	if got := w.usersSeen(john, 0); !slices.Equal(got, []string{"SYSTEM", "john"}) {
+		t.Errorf("john sees %q", got)
+	}
+	rename := func(caller uint32, name string) error {
+		return users.SetUser(b.As(caller), &wire.SetUserRequest{User: &wire.User{UlUserID: john, Username: wire.Text(name), IsAdmin: unchanged}}, nil)
+	}
+	b.Fails(users.SetUser(b.As(john), &wire.SetUserRequest{User: &wire.User{UlUserID: w.alice, FullName: wire.Text("x")}}, nil), mapi.NotFound)
+	b.OK(rename(john, "john@acme")) // who administers nobody changes his password only
+	b.Fails(rename(mapi.UserSystem, "alice@acme"), mapi.Collision)
+	if o, err := users.Authenticate(t.Context(), "john", "secret"); err != nil || o.ID != john || o.Company != 0 {
+		t.Fatalf("before he joins: %+v %v", o, err)
+	}
+	b.OK(rename(mapi.UserSystem, "john@acme"))
+	b.OK(users.SetGroup(b.system, &wire.SetGroupRequest{Group: &wire.Group{UlGroupID: staff, Groupname: wire.Text("staff@acme")}}, nil))
+	if o, err := users.Authenticate(t.Context(), "john@acme", "secret"); err != nil || o.ID != john || o.Company != w.acme {
+		t.Errorf("log-on after he joined: %+v %v", o, err)
+	}
+	if got := w.usersSeen(john, 0); !slices.Equal(got, []string{"SYSTEM", "john@acme", "alice@acme"}) {
+		t.Errorf("john sees %q", got)
+	}
+	if got := b.members(staff); !slices.Equal(got, []uint32{john}) {
+		t.Errorf("members of staff: %v", got)
+	}
+	b.OK(users.SetUser(b.As(john), &wire.SetUserRequest{User: &wire.User{UlUserID: w.alice, FullName: wire.Text("Alice")}}, nil))
+	b.OK(users.SyncUsers(b.system, &wire.SyncUsersRequest{}, nil))
+	if got := b.get(john).Username.String; got != "john@acme" {
+		t.Errorf("read again: %q", got)
+	}
+}
+
 // TestCompaniesAreLeftAlone: what hosted servers wrote does not show where there are no companies, and comes back.
 func TestCompaniesAreLeftAlone(t *testing.T) {
 	w := newTwoCompanies(t)

@@ -236,20 +236,24 @@ func (s *Service) placeNew(caller uint32, name, op string) (bare string, company
 	return bare, named.ID, nil
 }
 
-// rename takes the new name of an object apart. Nobody changes company.
-func (s *Service) rename(o *Object, name, op string) (string, error) {
+// rename takes the new name of an object apart. Nobody changes company, except that an administrator of the system gives one
+// to whom has none yet.
+func (s *Service) rename(caller uint32, o *Object, name, op string) (bare string, company uint32, err error) {
 	snap := s.current.Load()
-	if name == "" || !snap.hosted || o.Class == mapi.ClassCompany {
-		return name, nil
-	}
 	if name == o.Name {
-		return o.BareName, nil
+		return o.BareName, o.Company, nil
 	}
-	bare, company, named := snap.splitName(name)
-	if named && company.ID != o.Company {
-		return "", mapi.Errorf(mapi.NoSupport, op, "%s stays in its company", o.Name)
+	if name == "" || !snap.hosted || o.Class == mapi.ClassCompany {
+		return name, o.Company, nil
 	}
-	return bare, nil
+	bare, named, ok := snap.splitName(name)
+	switch {
+	case !ok || named.ID == o.Company:
+		return bare, o.Company, nil
+	case o.Company == 0 && !isBuiltin(o):
+		return bare, named.ID, s.requireSystemAdmin(caller, op)
+	}
+	return "", 0, mapi.Errorf(mapi.NoSupport, op, "%s stays in its company", o.Name)
 }
 
 // named is the visible user or group whose whole name somebody says, with its company in it or, where only exact names

@@ -91,11 +91,11 @@ func (s *Service) SetGroup(c *session.Call, req *wire.SetGroupRequest, _ *wire.S
 	if err := s.requireAdminOver(c.Session.UserID, o, "setGroup"); err != nil {
 		return err
 	}
-	bare, err := s.rename(o, req.Group.Groupname.String, "setGroup")
+	bare, company, err := s.rename(c.Session.UserID, o, req.Group.Groupname.String, "setGroup")
 	if err != nil {
 		return err
 	}
-	return s.change(c.Context, o, func(d *storage.DirectoryObject) {
+	return s.changeIn(c.Context, o, company, func(d *storage.DirectoryObject) {
 		setGroupProps(d, req.Group)
 		setText(d, propGroupName, wire.Text(bare))
 	})

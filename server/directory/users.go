@@ -241,12 +241,15 @@ func (s *Service) SetUser(c *session.Call, req *wire.SetUserRequest, _ *wire.Set
 	if err != nil && admin {
 		return err
 	}
-	bare, err := s.rename(o, u.Username.String, "setUser")
+	bare, company, err := s.rename(c.Session.UserID, o, u.Username.String, "setUser")
 	if err != nil && admin {
 		return err
 	}
+	if !admin {
+		company = o.Company
+	}
 	hash := s.newHash(o, u.Password.String)
-	err = s.change(c.Context, o, func(d *storage.DirectoryObject) {
+	err = s.changeIn(c.Context, o, company, func(d *storage.DirectoryObject) {
 		if hash != "" {
 			d.Props[propPassword] = hash
 		}

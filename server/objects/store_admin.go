@@ -84,7 +84,7 @@ func (s *Service) UnhookStore(c *session.Call, req *wire.UnhookStoreRequest, _ *
 	if err != nil {
 		return err
 	}
-	return s.setStoreOwner(c, box, 0, user.Name, box.Company)
+	return s.setStoreOwner(c, box, 0, user.Name, user.Company)
 }
 
 // setStoreOwner changes whose a store is, in its row and in its object.
