@@ -88,6 +88,9 @@ func (d *dispatcher) answer(ctx context.Context, x *soaphttp.Exchange, req wire.
 }
 
 func isFault(err error) bool {
+	if err == nil { // nearly always; what follows costs an allocation
+		return false
+	}
 	var f *wire.Fault
 	return errors.As(err, &f)
 }
