@@ -5,7 +5,9 @@ import (
 	"log/slog"
 	"time"
 
+	"zarafa/daemon/settings"
 	"zarafa/server/auth"
+	"zarafa/server/auth/kerberos"
 	"zarafa/server/auth/pam"
 	"zarafa/server/config"
 	"zarafa/server/directory/ldap"
@@ -44,8 +46,24 @@ func openPlugin(cfg *config.Config, log *slog.Logger, now func() time.Time) (plu
 
 // passwordChecker is who checks passwords in place of the user directory; nil if nobody does.
 func passwordChecker(cfg *config.Config) (auth.PasswordChecker, error) {
-	if cfg.Users.AuthMethod != "pam" {
-		return nil, nil
+	switch cfg.Users.AuthMethod {
+	case "pam":
+		return pam.New(cfg.Users.PAMService)
+	case "kerberos":
+		acceptor, err := kerberos.Open(cfg.SSO.Keytab, cfg.SSO.Hostname)
+		if err != nil {
+			return nil, keytabError(err, "set auth_method = plugin")
+		}
+		passwords, err := kerberos.NewPasswords(acceptor, cfg.SSO.KerberosConfig)
+		if err != nil {
+			return nil, &settings.Error{Setting: "kerberos_config", Problem: err.Error(), Remedy: "name the krb5.conf of this machine, or set auth_method = plugin"}
+		}
+		return passwords, nil
 	}
-	return pam.New(cfg.Users.PAMService)
+	return nil, nil
+}
+
+// keytabError says what to do about a keytab without a key for this server.
+func keytabError(err error, otherwise string) error {
+	return &settings.Error{Setting: "kerberos_keytab", Problem: err.Error(), Remedy: "export the key of kopano/HOST to that file, or " + otherwise}
 }

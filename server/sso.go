@@ -26,8 +26,7 @@ func (s *Server) openSingleSignOn(cfg *config.SingleSignOn) error {
 		tickets = acceptor
 	case cfg.Issuer != "" && errors.Is(err, fs.ErrNotExist): // Kerberos was not asked for
 	default:
-		return &settings.Error{Setting: "kerberos_keytab", Problem: err.Error(),
-			Remedy: "export the key of kopano/HOST to that file, name an issuer in kcoidc_issuer_identifier, or set enable_sso = no"}
+		return keytabError(err, "name an issuer in kcoidc_issuer_identifier, or set enable_sso = no")
 	}
 	var tokens auth.Tokens
 	if cfg.Issuer != "" {

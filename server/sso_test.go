@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -185,6 +186,48 @@ func twoLegs(t *testing.T, i *servertest.Instance, k kerberostest.Ticket) {
 		}
 		p.want(mapi.EndOfSession, ssoLogon("alice", first.SessionID, k.Token(t)), &last)
 	}
+}
+
+// TestKerberosSettings: so it is with passwords that the KDC is to check.
+func TestKerberosSettings(t *testing.T) {
+	dir := t.TempDir()
+	keytab, conf, missing := filepath.Join(dir, "keytab"), filepath.Join(dir, "krb5.conf"), filepath.Join(dir, "missing")
+	kerberostest.WriteKeytab(t, keytab, kerberostest.NewKeytab(t, "kopano/mail.example.com", "x"))
+	if err := os.WriteFile(conf, []byte("[libdefaults]\n default_realm = EXAMPLE.COM\n dns_lookup_kdc = false\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ keytab, conf, want string }{
+		{missing, conf, "kerberos_keytab"}, {keytab, missing, "kerberos_config"}, {keytab, conf, ""},
+	} {
+		cfg := servertest.Load(t, "sqlite_path = "+filepath.Join(t.TempDir(), "db")+"\nserver_listen =\nserver_pipe_name = "+filepath.Join(dir, "sock")+
+			"\ncreateuser_script =\nauth_method = kerberos\nkerberos_keytab = "+tt.keytab+"\nkerberos_config = "+tt.conf+"\n")
+		s, err := server.Open(t.Context(), cfg, slog.New(slog.DiscardHandler), prometheus.NewRegistry())
+		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%+v: %v", tt, err)
+		}
+		if err == nil {
+			ended, end := context.WithCancel(t.Context())
+			end()
+			if err := s.Serve(ended); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+// TestKerberosDown: without its KDC nobody logs on by password, and the password in the database does not count instead.
+func TestKerberosDown(t *testing.T) {
+	dir := servertest.Folder(t)
+	conf := filepath.Join(dir, "krb5.conf")
+	kerberostest.WriteKeytab(t, filepath.Join(dir, "keytab"), kerberostest.NewKeytab(t, "kopano/mail.example.com", "x"))
+	if err := os.WriteFile(conf, []byte("[libdefaults]\n default_realm = EXAMPLE.COM\n dns_lookup_kdc = false\n[realms]\n EXAMPLE.COM = {\n  kdc = 127.0.0.1:1\n }\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	i := servertest.StartIn(t, dir, servertest.Settings(t, config.EngineSQLite, dir)+"createuser_script =\nauth_method = kerberos\nkerberos_keytab = "+
+		filepath.Join(dir, "keytab")+"\nkerberos_config = "+conf+"\n")
+	admin := overUnix(t, i).logOn("SYSTEM", "")
+	admin.newUser("alice", mapi.ClassActiveUser, 0)
+	overTCP(t, i).want(mapi.LogonFailed, &wire.LogonRequest{Username: wire.Text("alice"), Password: wire.Text("secret"), Capabilities: usualCapabilities}, &wire.LogonResponse{})
 }
 
 // TestSingleSignOnSettings: a server that cannot check what it is to check does not start, and says which setting is wrong.

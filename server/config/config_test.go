@@ -139,7 +139,7 @@ func TestMistakes(t *testing.T) {
 		{"user_plugin = unix\nenable_hosted_zarafa = yes\nloginname_format = %u@%c", "server.cfg:1: user_plugin: the accounts of the system belong to no companies"},
 		{"enable_hosted_kopano = yes\nloginname_format = %c", "server.cfg:2: loginname_format: with enable_hosted_zarafa it needs %u once"},
 		{"enable_hosted_zarafa = yes\nloginname_format = %u%c", "loginname_format: nothing separates the user from the company; use %u@%c"},
-		{"auth_method = kerberos", "auth_method"},
+		{"auth_method = kerberos\nenable_hosted_zarafa = yes\nloginname_format = %u@%c", "auth_method"},
 		{"sqlite_path =", "server.cfg:1: sqlite_path: is empty although"},
 		{"database_engine = mysql\nmysql_database =", "server.cfg:2: mysql_database: is empty although"},
 		{"cache_cell_size = 3g", "server.cfg:1: cache_cell_size: with cache_sortkey_size it is more than the memory of 2g"},

@@ -11,6 +11,8 @@ type SingleSignOn struct {
 	Enabled  bool
 	Hostname string // of the service's Kerberos principal
 	Keytab   string
+	// KerberosConfig is the machine's krb5.conf.
+	KerberosConfig string
 
 	Issuer             string // of access tokens; "" for none
 	InsecureSkipVerify bool
@@ -32,6 +34,10 @@ func (s *SingleSignOn) section() settings.Section {
 		{
 			Name: "kerberos_keytab", Default: "/etc/krb5.keytab", Value: settings.Text(&s.Keytab),
 			Doc: "The file with the key of the Kerberos principal.",
+		},
+		{
+			Name: "kerberos_config", Default: "/etc/krb5.conf", Value: settings.Text(&s.KerberosConfig),
+			Doc: "The file that says where the KDC is, for auth_method = kerberos. Tickets are checked without it.",
 		},
 		{
 			Name: "kcoidc_issuer_identifier", Value: settings.Text(&s.Issuer),

@@ -49,7 +49,7 @@ func (u *Users) source() []settings.Option {
 		},
 		{
 			Name: "auth_method", Default: "plugin", Value: settings.Choice(&u.AuthMethod, "plugin", "pam", "kerberos"),
-			Doc: "Who checks passwords: plugin leaves it to user_plugin; pam asks the system, with the program zarafa-pam.",
+			Doc: "Who checks passwords: plugin leaves it to user_plugin; pam asks the system, with the program zarafa-pam; kerberos asks the KDC, and needs a keytab.",
 		},
 		{
 			Name: "pam_service", Default: "passwd", Value: settings.Text(&u.PAMService),
@@ -77,9 +77,9 @@ const unixConfig = "/etc/zarafa/unix.cfg"
 // check refuses companies where the plugin has none, and what the server does not have: to start without it would be another
 // server than the operator wrote down.
 func (u *Users) check(set *settings.Set, hosted bool) error {
-	if u.AuthMethod == "kerberos" {
-		return set.Problem("auth_method", "this version of the server does not check passwords with Kerberos",
-			"set it to pam, with a PAM service that does, or to plugin")
+	if u.AuthMethod == "kerberos" && hosted {
+		return set.Problem("auth_method", "users of one name in several companies would have one Kerberos password",
+			"set it to plugin, or enable_hosted_zarafa to no")
 	}
 	if u.Plugin != "unix" {
 		return nil
