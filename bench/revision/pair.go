@@ -1,0 +1,86 @@
+package revision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Pair are the workers of two revisions.
+type Pair struct {
+	Old, New *Checkout
+	// Binaries are the workers, under paths of one length: a path lies on the stack of its process and can be measured.
+	OldBinary, NewBinary string
+	// OwnBenchmarks says why the old revision has its own benchmarks, empty if both have the same.
+	OwnBenchmarks string
+	// Identical says that both binaries are the same, byte for byte.
+	Identical bool
+}
+
+// Prepare checks both revisions out below dir and builds their workers there.
+func Prepare(ctx context.Context, repo, dir, older, newer string) (p *Pair, err error) {
+	p = &Pair{OldBinary: filepath.Join(dir, "old.worker"), NewBinary: filepath.Join(dir, "new.worker")}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.Remove())
+			p = nil
+		}
+	}()
+	if p.New, err = CheckOut(ctx, repo, newer, filepath.Join(dir, "new")); err != nil {
+		return p, err
+	}
+	if p.Old, err = CheckOut(ctx, repo, older, filepath.Join(dir, "old")); err != nil {
+		return p, err
+	}
+	if err = p.build(ctx); err != nil {
+		return p, err
+	}
+	p.Identical, err = same(p.OldBinary, p.NewBinary)
+	return p, err
+}
+
+func (p *Pair) build(ctx context.Context) error {
+	if !p.New.HasBenchmarks() {
+		return fmt.Errorf("revision %s has no benchmarks (bench/suite)", p.New.Name)
+	}
+	if err := p.New.Build(ctx, nil, p.NewBinary); err != nil {
+		return err
+	}
+	if p.Old.Commit == "" {
+		p.OwnBenchmarks = "it is the working tree"
+		return p.Old.Build(ctx, nil, p.OldBinary)
+	}
+	hadItsOwn := p.Old.HasBenchmarks()
+	err := p.Old.Build(ctx, p.New, p.OldBinary)
+	if err == nil || !hadItsOwn || ctx.Err() != nil {
+		return err
+	}
+	p.OwnBenchmarks = "those of the new revision do not compile there"
+	if err := p.Old.Restore(ctx); err != nil {
+		return err
+	}
+	return p.Old.Build(ctx, nil, p.OldBinary)
+}
+
+// Remove takes the worktrees away.
+func (p *Pair) Remove() error {
+	var err error
+	for _, c := range []*Checkout{p.Old, p.New} {
+		if c != nil {
+			err = errors.Join(err, c.Remove())
+		}
+	}
+	return err
+}
+
+// same reports whether two files have the same content.
+func same(a, b string) (bool, error) {
+	x, err := os.ReadFile(a)
+	if err != nil {
+		return false, err
+	}
+	y, err := os.ReadFile(b)
+	return string(x) == string(y), err
+}
