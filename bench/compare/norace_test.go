@@ -1,0 +1,6 @@
+//go:build !race
+
+package compare
+
+// comparisons are simulated for each rate.
+const comparisons = 200
