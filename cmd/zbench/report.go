@@ -1,0 +1,31 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+
+	"github.com/spf13/pflag"
+
+	"zarafa/bench/report"
+)
+
+func reportCommand(stdout io.Writer) command {
+	flags := pflag.NewFlagSet("zbench report", pflag.ContinueOnError)
+	results := flags.String("results", "results", "folder with the results")
+	output := flags.String("output", "", "file to write the page to (default: standard output)")
+	title := flags.String("title", "Measurements", "title of the page")
+	return command{flags, 0, 0, func(context.Context, []string) (int, error) {
+		sections, err := report.Read(os.DirFS(*results))
+		if err != nil {
+			return exitFailed, err
+		}
+		write := func(w io.Writer) error { return report.HTML(w, *title, sections) }
+		if *output == "" {
+			err = write(stdout)
+		} else {
+			err = writeFile(*output, write)
+		}
+		return status(err), err
+	}}
+}
