@@ -81,7 +81,8 @@ func (c *Checkout) HasBenchmarks() bool {
 	return true
 }
 
-// Build builds the worker, with the benchmarks of another revision if from is not nil.
+// Build builds the worker, with the benchmarks of another revision if from is not nil. If these do not compile, those of the load
+// generator, which change most often, are left out.
 func (c *Checkout) Build(ctx context.Context, from *Checkout, binary string) error {
 	if from != nil && c.Commit == "" {
 		return errors.New("the working tree keeps its benchmarks")
@@ -93,7 +94,11 @@ func (c *Checkout) Build(ctx context.Context, from *Checkout, binary string) err
 			}
 		}
 	}
-	_, err := run(ctx, c.Dir, "go", "build", "-trimpath", "-buildvcs=false", "-o", binary, "./bench/worker")
+	build := []string{"build", "-trimpath", "-buildvcs=false", "-o", binary}
+	_, err := run(ctx, c.Dir, "go", append(build, "./bench/worker")...)
+	if err != nil && from != nil {
+		_, err = run(ctx, c.Dir, "go", append(build, "-tags=without_load", "./bench/worker")...)
+	}
 	return err
 }
 

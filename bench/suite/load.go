@@ -1,3 +1,5 @@
+//go:build !without_load
+
 package suite
 
 import (
@@ -67,14 +69,17 @@ func (e *Environment) play(profile string, first, last uint32) (Work, error) {
 	e.closers = append(e.closers, func() error { return p.agent.Close(e.ctx) })
 	for n := first; n <= last; n++ {
 		u := outlook.New(outlook.Options{
-			Number: n, Source: "bench", Material: material, Random: random(uint64(n), 2),
+			Number: n, Source: "bench", Material: material, Random: random(uint64(n), 2), Profile: pr, Grace: time.Minute, Peer: p.peer,
 			Client:   client.Options{Endpoint: e.endpoint(), User: content.Login(loadPrefix, n), Password: userPassword, NoUnixAuth: true},
 			Notified: func(time.Duration) {}, Wrong: func(err error) { p.wrong = err }, PollEnded: func(error) {},
 		})
-		if err := firstError(u.LogOn(e.ctx), u.Learn(e.ctx)); err != nil {
+		if err := u.LogOn(e.ctx); err != nil {
 			return Work{}, err
 		}
 		e.closers = append(e.closers, func() error { return u.LogOff(e.ctx) })
+		if err := firstError(u.Learn(e.ctx), u.ShareCalendar(e.ctx)); err != nil {
+			return Work{}, err
+		}
 		p.users = append(p.users, u)
 	}
 	w := e.operation(p.act)
@@ -83,6 +88,9 @@ func (e *Environment) play(profile string, first, last uint32) (Work, error) {
 }
 
 func random(user, stream uint64) *rand.Rand { return rand.New(rand.NewPCG(user, stream)) }
+
+// peer chooses any of the users.
+func (p *players) peer(r *rand.Rand) *outlook.User { return p.users[r.IntN(len(p.users))] }
 
 // act has the next user do the next action.
 func (p *players) act(int) error {
