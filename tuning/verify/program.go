@@ -15,8 +15,11 @@ import (
 	"time"
 )
 
-// stopLimit is how long a program may take to end.
-const stopLimit = 60 * time.Second
+// stopLimit is how long a program may take to end, askAgain how long until it is told again.
+const (
+	stopLimit = 60 * time.Second
+	askAgain  = 5 * time.Second
+)
 
 // program is a program that runs.
 type program struct {
@@ -61,20 +64,26 @@ func startService(folder, path string, args, environment []string) (*program, er
 	return start(folder, name, path, args, environment)
 }
 
-// stop ends the program, and waits until it has.
+// stop ends the program, and waits until it has. MariaDB forgets what it is told while it starts, so it is told again.
 func (p *program) stop() {
 	if p == nil {
 		return
 	}
-	// A program that has ended cannot be signalled; then there is nothing to do.
-	_ = p.cmd.Process.Signal(syscall.SIGTERM)
-	timer := time.NewTimer(stopLimit)
+	timer, again := time.NewTimer(stopLimit), time.NewTicker(askAgain)
 	defer timer.Stop()
-	select {
-	case <-p.ended:
-	case <-timer.C:
-		_ = p.cmd.Process.Kill()
-		<-p.ended
+	defer again.Stop()
+	for {
+		// A program that has ended cannot be signalled; then there is nothing to do.
+		_ = p.cmd.Process.Signal(syscall.SIGTERM)
+		select {
+		case <-p.ended:
+			return
+		case <-again.C:
+		case <-timer.C:
+			_ = p.cmd.Process.Kill()
+			<-p.ended
+			return
+		}
 	}
 }
 

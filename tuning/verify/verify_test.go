@@ -117,7 +117,7 @@ func testOptions(t *testing.T, wrong string) Options {
 	t.Setenv(actAs, wrong)
 	t.Setenv("GOMEMLIMIT", "1GiB") // of the shell; it is nobody's setting
 	return Options{
-		Programs: Programs{Server: self, Load: self}, Folder: t.TempDir(), Budget: 20 * time.Second, SLO: "p99<1s", Mailboxes: 50,
+		Programs: Programs{Server: self, Load: self}, Folder: t.TempDir(), Budget: time.Minute, SLO: "p99<1s", Mailboxes: 50,
 		Tuned: Settings{Server: "tuned = yes\n", Environment: []string{"GOMEMLIMIT=123MiB"}},
 	}
 }
@@ -144,10 +144,11 @@ func TestRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	var want []string
-	for n := range maxPairs { // they take no time here
+	for n := range maxPairs {
 		want = append(want, []string{"defaults", "tuned"}[n%2], []string{"tuned", "defaults"}[n%2])
 	}
-	if !slices.Equal(order, want) {
+	// How many there are depends on how long starting programs takes.
+	if len(order) < 4 || len(order)%2 != 0 || !slices.Equal(order, want[:len(order)]) {
 		t.Errorf("the order was %v", order)
 	}
 	if r.Defaults.Users != 20 || r.Tuned.Users != 40 || r.Defaults.PerSecond != 5.5 || r.Defaults.Turns[0].Late != 1 || r.Defaults.Turns[0].Most != 21 {
