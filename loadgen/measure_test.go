@@ -3,6 +3,7 @@ package loadgen_test
 import (
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -23,6 +24,7 @@ func TestMeasureGenerator(t *testing.T) {
 	if err != nil {
 		t.Skip(measuredUsers + " is not set: how many users to play")
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(loadgen.GCPercent))
 	url := startFake(t, itemsPerUser)
 	for _, profile := range []string{"heavy", "cached-heavy"} {
 		p, err := users.Load(profile)

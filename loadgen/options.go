@@ -91,6 +91,10 @@ func (o *Options) adminOptions() client.Options {
 	return client.Options{Endpoint: o.AdminURL, User: o.Admin, Password: o.AdminPassword, App: appName, TLS: o.TLS}
 }
 
+// GCPercent is the GOGC that programs should set: most of what users are made of has no pointers, so that collecting often is cheap, and
+// what is resident stays near to what is used.
+const GCPercent = 30
+
 // appName is what the server's statistics show.
 const appName = "zload"
 

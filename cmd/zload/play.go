@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -92,6 +93,9 @@ func playCommand(stdout io.Writer) command {
 
 // play runs the load and writes what comes of it.
 func play(ctx context.Context, o *playOptions, stdout io.Writer) (int, error) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(loadgen.GCPercent)
+	}
 	// What the generator itself uses tells whether it is the limit.
 	sampler, err := usage.New(append([]int32{int32(os.Getpid())}, o.pids...))
 	if err != nil {
