@@ -128,7 +128,7 @@ func (d *dispatcher) call(ctx context.Context, x *soaphttp.Exchange, req wire.Re
 		Context: ctx, Source: x.Peer.Address, Peer: peerOf(&x.Peer), Now: s.now(), Log: s.log, Attachment: x.Attachment,
 		Scratch: scratch,
 	}
-	if id, ok := sessionID(req); ok {
+	if id, ok := s.sessionID(req); ok {
 		found, done, err := s.sessions.Begin(id, x.Peer.Address)
 		if err != nil {
 			return wire.ErrorResponse(req.Op(), mapi.CodeOf(err)), c, err
@@ -150,11 +150,13 @@ func (d *dispatcher) call(ctx context.Context, x *soaphttp.Exchange, req wire.Re
 	return resp, c, err
 }
 
-// sessionID is the session an operation names; log-ons and client updates have none to look up.
-func sessionID(req wire.Request) (uint64, bool) {
+// sessionID is the session an operation names; log-ons have none to look up, and what is not supported is so without one.
+func (s *Server) sessionID(req wire.Request) (uint64, bool) {
 	switch op := req.Op(); op {
-	case wire.OpSSOLogon, wire.OpRemoveAllObjects, wire.OpGetUserClientUpdateStatus:
+	case wire.OpSSOLogon, wire.OpRemoveAllObjects:
 		return 0, false
+	case wire.OpGetUserClientUpdateStatus:
+		return req.Session(), s.updateOperations.UpdatesClients()
 	default:
 		return req.Session(), op.HasSession()
 	}

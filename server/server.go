@@ -24,6 +24,7 @@ import (
 	"zarafa/cache"
 	"zarafa/server/auth"
 	"zarafa/server/auth/oidc"
+	"zarafa/server/clientupdate"
 	"zarafa/server/cluster"
 	"zarafa/server/collation"
 	"zarafa/server/config"
@@ -51,6 +52,7 @@ type (
 	rightsOperations    = rights.Service
 	icsOperations       = ics.Service
 	searchOperations    = search.Service
+	updateOperations    = clientupdate.Service
 	clusterOperations   = cluster.Service
 )
 
@@ -69,6 +71,7 @@ type Server struct {
 	*rightsOperations
 	*icsOperations
 	*searchOperations
+	*updateOperations
 	*clusterOperations
 
 	text     *fulltext.Service
@@ -192,6 +195,7 @@ func (s *Server) connect(users *directory.Service, locales *collation.Locales) {
 		Restart: s.cfg.Start.RestartSearches,
 	})
 	s.searchOperations.UseText(s.cfg.Search.Enabled)
+	s.updateOperations = clientupdate.New(updateSettings(s.cfg), users, s.store, s.log)
 	for _, sink := range []feed.Sink{tree, checker, s.tableOperations, hub, s.text, s.searchOperations} {
 		bus.Add(sink)
 	}

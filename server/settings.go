@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"runtime"
 
+	"zarafa/server/clientupdate"
 	"zarafa/server/config"
 	"zarafa/server/directory"
 	"zarafa/server/fulltext"
@@ -82,4 +83,9 @@ func tableSettings(cfg *config.Config) tables.Settings {
 func textSettings(cfg *config.Config) fulltext.Settings {
 	c := &cfg.Search
 	return fulltext.Settings{Exclude: c.Exclude, Attachments: c.Attachments, Timeout: c.Timeout}
+}
+
+func updateSettings(cfg *config.Config) clientupdate.Settings {
+	c := &cfg.ClientUpdate
+	return clientupdate.Settings{Enabled: c.Enabled, Path: c.Path, LogLevel: uint32(c.LogLevel), LogPath: c.LogPath}
 }

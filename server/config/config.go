@@ -39,10 +39,12 @@ type Config struct {
 	Life     LifeCycle
 	Tables   Tables
 	Search   Search
-	Limits   Limits
-	PerUser  UserLimits
-	Audit    Audit
-	Cluster  Cluster
+	// ClientUpdate is about newer versions of clients.
+	ClientUpdate ClientUpdate
+	Limits       Limits
+	PerUser      UserLimits
+	Audit        Audit
+	Cluster      Cluster
 	// Companies says whether there are several on this server.
 	Companies Companies
 	// Cache has the sizes in effect, automatic ones computed.
@@ -71,7 +73,7 @@ func (c *Config) Sections() []settings.Section {
 	sections := []settings.Section{
 		c.Network.section(), c.older.section(), c.TLS.section(), c.Peers.section(), c.Database.section(),
 		c.Users.section(), c.Quota.section(), c.Sessions.section(), c.SSO.section(), c.Life.section(),
-		c.Tables.section(), c.Search.section(), c.cache.section(), c.Limits.section(), c.PerUser.section(), c.Audit.section(),
+		c.Tables.section(), c.Search.section(), c.ClientUpdate.section(), c.cache.section(), c.Limits.section(), c.PerUser.section(), c.Audit.section(),
 		c.Cluster.section(), c.Companies.section(),
 	}
 	sections = append(sections, c.Daemon.Sections()...)

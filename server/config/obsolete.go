@@ -32,9 +32,6 @@ func obsolete() settings.Section {
 			"surveyclient_url", "surveyclient_interval", "surveyclient_ssl_verify",
 		}},
 		{"the private key must not be encrypted; only the server's user should be able to read it", []string{"server_ssl_key_pass"}},
-		{"the server does not update clients", []string{
-			"client_update_enabled", "client_update_path", "client_update_log_level", "client_update_log_path",
-		}},
 		{"log-on by NTLM is not available; let clients use Kerberos", []string{"ntlm_auth"}},
 		{"the full-text index is part of the server; see index_path", []string{"search_socket", "index_services_path"}},
 		{"temporary data stays in memory", []string{"tmp_path"}},

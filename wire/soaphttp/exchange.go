@@ -32,7 +32,8 @@ type Exchange struct {
 	// Body is the envelope, decompressed. The handler may change it in place.
 	Body []byte
 	// Attachment is the first part after the envelope of a MTOM request, nil if there is none. It is
-	// read from the connection as the handler reads it.
+	// read from the connection as the handler reads it. Its method NextPart() (contentID string, err error) goes on to
+	// the part behind it; io.EOF says that there is none.
 	Attachment io.Reader
 
 	conn        *conn

@@ -40,6 +40,9 @@ func newMultipartReader(br *bufio.Reader, boundary string) *multipartReader {
 	return &multipartReader{br: br, delim: delim, first: true}
 }
 
+// NextPart is nextPart for who reads the attachments of a request (Exchange.Attachment).
+func (m *multipartReader) NextPart() (contentID string, err error) { return m.nextPart() }
+
 // nextPart goes to the next part, skipping what is left of this one, and returns its
 // Content-ID. At the end of the message it returns io.EOF.
 func (m *multipartReader) nextPart() (contentID string, err error) {
