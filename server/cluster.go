@@ -36,8 +36,9 @@ func (s *Server) reloadCluster(cfg *config.Config) {
 	s.clusterOperations.Use(servers)
 }
 
-// directoryCluster tells the directory where its users are at home. The directory that all servers share says it of each user;
-// where every server has a directory of its own, users are at home where they were made unless something else is said.
+// directoryCluster tells the directory where its users are at home. A plugin that all servers share says it of each user, or of nobody;
+// with the db plugin every server has a directory of its own, and users are at home where they were made unless
+// something else is said.
 func directoryCluster(cfg *config.Config) directory.Cluster {
-	return directory.Cluster{Distributed: cfg.Cluster.Distributed, DefaultHome: cfg.Users.Plugin != "ldap"}
+	return directory.Cluster{Distributed: cfg.Cluster.Distributed, DefaultHome: cfg.Users.Plugin == "db"}
 }

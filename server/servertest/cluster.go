@@ -39,7 +39,7 @@ func StartCluster(t testing.TB, lines string, names ...string) *Cluster {
 		var b strings.Builder
 		for i, name := range names {
 			http, ssl, file := address(i)
-			fmt.Fprintf(&b, "%s = address=127.0.0.1 http_port=%s ssl_port=%s file_path=%s contains_public=%s\n", name, http, ssl, file,
+			fmt.Fprintf(&b, "%s = address=127.0.0.1 http_port=%s ssl_port=%s file_path=%s proxy_url=%s contains_public=%s\n", name, http, ssl, file, ProxyURL(name),
 				map[bool]string{true: "yes", false: "no"}[i == 0])
 		}
 		if err := os.WriteFile(list, []byte(b.String()), 0o600); err != nil {
@@ -67,6 +67,9 @@ func StartCluster(t testing.TB, lines string, names ...string) *Cluster {
 	}
 	return c
 }
+
+// ProxyURL is where the list says that clients find a server behind a proxy. Nothing is there.
+func ProxyURL(name string) string { return "https://proxy.invalid/" + name }
 
 func portOf(address string) string { return address[strings.LastIndex(address, ":")+1:] }
 

@@ -229,7 +229,7 @@ func TestServerTable(t *testing.T) {
 	}, Sort: []mapi.SortOrder{{Tag: 0x67F0001F}}}, func(row mapi.Props) error {
 		names = append(names, row.Str(0x67F0001F))
 		http, _ := row.Get(0x67F20003)
-		if row.Str(0x67F1001F) != "127.0.0.1" || http.Uint32() == 0 || row.Str(0x67F5001F) != "" || !strings.HasPrefix(row.Str(0x67F6001F), "http://127.0.0.1:") ||
+		if row.Str(0x67F1001F) != "127.0.0.1" || http.Uint32() == 0 || row.Str(0x67F5001F) != servertest.ProxyURL(row.Str(0x67F0001F)) || !strings.HasPrefix(row.Str(0x67F6001F), "http://127.0.0.1:") ||
 			!strings.HasPrefix(row.Str(0x67F7001F), "https://127.0.0.1:") || !strings.HasPrefix(row.Str(0x67F8001F), "file:///") {
 			t.Errorf("%+v", row)
 		}
