@@ -28,11 +28,12 @@ func elsewhere(url func() string) func(wire.Request) (wire.Response, error) {
 
 // TestCircle: servers that send clients to each other are found out.
 func TestCircle(t *testing.T) {
-	var first, second string
-	one := &fakeServer{answer: elsewhere(func() string { return second })}
-	two := &fakeServer{answer: elsewhere(func() string { return first })}
+	var first, second atomic.Value // of string
+	one := &fakeServer{answer: elsewhere(func() string { return second.Load().(string) })}
+	two := &fakeServer{answer: elsewhere(func() string { return first.Load().(string) })}
 	s := one.start(t)
-	first, second = s.options.Endpoint, two.start(t).options.Endpoint
+	first.Store(s.options.Endpoint)
+	second.Store(two.start(t).options.Endpoint)
 	two.mu.Lock()
 	two.calls = nil
 	two.mu.Unlock()
