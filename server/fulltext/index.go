@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -13,6 +12,8 @@ import (
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
 	"github.com/ncruces/go-sqlite3/ext/fts5"
+
+	"zarafa/storage/sqlite"
 )
 
 // format is the version of what the file holds and of how texts become words. Files of other versions are made anew.
@@ -44,6 +45,9 @@ func OpenIndex(ctx context.Context, path, about string) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := sqlite.CreatePrivate(abs); err != nil { // it has the words of all mail
+		return nil, err
+	}
 	x := new(Index)
 	if x.writer, err = driver.Open(dsn(abs), fts5.Register); err != nil {
 		return nil, err
@@ -61,7 +65,7 @@ func OpenIndex(ctx context.Context, path, about string) (*Index, error) {
 
 func dsn(path string, more ...string) string {
 	pragmas := append([]string{"busy_timeout(10000)", "page_size(8192)", "journal_mode(WAL)", "synchronous(NORMAL)", "cache_size(-8192)"}, more...)
-	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + url.Values{"_pragma": pragmas}.Encode()
+	return sqlite.DSN(path, pragmas...)
 }
 
 // errStrange marks a file that is about other messages, or of another version.

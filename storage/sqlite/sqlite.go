@@ -59,7 +59,7 @@ func Open(ctx context.Context, path string, opts Options) (storage.Store, error)
 	if err != nil {
 		return nil, openError(path, err)
 	}
-	if err := create(abs); err != nil {
+	if err := CreatePrivate(abs); err != nil {
 		return nil, openError(path, err)
 	}
 	writers, err := driver.Open(dsn(abs, opts))
@@ -87,9 +87,9 @@ func Open(ctx context.Context, path string, opts Options) (storage.Store, error)
 	return s, nil
 }
 
-// create makes the file and those that SQLite keeps beside it, if there are none, for their owner alone: SQLite would let
-// everybody read all mail.
-func create(path string) error {
+// CreatePrivate makes the file of a database and those that SQLite keeps beside it, if there are none, for their owner alone:
+// SQLite itself would let everybody read them. Connections want a name from [DSN].
+func CreatePrivate(path string) error {
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		f, err := os.OpenFile(path+suffix, os.O_RDWR|os.O_CREATE, 0o600)
 		if err != nil {
@@ -113,6 +113,11 @@ func dsn(path string, opts Options, more ...string) string {
 		"busy_timeout(10000)", "page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)",
 		fmt.Sprintf("cache_size(-%d)", opts.CacheKiB),
 	}, more...)
+	return DSN(path, pragmas...)
+}
+
+// DSN is the data source name of a file that [CreatePrivate] has made, with pragmas for each connection.
+func DSN(path string, pragmas ...string) string {
 	q := url.Values{"_pragma": pragmas, "modeof": {path}} // a log that SQLite makes anew gets the mode of the file
 	query := strings.ReplaceAll(q.Encode(), "+", "%20")   // SQLite takes a plus as it is
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + query
