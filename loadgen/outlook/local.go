@@ -33,6 +33,9 @@ type cachedFolder struct {
 	copy    *truth.Copy
 	since   mapi.FileTime // older items are left out; 0: none
 	partial bool          // a synchronisation did not come to its end
+	// ahead are items that the last answer had and whose changes are newer than the state it gave: what is delivered while a
+	// server puts an answer together may be in it and come again.
+	ahead map[string]bool
 }
 
 // syncFlags are those of Outlook's synchronisations.
@@ -197,7 +200,7 @@ func (u *User) syncFolder(ctx context.Context, f *cachedFolder) error {
 	if err := u.download(ctx, f, client.Collapse(list)); err != nil {
 		return err
 	}
-	f.partial = false
+	f.partial, f.ahead = false, aheadOf(list, state)
 	if state != f.sync.Change {
 		f.sync.Change = state
 		if err := u.session.SaveSync(ctx, f.key, f.sync); err != nil {
@@ -205,6 +208,19 @@ func (u *User) syncFolder(ctx context.Context, f *cachedFolder) error {
 		}
 	}
 	return u.truth.CheckCopy(f.copy, asked)
+}
+
+// aheadOf are the items with changes newer than a state.
+func aheadOf(list []client.ItemChange, state uint32) (ahead map[string]bool) {
+	for _, c := range list {
+		if c.ID > state {
+			if ahead == nil {
+				ahead = make(map[string]bool)
+			}
+			ahead[string(c.SourceKey)] = true
+		}
+	}
+	return ahead
 }
 
 // restriction leaves out what the copy need not have.
@@ -232,7 +248,7 @@ func (u *User) checkChanges(f *cachedFolder, list []client.ItemChange) error {
 			return u.violation(truth.Foreign, "the changes of folder %d have one of the folder %x", f.folder, c.ParentKey)
 		case seen[ch]:
 			return u.violation(truth.Doubled, "the changes of folder %d have item %x twice as kind %d", f.folder, c.SourceKey, c.Kind)
-		case c.Kind == client.ItemNew && !gone && !f.partial && f.copy.Has(c.SourceKey):
+		case c.Kind == client.ItemNew && !gone && !f.partial && !f.ahead[ch.key] && f.copy.Has(c.SourceKey):
 			return u.violation(truth.Doubled, "the changes of folder %d have item %x as new, which is in the copy", f.folder, c.SourceKey)
 		}
 		seen[ch] = true
