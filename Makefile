@@ -14,7 +14,8 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .PHONY: build run three-nodes test check clean
 
-# The binaries need no C library, so that they run on any Linux of their architecture.
+# The binaries need no C library, so that they run on any Linux of their architecture. zarafa-pam is the exception: it
+# loads the system's PAM library.
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/ ./cmd/...
 
@@ -31,6 +32,7 @@ check:
 	@scripts/check-generated.sh
 
 test: check
+	scripts/install-slapd.sh
 	scripts/mariadb-test.sh scripts/go-test.sh
 
 clean:

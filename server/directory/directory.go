@@ -16,6 +16,8 @@ import (
 	"zarafa/mapi"
 )
 
+//go:generate go run ./plugin/generate ../../docs
+
 // Object is a user, group, company or address list as the server sees it. Objects are immutable:
 // a change makes a new one.
 type Object struct {
