@@ -25,7 +25,7 @@ func (s *Service) ReadABProps(c *session.Call, req *wire.ReadABPropsRequest, res
 	if o == nil || !snap.reaches(c.Session.UserID, o) {
 		return mapi.Errorf(mapi.NotFound, "readABProps", "no such object in the address book")
 	}
-	if o.Class == mapi.ClassCompany {
+	if o.Class.Kind() == mapi.ClassCompany.Kind() {
 		fillABProps(resp, containerTags(), s.companyCell(o, c.Session.Capabilities))
 		return nil
 	}

@@ -188,6 +188,8 @@ func displayType(class mapi.ObjectClass) uint32 {
 		return 6 // DT_REMOTE_MAILUSER
 	case class.Kind() == mapi.ClassGroup.Kind():
 		return 1 // DT_DISTLIST
+	case class == mapi.ClassAddressList:
+		return 0x01000000
 	case class.Kind() == mapi.ClassCompany.Kind():
 		return 4 // DT_ORGANIZATION
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"zarafa/mapi"
+	"zarafa/storage"
 )
 
 // TableRow is one row of an address-book table.
@@ -42,9 +43,12 @@ func (s *Service) TableRows(_ context.Context, caller uint32, caps uint32, entry
 	return s.objectRows(snap, caller, caps, listMembers(snap, o)), nil
 }
 
-// listMembers are the members of a distribution list as address-book tables show them: without the built-in objects,
+// listMembers are the members of a distribution list or address list as address-book tables show them: without the built-in objects,
 // and those of a group that can be granted rights without contacts.
 func listMembers(snap *snapshot, group *Object) []*Object {
+	if group.Class == mapi.ClassAddressList {
+		return snap.related(group.ID, storage.RelationAddressListMember)
+	}
 	secure := group.Class == mapi.ClassSecurityGroup
 	return slices.DeleteFunc(snap.members(group.ID), func(o *Object) bool {
 		return isBuiltin(o) || secure && o.Class == mapi.ClassContact

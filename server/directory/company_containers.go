@@ -14,7 +14,7 @@ func (s *snapshot) globalAddressBook(caller uint32) []*Object {
 	var list []*Object
 	for _, id := range s.ids {
 		o := s.byID[id]
-		if s.visible(caller, o) && (company == 0 || o.Company == company || isBuiltin(o)) {
+		if o.Class != mapi.ClassAddressList && s.visible(caller, o) && (company == 0 || o.Company == company || isBuiltin(o)) {
 			list = append(list, o)
 		}
 	}
@@ -54,6 +54,17 @@ func (s *snapshot) viewedCompanies(caller uint32) []*Object {
 	return list
 }
 
+// addressLists are the containers below the list of address lists.
+func (s *snapshot) addressLists(caller uint32) []*Object {
+	var list []*Object
+	for _, id := range s.ids {
+		if o := s.byID[id]; o.Class == mapi.ClassAddressList && s.visible(caller, o) {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
 // companyMembers are the users and groups of a company. Where a company stands for a list of recipients it has no contacts.
 func (s *snapshot) companyMembers(company *Object, asList bool) []*Object {
 	var list []*Object
@@ -66,7 +77,7 @@ func (s *snapshot) companyMembers(company *Object, asList bool) []*Object {
 	return list
 }
 
-// companyCell gives the properties of a company as a container of the address book (objects.md section 10).
+// companyCell gives the properties of a company or address list as a container of the address book (objects.md section 10).
 func (s *Service) companyCell(o *Object, caps uint32) func(tag mapi.PropTag) (mapi.PropValue, bool) {
 	self := s.EntryID(o, caps)
 	return func(tag mapi.PropTag) (mapi.PropValue, bool) {
@@ -77,7 +88,12 @@ func (s *Service) companyCell(o *Object, caps uint32) func(tag mapi.PropTag) (ma
 			return mapi.Long(tag, 0x49), true
 		case mapi.PrEMSABContainerID:
 			return mapi.Long(tag, o.ID), true
-		case mapi.PrDisplayName, mapi.PrAccount, mapi.PrECCompanyName:
+		case mapi.PrDisplayName, mapi.PrAccount:
+			return mapi.String(tag, o.Name), true
+		case mapi.PrECCompanyName:
+			if o.Class == mapi.ClassAddressList {
+				return mapi.String(tag, s.current.Load().companyNameOf(o)), true
+			}
 			return mapi.String(tag, o.Name), true
 		case mapi.PrEMSABIsMaster:
 			return mapi.Bool(tag, false), true
@@ -100,15 +116,15 @@ func (s *Service) companyCell(o *Object, caps uint32) func(tag mapi.PropTag) (ma
 	}
 }
 
-// companyRows are the rows of the companies that a user sees; below says how deep they stand in a table of convenient
-// depth, which is also where their place is told.
-func (s *Service) companyRows(snap *snapshot, caller, caps uint32, deep bool, below uint32) []TableRow {
+// nestedRows are the rows of companies or address lists as containers below another one; below says how deep they stand in a table of
+// convenient depth, which is also where their place is told.
+func (s *Service) nestedRows(list []*Object, caps uint32, deep bool, parent, below uint32) []TableRow {
 	var rows []TableRow
-	for _, o := range snap.viewedCompanies(caller) {
+	for _, o := range list {
 		cell := s.companyCell(o, caps)
 		path := "/" + o.Name
 		if below > 0 {
-			path = "/" + containerName(containerGlobal) + path
+			path = "/" + containerName(parent) + path
 		}
 		rows = append(rows, TableRow{ID: o.ID, Cell: func(tag mapi.PropTag) (mapi.PropValue, bool) {
 			switch {
@@ -130,11 +146,14 @@ func (s *Service) hierarchyRows(snap *snapshot, caller, caps, id, flags uint32) 
 	case containerRoot:
 		rows := []TableRow{s.containerRow(containerGlobal, deep), s.containerRow(containerLists, deep)}
 		if deep {
-			rows = slices.Insert(rows, 1, s.companyRows(snap, caller, caps, deep, 1)...)
+			rows = slices.Insert(rows, 1, s.nestedRows(snap.viewedCompanies(caller), caps, deep, containerGlobal, 1)...)
+			rows = append(rows, s.nestedRows(snap.addressLists(caller), caps, deep, containerLists, 1)...)
 		}
 		return rows
 	case containerGlobal:
-		return s.companyRows(snap, caller, caps, deep, 0)
+		return s.nestedRows(snap.viewedCompanies(caller), caps, deep, containerGlobal, 0)
+	case containerLists:
+		return s.nestedRows(snap.addressLists(caller), caps, deep, containerLists, 0)
 	}
 	return nil
 }
