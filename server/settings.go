@@ -82,7 +82,7 @@ func tableSettings(cfg *config.Config) tables.Settings {
 
 func textSettings(cfg *config.Config) fulltext.Settings {
 	c := &cfg.Search
-	return fulltext.Settings{Exclude: c.Exclude, Attachments: c.Attachments, Timeout: c.Timeout}
+	return fulltext.Settings{Exclude: c.Exclude, Attachments: c.Attachments, Suggestions: c.Suggestions, Timeout: c.Timeout}
 }
 
 func updateSettings(cfg *config.Config) clientupdate.Settings {

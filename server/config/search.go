@@ -16,6 +16,7 @@ type Search struct {
 	Path        string // folder of the index
 	Attachments bool
 	Exclude     []uint16 // ids of properties that are not indexed
+	Suggestions bool
 }
 
 func (s *Search) section() settings.Section {
@@ -37,6 +38,10 @@ func (s *Search) section() settings.Section {
 		{
 			Name: "index_exclude_properties", Default: "007D 0064 0C1E 0075 678E 678F 001A", Value: propertyIDs{&s.Exclude},
 			Doc: "Properties whose texts are not indexed. Searches for them compare whole texts. A change makes the index anew.",
+		},
+		{
+			Name: "suggestions", Default: "yes", Value: settings.Bool(&s.Suggestions),
+			Doc: "Whether a search folder that finds nothing proposes another spelling, for clients that show it.",
 		},
 		{
 			Name: "search_timeout", Aliases: []string{"index_services_search_timeout"}, Default: "10", Value: seconds(&s.Timeout, 1),

@@ -17,6 +17,8 @@ type Settings struct {
 	Exclude []uint16
 	// Attachments has the texts of attachments found like the body.
 	Attachments bool
+	// Suggestions has other spellings proposed.
+	Suggestions bool
 	// Timeout is how long the index may take to answer a search; 0: as long as it likes. After that messages are to be read.
 	Timeout time.Duration
 }

@@ -95,7 +95,8 @@ func (s *Service) Words(ctx context.Context, message uint32) (Document, error) {
 }
 
 // Messages lists those of a store in which everything is found, ascending. ok is false if the index cannot tell (yet): then
-// messages are to be read. From the first time on that it is asked about a store, the store is indexed. Changes that are on their way are taken into account; deleted messages may be listed.
+// messages are to be read. From the first time on that it is asked about a store, the store is indexed. Changes that are on their
+// way are taken into account; deleted messages may be listed.
 func (s *Service) Messages(ctx context.Context, store uint32, finds []Find) (list []uint32, ok bool, err error) {
 	s.want(store)
 	x := s.index.Load()

@@ -72,13 +72,43 @@ func (s *Service) runAfter(rival, active *search) error {
 
 // run looks through the folders and announces the end.
 func (s *Service) run(active *search) error {
-	if err := s.look(active, func(found []*storage.Row) error { return s.addResults(active, found) }); err != nil {
+	any := false
+	err := s.look(active, func(found []*storage.Row) error {
+		any = any || len(found) > 0
+		return s.addResults(active, found)
+	})
+	if err != nil {
 		return err
 	}
+	props, err := s.suggestion(active, any)
+	if err != nil {
+		return err
+	}
+	props = append(props, mapi.Long(mapi.PrECSearchfolderStatus, statusRunning))
 	return s.Writer.Do(active.ctx, active.folder.Store, s.author(active), func(ctx context.Context, ch *objects.Change) error {
 		ch.Event(feed.Event{Kind: feed.SearchComplete, Object: active.folder})
-		return setProps(ctx, ch, active.folder, []mapi.PropValue{mapi.Long(mapi.PrECSearchfolderStatus, statusRunning)})
+		return setProps(ctx, ch, active.folder, props)
 	})
+}
+
+// suggestion is the property with another spelling of what was looked for in vain. It is empty if there is none to propose, and left out
+// if the folder never had one.
+func (s *Service) suggestion(active *search, found bool) ([]mapi.PropValue, error) {
+	if len(active.finds) == 0 {
+		return nil, nil
+	}
+	text := ""
+	if !found {
+		var err error
+		if text, err = s.Text.Suggest(active.ctx, active.folder.Store, active.finds); err != nil {
+			return nil, err
+		}
+	}
+	folder, err := s.Store.Object(active.ctx, active.folder.ID)
+	if err != nil || text == "" && folder.Props.Str(mapi.PrECSuggestion) == "" {
+		return nil, err
+	}
+	return []mapi.PropValue{mapi.String(mapi.PrECSuggestion, text)}, nil
 }
 
 // look finds the messages of a search, by the index if it can tell, and gives them to add, some at a time.

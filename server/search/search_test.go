@@ -82,7 +82,7 @@ func (b *bench) open(t *testing.T) {
 	})
 	t.Cleanup(b.svc.Close)
 	if b.text != "" {
-		b.svc.Text = fulltext.New(fulltext.Options{Store: b.Store, Path: b.text, Settings: fulltext.Settings{Exclude: []uint16{0x001A}}, Log: b.svc.Log})
+		b.svc.Text = fulltext.New(fulltext.Options{Store: b.Store, Path: b.text, Settings: fulltext.Settings{Exclude: []uint16{0x001A}, Suggestions: true}, Log: b.svc.Log})
 		t.Cleanup(b.svc.Text.Close)
 		b.svc.UseText(true)
 		b.Bus.Add(b.svc.Text)

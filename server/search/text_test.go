@@ -47,6 +47,29 @@ func TestSearchByWords(t *testing.T) {
 	b.shows(m3)
 }
 
+// A search in vain proposes a spelling that this mailbox, not another one, has words for.
+func TestSuggestion(t *testing.T) {
+	b := textBench(t)
+	bob := b.NewMailbox("bob")
+	b.message(b.inbox, "quarterly budget")
+	other := b.NewMessage(bob.User, b.NewFolder(bob.User, bob.Root, "Inbox", mapi.FolderGeneric), "secret badgets")
+	for _, store := range []uint32{b.inbox.Store, other.Store} { // both are indexed
+		finds, _ := b.svc.Text.Split(contains(mapi.PrSubject, "a"))
+		_, _, err := b.svc.Text.Messages(t.Context(), store, finds)
+		b.OK(err)
+	}
+	b.OK(b.svc.Text.Settle(t.Context()))
+	for _, tc := range []struct{ asked, want string }{
+		{"budgte", "budget"}, {"budget quartrely", "budget quarterly"}, {"budget", ""}, {"badgets", "budget"}, {"secrat", ""}, {"xyz", ""},
+	} {
+		b.OK(b.trySet(0, contains(mapi.PrSubject, tc.asked), b.inbox))
+		b.settle()
+		if got := b.Object(b.search.ID).Props.Str(mapi.PrECSuggestion); got != tc.want {
+			t.Errorf("%q: suggested %q, want %q", tc.asked, got, tc.want)
+		}
+	}
+}
+
 // The index answers what reading all messages answers.
 func TestIndexAgreesWithReading(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
