@@ -118,6 +118,27 @@ func TestRunDeadline(t *testing.T) {
 	}
 }
 
+func TestFitting(t *testing.T) {
+	for _, tc := range []struct {
+		turns           int
+		took, available time.Duration
+		want            int
+	}{
+		{30, 10 * time.Second, 12 * time.Second, 30},
+		{30, 10 * time.Second, 5 * time.Second, 14},
+		{14, 5 * time.Second, 10 * time.Second, 28},
+		{30, 10 * time.Second, time.Second, 10},
+		{30, 10 * time.Second, -time.Second, 10},
+	} {
+		if got := fitting(30, tc.turns, tc.took, tc.available); got != tc.want {
+			t.Errorf("%+v: %d turns", tc, got)
+		}
+	}
+	if got := fitting(4, 4, time.Second, 0); got != 4 {
+		t.Errorf("%d turns of 4 wanted", got)
+	}
+}
+
 func TestRunTrouble(t *testing.T) {
 	for _, tc := range []struct {
 		name     string

@@ -31,7 +31,8 @@ type Options struct {
 	// Benchmarks fixes the repetitions of the benchmarks by name, as an earlier Run found them; nil: they are measured.
 	Benchmarks map[string]int
 	Rounds     int
-	// Turns are how often each side's turn comes in a round, for each benchmark; even.
+	// Turns are how often each side's turn comes in a round, for each benchmark; even. There are fewer, down to ten, if the time
+	// until Deadline is too short for the rounds otherwise.
 	Turns    int
 	TurnTime time.Duration // of a processor, for each turn
 	CPUs     []int         // processors to stay on, one a round in turn; empty: any
@@ -77,14 +78,28 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		if !o.Deadline.IsZero() && time.Now().After(o.Deadline) {
 			break
 		}
+		began := time.Now()
 		if err := r.pair(ctx, n, r.round(n)); err != nil {
 			return nil, err
+		}
+		if left := r.Rounds - n - 1; left > 0 && !o.Deadline.IsZero() {
+			r.Turns = fitting(o.Turns, r.Turns, time.Since(began), time.Until(o.Deadline)/time.Duration(left))
 		}
 		if o.Progress != nil {
 			o.Progress(n+1, o.Rounds)
 		}
 	}
 	return &r.result, nil
+}
+
+// fewestTurns are those of a round that is short of time.
+const fewestTurns = 10
+
+// fitting is how many turns fit into the time that there is for a round, from how long the last one took with its turns: rounds are
+// worth more than turns, so that those are given up first.
+func fitting(wanted, turns int, took, available time.Duration) int {
+	fit := int(float64(turns) * float64(available) / float64(max(took, 1)))
+	return min(wanted, max(min(fewestTurns, wanted), fit&^1))
 }
 
 // run is a run under way.
