@@ -84,15 +84,16 @@ func (s *mysqlSource) Copy(ctx context.Context) (args []string, remove func() er
 	return s.args(name), remove, nil
 }
 
+// tables lists the tables with data. Views are for people; the server does not use them.
 func (s *mysqlSource) tables(ctx context.Context) (names []string, err error) {
-	rows, err := s.db.QueryContext(ctx, "SHOW TABLES FROM "+s.name)
+	rows, err := s.db.QueryContext(ctx, "SHOW FULL TABLES FROM "+s.name+" WHERE Table_type = 'BASE TABLE'")
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
+		var name, kind string
+		if err := rows.Scan(&name, &kind); err != nil {
 			return nil, err
 		}
 		if strings.ContainsRune(name, '`') {

@@ -72,7 +72,7 @@ func TestMySQL(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := source.(*mysqlSource)
-	for _, statement := range []string{"CREATE TABLE %.t (id INT PRIMARY KEY AUTO_INCREMENT, v TEXT)", "INSERT INTO %.t (v) VALUES ('a'), ('b')"} {
+	for _, statement := range []string{"CREATE TABLE %.t (id INT PRIMARY KEY AUTO_INCREMENT, v TEXT)", "INSERT INTO %.t (v) VALUES ('a'), ('b')", "CREATE VIEW %.v AS SELECT * FROM %.t"} {
 		if _, err := s.db.Exec(strings.ReplaceAll(statement, "%", s.name)); err != nil {
 			t.Fatal(err)
 		}
