@@ -82,7 +82,7 @@ func (e *Environment) play(profile string, first, last uint32) (Work, error) {
 		}
 		p.users = append(p.users, u)
 	}
-	w := e.operation(p.act)
+	w := e.operation(p.work)
 	w.Counts = nil // what is read depends on when events come in
 	return w, nil
 }
@@ -92,8 +92,20 @@ func random(user, stream uint64) *rand.Rand { return rand.New(rand.NewPCG(user, 
 // peer chooses any of the users.
 func (p *players) peer(r *rand.Rand) *outlook.User { return p.users[r.IntN(len(p.users))] }
 
+// someActions are what a repetition has: enough for cheap and expensive ones to be in each.
+const someActions = 25
+
+func (p *players) work(int) error {
+	for range someActions {
+		if err := p.act(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // act has the next user do the next action.
-func (p *players) act(int) error {
+func (p *players) act() error {
 	u, action := p.users[p.actions%len(p.users)], p.pacer.Next().Action
 	p.actions++
 	if action == users.Receive {
