@@ -43,7 +43,7 @@ func TestVerify(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	status, out, errOut := ztune(t, "", "verify", "--engine", "sqlite", "--json", "--budget", "25s", "--mailboxes", "4", "--messages", "20", "--compress", "500",
+	status, out, errOut := ztune(t, "", "verify", "--engine", "sqlite", "--json", "--budget", "30s", "--mailboxes", "4", "--messages", "20", "--compress", "500",
 		"--limit", "1m", "--folder", folder, "--server", filepath.Join(bin, "zarafa-server"), "--zload", filepath.Join(bin, "zload"), "--users", "4")
 	var v verified
 	if err := json.Unmarshal([]byte(out), &v); err != nil {

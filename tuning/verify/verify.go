@@ -24,6 +24,9 @@ const (
 // spareSpace is how much space must be left beside the data.
 const spareSpace = 1 << 30
 
+// busyMachine is how many processors other programs may use before that is said in advance.
+const busyMachine = 0.5
+
 // verification is a run.
 type verification struct {
 	Options
@@ -43,12 +46,19 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 	if err := v.makeFolders(); err != nil {
 		return nil, err
 	}
+	atFirst, err := usedTime()
+	if err != nil {
+		return nil, err
+	}
 	if err := v.prepare(ctx); err != nil {
 		return nil, fmt.Errorf("filling %d mailboxes: %w", o.Mailboxes, err)
 	}
 	before, err := usedTime()
 	if err != nil {
 		return nil, err
+	}
+	if others := before.others(atFirst); others > busyMachine {
+		o.Say("other programs keep %.1f processors busy, which blurs what follows; better stop this and wait until the machine is quiet", others)
 	}
 	defaults, tuned, err := v.turns(ctx, begin.Add(o.Budget))
 	if err != nil {
