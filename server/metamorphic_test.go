@@ -86,7 +86,7 @@ type syncPoint struct{ id, change uint32 }
 
 func (m *metamorphic) add(name, engine, lines string) {
 	w := &world{name: name, dir: servertest.Folder(m.t), pairing: newPairing()}
-	w.settings = servertest.Settings(m.t, engine, w.dir) + "enable_test_protocol = yes\n" + lines
+	w.settings = servertest.Settings(m.t, engine, w.dir) + "enable_test_protocol = yes\nsuggestions = no\n" + lines // only an index suggests
 	w.server = servertest.StartIn(m.t, w.dir, w.settings)
 	w.box, w.admin = addMailbox(m.t, w.server, "alice"), logOn(m.t, w.server.Endpoint(), "SYSTEM")
 	_, _, err := w.admin.CreateUser(m.t.Context(), client.User{Name: "bob", Password: "secret", FullName: "bob", Email: "bob@example.com", Class: mapi.ClassActiveUser})
