@@ -22,7 +22,7 @@ type tenants struct {
 	public       map[string]client.Store
 }
 
-const hostedSettings = "enable_hosted_zarafa = yes\nloginname_format = %u@%c\ncreateuser_script =\ncreatecompany_script =\n"
+const hostedSettings = "enable_hosted_zarafa = yes\nloginname_format = %u@%c\nstorename_format = %u, %c\ncreateuser_script =\ncreatecompany_script =\n"
 
 func newTenants(t *testing.T, engine string) *tenants {
 	w := &tenants{T: t, instance: servertest.Start(t, engine, hostedSettings), public: make(map[string]client.Store)}
@@ -169,6 +169,18 @@ func TestCompaniesApart(t *testing.T) {
 	}
 }
 
+// TestHostileCompanies sends the operations on users, groups and companies in every variant in the session of an administrator of a company.
+func TestHostileCompanies(t *testing.T) {
+	w := newTenants(t, "sqlite")
+	w.alice.company, w.bob.company, w.alice.user.AdminLevel = w.acme, w.globex, 1
+	about := func(op *operation) bool {
+		name := strings.ToLower(op.Name)
+		return slices.ContainsFunc([]string{"user", "group", "company", "remote", "sendas", "quota", "abprops", "abresolve"}, func(word string) bool { return strings.Contains(name, word) })
+	}
+	hostileOperations(t, w.instance, "administrator of a company", w.alice, w.bob, func() uint64 { return w.alice.session.ID() }, about, 15)
+	checkUsable(t, w.instance, addMailbox(t, w.instance, "anybody@acme"))
+}
+
 // TestAdministratorOfACompany: what alice may not do in another company she does in her own.
 func TestAdministratorOfACompany(t *testing.T) {
 	w := newTenants(t, "sqlite")
@@ -182,7 +194,7 @@ func TestAdministratorOfACompany(t *testing.T) {
 	}
 	store, err := s.CreateStore(ctx, carol, client.English)
 	w.ok(err)
-	if name, err := s.StoreName(ctx, store.EntryID); err != nil || name != "Inbox - Carol" {
+	if name, err := s.StoreName(ctx, store.EntryID); err != nil || name != "Inbox - carol, acme" {
 		t.Errorf("store %q %v", name, err)
 	}
 	as := w.logOn("alice@acme", "carol@acme")
@@ -197,6 +209,14 @@ func TestAdministratorOfACompany(t *testing.T) {
 	if !slices.Equal(names, []string{"acme", "alice@acme", "carol@acme"}) {
 		t.Errorf("stores of %q", names)
 	}
+	w.ok(s.EachRow(ctx, client.TableQuery{Kind: mapi.TableUserStores, ObjectType: mapi.TypeStatus, Flags: mapi.OpenUnicode, Columns: []mapi.PropTag{
+		mapi.PrECUsername, mapi.PrECCompanyName, mapi.PrECCompanyID,
+	}}, func(row mapi.Props) error {
+		if row.Str(mapi.PrECCompanyName) != "acme" || !slices.Equal(row.Bytes(mapi.PrECCompanyID), w.acme.EntryID) {
+			t.Errorf("company in the list of stores: %v", row)
+		}
+		return nil
+	}))
 	// A store without an owner stays in the company.
 	w.ok(s.DeleteUser(ctx, carol))
 	if _, err := w.bob.session.StoreByGUID(ctx, store.GUID); mapi.CodeOf(err) != mapi.NoAccess && mapi.CodeOf(err) != mapi.NotFound {

@@ -33,6 +33,7 @@ type mailbox struct {
 	state   []byte   // which of its categories are open
 	blobs   [][]byte // instance ids of large values, see keepBlob
 	group   client.Group
+	company client.Company
 }
 
 // addMailbox creates a user with a store and logs on as him.
@@ -175,7 +176,16 @@ func (m *mailbox) mend(t *testing.T, i *servertest.Instance) {
 	if m.whole(t.Context()) || m.fill(t.Context()) == nil {
 		return
 	}
-	successor := addMailbox(t, i, m.user.Name+"+")
+	bare, company, _ := strings.Cut(m.user.Name, "@")
+	successor := addMailbox(t, i, strings.TrimSuffix(bare+"+@"+company, "@"))
+	successor.company = m.company
+	if successor.user.AdminLevel = m.user.AdminLevel; m.user.AdminLevel != 0 {
+		admin := logOn(t, i.Endpoint(), "SYSTEM")
+		defer admin.Close(t.Context())
+		if err := admin.SetUser(t.Context(), successor.user); err != nil {
+			t.Fatal(err)
+		}
+	}
 	*m = *successor
 }
 
@@ -249,6 +259,10 @@ func (m *mailbox) numberOf(op *operation, name string) uint64 {
 		return uint64(m.user.ID)
 	case "ulGroupId":
 		return uint64(m.group.ID)
+	case "ulCompanyId", "ulCompanyid", "ulSetCompanyId":
+		return uint64(m.company.ID)
+	case "ulAdministrator":
+		return uint64(m.user.ID)
 	case "ulServerId":
 		return uint64(m.object.ServerID)
 	case "ulTableType":
@@ -286,6 +300,8 @@ func (m *mailbox) idOf(op *operation, name string) []byte {
 		return m.user.EntryID
 	case "sGroupId":
 		return m.group.EntryID
+	case "sCompanyId", "sSetCompanyId":
+		return m.company.EntryID
 	case "lpsEntryId":
 		if op.Name == "getStore" {
 			return m.store.EntryID

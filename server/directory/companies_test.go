@@ -222,6 +222,7 @@ func TestNamesInCompanies(t *testing.T) {
 	w.Fails(create(mapi.UserSystem, "nobody@initech"), mapi.InvalidParameter)
 	w.Fails(create(w.alice, "carol"), mapi.NoAccess)
 	w.Fails(create(w.boss, "carol@globex"), mapi.NoAccess)
+	w.Fails(create(w.boss, "carol@initech"), mapi.NoAccess)
 	w.OK(create(w.boss, "carol"))
 	w.OK(create(mapi.UserSystem, "carol@globex"))
 	w.Fails(create(mapi.UserSystem, "Carol@Acme"), mapi.Collision)

@@ -226,6 +226,10 @@ func (s *Service) placeNew(caller uint32, name, op string) (bare string, company
 	bare, named, ok := snap.splitName(name)
 	if !ok {
 		named = snap.byID[snap.companyOf(caller)]
+		// A mistyped company must not become part of a name, and who administers one company learns nothing of others.
+		if _, unknown, _ := snap.format.split(name); unknown != "" && named != nil {
+			return "", 0, mapi.Errorf(mapi.NoAccess, op, "user %d does not administer company %s", caller, unknown)
+		}
 	}
 	if named == nil || named.Class != mapi.ClassCompany {
 		return "", 0, mapi.Errorf(mapi.InvalidParameter, op, "the company is missing in the name %q", name)
