@@ -75,7 +75,7 @@ func Open(ctx context.Context, o Options) (c *Comparison, err error) {
 	c.dirs = append(c.dirs, data)
 	o.Log("filling a mailbox in %s", c.database(data))
 	c.note()
-	c.mailbox, err = Mailbox(ctx, c.pair.OldBinary, o.MySQL, data)
+	c.mailbox, err = Mailbox(ctx, c.pair.OldBinaries[0], o.MySQL, data)
 	return c, err
 }
 
@@ -172,7 +172,7 @@ func (c *Comparison) measure(ctx context.Context, name string, wanted func(strin
 	deadline time.Time, seed uint64) (*pairs.Result, error) {
 	o := &c.options
 	p := pairs.Options{
-		Binaries: [2]string{c.pair.OldBinary, c.pair.NewBinary}, Copy: c.mailbox.Copy, Wanted: wanted, Benchmarks: repetitions,
+		Binaries: [2][]string{c.pair.OldBinaries, c.pair.NewBinaries}, Copy: c.mailbox.Copy, Wanted: wanted, Benchmarks: repetitions,
 		Rounds: rounds, Turns: o.Turns, TurnTime: o.Turn, Seed: seed, Deadline: deadline,
 		Progress: func(done, all int) { o.Log("%s run: round %d of %d", name, done, all) },
 	}

@@ -65,7 +65,7 @@ func options(t *testing.T, old, now []string) Options {
 		t.Fatal(err)
 	}
 	return Options{
-		Binaries: [2]string{program, program}, Args: [2][]string{old, now}, Wanted: func(string) bool { return true },
+		Binaries: [2][]string{{program}, {program, program}}, Args: [2][]string{old, now}, Wanted: func(string) bool { return true },
 		Rounds: 6, Turns: 4, TurnTime: time.Millisecond, Seed: 1,
 		Copy: func(context.Context) ([]string, func() error, error) {
 			return []string{"-fake-worker"}, func() error { return nil }, nil
@@ -153,7 +153,7 @@ func TestRunTrouble(t *testing.T) {
 		}
 	}
 	o := options(t, nil, nil)
-	o.Binaries[New] = "/nonexistent/worker"
+	o.Binaries[New] = []string{"/nonexistent/worker"}
 	if _, err := Run(t.Context(), o); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a worker that is not there: %v", err)
 	}

@@ -11,17 +11,25 @@ import (
 // Pair are the workers of two revisions.
 type Pair struct {
 	Old, New *Checkout
-	// Binaries are the workers, under paths of one length: a path lies on the stack of its process and can be measured.
-	OldBinary, NewBinary string
+	// OldBinaries and NewBinaries are the workers, each as often as there are layouts, under paths of one length: a path lies on the
+	// stack of its process and can be measured.
+	OldBinaries, NewBinaries []string
 	// OwnBenchmarks says why the old revision has its own benchmarks, empty if both have the same.
 	OwnBenchmarks string
 	// Identical says that both binaries are the same, byte for byte.
 	Identical bool
 }
 
+// Layouts are how many times a worker is linked, each time with its functions in another order.
+const Layouts = 8
+
 // Prepare checks both revisions out below dir and builds their workers there.
 func Prepare(ctx context.Context, repo, dir, older, newer string) (p *Pair, err error) {
-	p = &Pair{OldBinary: filepath.Join(dir, "old.worker"), NewBinary: filepath.Join(dir, "new.worker")}
+	p = new(Pair)
+	for i := range Layouts {
+		p.OldBinaries = append(p.OldBinaries, filepath.Join(dir, fmt.Sprintf("old%02d.worker", i)))
+		p.NewBinaries = append(p.NewBinaries, filepath.Join(dir, fmt.Sprintf("new%02d.worker", i)))
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.Remove())
@@ -37,7 +45,7 @@ func Prepare(ctx context.Context, repo, dir, older, newer string) (p *Pair, err 
 	if err = p.build(ctx); err != nil {
 		return p, err
 	}
-	p.Identical, err = same(p.OldBinary, p.NewBinary)
+	p.Identical, err = same(p.OldBinaries[0], p.NewBinaries[0])
 	return p, err
 }
 
@@ -45,15 +53,15 @@ func (p *Pair) build(ctx context.Context) error {
 	if !p.New.HasBenchmarks() {
 		return fmt.Errorf("revision %s has no benchmarks (bench/suite)", p.New.Name)
 	}
-	if err := p.New.Build(ctx, nil, p.NewBinary); err != nil {
+	if err := p.New.buildAll(ctx, nil, p.NewBinaries); err != nil {
 		return err
 	}
 	if p.Old.Commit == "" {
 		p.OwnBenchmarks = "it is the working tree"
-		return p.Old.Build(ctx, nil, p.OldBinary)
+		return p.Old.buildAll(ctx, nil, p.OldBinaries)
 	}
 	hadItsOwn := p.Old.HasBenchmarks()
-	err := p.Old.Build(ctx, p.New, p.OldBinary)
+	err := p.Old.buildAll(ctx, p.New, p.OldBinaries)
 	if err == nil || !hadItsOwn || ctx.Err() != nil {
 		return err
 	}
@@ -61,7 +69,17 @@ func (p *Pair) build(ctx context.Context) error {
 	if err := p.Old.Restore(ctx); err != nil {
 		return err
 	}
-	return p.Old.Build(ctx, nil, p.OldBinary)
+	return p.Old.buildAll(ctx, nil, p.OldBinaries)
+}
+
+// buildAll builds a worker in several layouts.
+func (c *Checkout) buildAll(ctx context.Context, from *Checkout, binaries []string) error {
+	for i, binary := range binaries {
+		if err := c.Build(ctx, from, binary, i+1); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Remove takes the worktrees away.

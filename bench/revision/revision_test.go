@@ -85,7 +85,7 @@ func TestPrepare(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if a, b := prints(t, p.OldBinary), prints(t, p.NewBinary); a != tc.printsOld || b != tc.printsNew {
+			if a, b := prints(t, p.OldBinaries[0]), prints(t, p.NewBinaries[Layouts-1]); a != tc.printsOld || b != tc.printsNew {
 				t.Errorf("old prints %q, new prints %q", a, b)
 			}
 			if (p.OwnBenchmarks != "") != tc.ownBenchmarks || p.Identical != tc.isEqual {

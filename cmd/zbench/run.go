@@ -63,7 +63,7 @@ func runRevision(ctx context.Context, o *runOptions, stdout, stderr io.Writer) (
 	if !c.HasBenchmarks() {
 		return fmt.Errorf("revision %s has no benchmarks (bench/suite)", o.New)
 	}
-	if err := c.Build(ctx, nil, binary); err != nil {
+	if err := c.Build(ctx, nil, binary, 0); err != nil {
 		return err
 	}
 	if err := measureAlone(ctx, o, binary, dirs[1], c, stdout); err != nil {
@@ -90,7 +90,7 @@ func measureAlone(ctx context.Context, o *runOptions, binary, dir string, c *rev
 		Copy: mailbox.Copy, Wanted: o.Bench.MatchString, Rounds: o.Rounds, Turns: o.Turns, TurnTime: o.Turn, Seed: 1,
 		Progress: func(done, all int) { o.Log("round %d of %d", done, all) },
 	}
-	p.Binaries[pairs.Old] = binary
+	p.Binaries[pairs.Old] = []string{binary}
 	if o.Pin {
 		p.CPUs = gate.Processors()
 	}
