@@ -24,7 +24,7 @@ func (s Side) String() string { return [...]string{"old", "new"}[s] }
 
 // Options say what is run.
 type Options struct {
-	Binaries [2][]string // programs of package bench/worker, by side; the rounds take them in turn
+	Binaries [2][]string // programs of package bench/worker, by side; every two rounds take the next
 	// Copy makes a database for a round, see package snapshot.
 	Copy   func(ctx context.Context) (args []string, remove func() error, err error)
 	Wanted func(name string) bool // which benchmarks

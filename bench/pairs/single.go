@@ -71,7 +71,7 @@ func (r *run) worker(ctx context.Context, side Side, round int) (w *worker, end 
 		args = append(args, "-cpu", fmt.Sprint(r.CPUs[round%len(r.CPUs)]))
 	}
 	args = append(args, r.Args[side]...)
-	w, err = start(ctx, side.String(), r.Binaries[side][round%len(r.Binaries[side])], args)
+	w, err = start(ctx, side.String(), r.Binaries[side][round/2%len(r.Binaries[side])], args)
 	if err != nil {
 		return nil, nil, errors.Join(err, remove())
 	}

@@ -11,8 +11,8 @@ import (
 // Pair are the workers of two revisions.
 type Pair struct {
 	Old, New *Checkout
-	// OldBinaries and NewBinaries are the workers, each as often as there are layouts, under paths of one length: a path lies on the
-	// stack of its process and can be measured.
+	// OldBinaries and NewBinaries are the workers, plain and shifted (package pad), under paths of one length: a path lies on the stack
+	// of its process and can be measured.
 	OldBinaries, NewBinaries []string
 	// OwnBenchmarks says why the old revision has its own benchmarks, empty if both have the same.
 	OwnBenchmarks string
@@ -20,13 +20,13 @@ type Pair struct {
 	Identical bool
 }
 
-// Layouts are how many times a worker is linked, each time with its functions in another order.
-const Layouts = 8
+// layouts are how many times a worker is built.
+const layouts = 2
 
 // Prepare checks both revisions out below dir and builds their workers there.
 func Prepare(ctx context.Context, repo, dir, older, newer string) (p *Pair, err error) {
 	p = new(Pair)
-	for i := range Layouts {
+	for i := range layouts {
 		p.OldBinaries = append(p.OldBinaries, filepath.Join(dir, fmt.Sprintf("old%02d.worker", i)))
 		p.NewBinaries = append(p.NewBinaries, filepath.Join(dir, fmt.Sprintf("new%02d.worker", i)))
 	}
@@ -72,10 +72,10 @@ func (p *Pair) build(ctx context.Context) error {
 	return p.Old.buildAll(ctx, nil, p.OldBinaries)
 }
 
-// buildAll builds a worker in several layouts.
+// buildAll builds a worker plain and shifted.
 func (c *Checkout) buildAll(ctx context.Context, from *Checkout, binaries []string) error {
 	for i, binary := range binaries {
-		if err := c.Build(ctx, from, binary, i+1); err != nil {
+		if err := c.Build(ctx, from, binary, i == 1); err != nil {
 			return err
 		}
 	}

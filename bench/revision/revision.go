@@ -21,7 +21,7 @@ import (
 )
 
 // folders are what a worker is built from, besides the product.
-func folders() []string { return []string{"bench/suite", "bench/worker"} }
+func folders() []string { return []string{"bench/pad", "bench/suite", "bench/worker"} }
 
 // WorkTree is the name of the working tree as a revision.
 const WorkTree = "."
@@ -84,9 +84,8 @@ func (c *Checkout) HasBenchmarks() bool {
 // Build builds the worker, with the benchmarks of another revision if from is not nil. If these do not compile, those of the load
 // generator, which change most often, are left out.
 //
-// The linker puts the functions into an order that comes from the number layout, if it is not 0: where instructions lie can make a function a
-// fifth slower, and one function more moves all that follow.
-func (c *Checkout) Build(ctx context.Context, from *Checkout, binary string, layout int) error {
+// shifted moves all functions by half a line of the processor's cache, see package pad.
+func (c *Checkout) Build(ctx context.Context, from *Checkout, binary string, shifted bool) error {
 	if from != nil && c.Commit == "" {
 		return errors.New("the working tree keeps its benchmarks")
 	}
@@ -97,10 +96,17 @@ func (c *Checkout) Build(ctx context.Context, from *Checkout, binary string, lay
 			}
 		}
 	}
-	build := []string{"build", "-trimpath", "-buildvcs=false", "-o", binary, fmt.Sprintf("-ldflags=-randlayout=%d", layout)}
-	_, err := run(ctx, c.Dir, "go", append(build, "./bench/worker")...)
+	tags := "unshifted"
+	if shifted {
+		tags = "shifted"
+	}
+	build := func(tags string) error {
+		_, err := run(ctx, c.Dir, "go", "build", "-trimpath", "-buildvcs=false", "-o", binary, "-tags="+tags, "./bench/worker")
+		return err
+	}
+	err := build(tags)
 	if err != nil && from != nil {
-		_, err = run(ctx, c.Dir, "go", append(build, "-tags=without_load", "./bench/worker")...)
+		err = build(tags + ",without_load")
 	}
 	return err
 }

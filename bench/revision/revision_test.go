@@ -65,7 +65,7 @@ func prints(t *testing.T, binary string) string {
 func TestPrepare(t *testing.T) {
 	repo := repository(t,
 		map[string]string{"go.mod": module, "product/p.go": product("Answer", "first")},
-		map[string]string{"bench/suite/s.go": benchmarks("old benchmark", "Answer()"), "bench/worker/main.go": worker, "product/p.go": product("Answer", "second")},
+		map[string]string{"bench/suite/s.go": benchmarks("old benchmark", "Answer()"), "bench/pad/p.go": "package pad\n", "bench/worker/main.go": worker, "product/p.go": product("Answer", "second")},
 		map[string]string{"bench/suite/s.go": benchmarks("new benchmark", "Answer()"), "product/p.go": product("Answer", "third")},
 		map[string]string{"bench/suite/s.go": benchmarks("newest benchmark", "Reply()"), "product/p.go": product("Reply", "fourth")},
 	)
@@ -85,7 +85,7 @@ func TestPrepare(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if a, b := prints(t, p.OldBinaries[0]), prints(t, p.NewBinaries[Layouts-1]); a != tc.printsOld || b != tc.printsNew {
+			if a, b := prints(t, p.OldBinaries[0]), prints(t, p.NewBinaries[layouts-1]); a != tc.printsOld || b != tc.printsNew {
 				t.Errorf("old prints %q, new prints %q", a, b)
 			}
 			if (p.OwnBenchmarks != "") != tc.ownBenchmarks || p.Identical != tc.isEqual {
@@ -105,7 +105,7 @@ func TestPrepare(t *testing.T) {
 func TestPrepareRefuses(t *testing.T) {
 	repo := repository(t,
 		map[string]string{"go.mod": module, "product/p.go": product("Answer", "first")},
-		map[string]string{"bench/suite/s.go": "this is not Go", "bench/worker/main.go": worker},
+		map[string]string{"bench/suite/s.go": "this is not Go", "bench/pad/p.go": "package pad\n", "bench/worker/main.go": worker},
 	)
 	for _, tc := range []struct{ name, old, new, want string }{
 		{"no such revision", "v9", "v1", "no revision \"v9\""},

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"os"
 
+	"zarafa/bench/pad"
 	"zarafa/bench/suite"
 )
 
 func main() {
+	pad.Touch()
 	if err := suite.Serve(context.Background(), os.Args[1:], os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "worker:", err)
 		os.Exit(1)

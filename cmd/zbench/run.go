@@ -63,7 +63,7 @@ func runRevision(ctx context.Context, o *runOptions, stdout, stderr io.Writer) (
 	if !c.HasBenchmarks() {
 		return fmt.Errorf("revision %s has no benchmarks (bench/suite)", o.New)
 	}
-	if err := c.Build(ctx, nil, binary, 0); err != nil {
+	if err := c.Build(ctx, nil, binary, false); err != nil {
 		return err
 	}
 	if err := measureAlone(ctx, o, binary, dirs[1], c, stdout); err != nil {
