@@ -77,7 +77,6 @@ func (c *connection) post(envelope []byte) error {
 // receive reads an answer; its body stays until the next one.
 func (c *connection) receive() ([]byte, error) {
 	c.decoder.Release() // before the buffer of the last answer is used again
-	c.decoder.Release() // before the buffer of the last answer goes to somebody else
 	c.answer.Reset()
 	if err := c.answer.Read(c.in); err != nil {
 		return nil, err
