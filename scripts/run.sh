@@ -4,6 +4,7 @@
 # its settings are in var/; delete that folder to start anew. Ctrl-C stops it, whatever it is doing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/steps.sh
 
 port=2236
 status_port=2237
@@ -38,29 +39,6 @@ clean_up() {
 	done
 	exit "$status"
 }
-
-# run_step runs a command in a process group of its own, so that Ctrl-C reaches this script alone, which
-# then stops everything in order. It waits in a way that a signal interrupts.
-run_step() {
-	local status=0
-	set -m
-	"$@" &
-	step=$!
-	set +m
-	wait "$step" || status=$?
-	step=
-	return "$status"
-}
-
-# healthy asks the server whether it is ready.
-healthy() {
-	local answer=
-	exec 3<>"/dev/tcp/127.0.0.1/$status_port" || return 1
-	printf 'GET /healthz HTTP/1.0\r\n\r\n' >&3
-	read -r answer <&3 || true
-	exec 3>&-
-	[[ $answer == *" 200 "* ]]
-} 2>/dev/null
 
 alive() { kill -0 "$server" 2>/dev/null; }
 
@@ -103,7 +81,7 @@ start_server() {
 	env ${memory_limit:+GOMEMLIMIT="$memory_limit"} bin/zarafa-server -c var/server.cfg &
 	server=$!
 	set +m
-	until healthy && alive; do
+	until healthy "$status_port" && alive; do
 		alive || fail "the server has ended (see above). If its port is in use, stop the program that has it, or choose other ports at the top of scripts/run.sh and delete var/server.cfg"
 		run_step sleep 0.1
 	done
@@ -160,7 +138,7 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-! healthy || fail "port $status_port answers already: another server is running. Stop it first; if it is not this one's, choose other ports at the top of scripts/run.sh and delete var/server.cfg"
+! healthy "$status_port" || fail "port $status_port answers already: another server is running. Stop it first; if it is not this one's, choose other ports at the top of scripts/run.sh and delete var/server.cfg"
 make_settings
 tune
 start_server

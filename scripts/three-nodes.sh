@@ -4,6 +4,7 @@
 # delete that folder to start anew. Ctrl-C stops everything. docs/several-servers.md explains it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/steps.sh
 
 nodes=(one two three)
 http_port=2241 # of the first one; the others follow
@@ -35,28 +36,6 @@ clean_up() {
 	done
 	exit "$status"
 }
-
-# run_step runs a command in a process group of its own, so that Ctrl-C reaches this script alone.
-run_step() {
-	local status=0
-	set -m
-	"$@" &
-	step=$!
-	set +m
-	wait "$step" || status=$?
-	step=
-	return "$status"
-}
-
-# healthy asks the server with a status port whether it is ready.
-healthy() {
-	local answer=
-	exec 3<>"/dev/tcp/127.0.0.1/$1" || return 1
-	printf 'GET /healthz HTTP/1.0\r\n\r\n' >&3
-	read -r answer <&3 || true
-	exec 3>&-
-	[[ $answer == *" 200 "* ]]
-} 2>/dev/null
 
 # make_key makes a key with its own certificate, NAME.pem, and the public key alone.
 make_key() {
