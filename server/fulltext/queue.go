@@ -37,8 +37,11 @@ func (s *Service) Apply(b *feed.Batch) {
 	if s.Path == "" || b.Store == storage.LaneDirectory || len(b.Events)+len(b.Changes) == 0 {
 		return
 	}
-	if !s.indexes(b.Store) {
-		return
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.stores[b.Store]
+	if p == nil {
+		return // nobody has searched there
 	}
 	changed := make(map[string]bool, len(b.Changes))
 	last := uint32(0)
@@ -48,9 +51,6 @@ func (s *Service) Apply(b *feed.Batch) {
 			changed[string(c.SourceKey)] = true
 		}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.of(b.Store)
 	p.noted = max(p.noted, last)
 	for i := range b.Events {
 		e := &b.Events[i]
@@ -66,13 +66,6 @@ func (s *Service) Apply(b *feed.Batch) {
 		s.idle = s.index.Load() == nil && s.idle
 		s.wake()
 	}
-}
-
-// indexes reports whether anybody has searched a store.
-func (s *Service) indexes(store uint32) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.stores[store] != nil
 }
 
 // of is what is pending of a store; the caller holds mu.
