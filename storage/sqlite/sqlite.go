@@ -107,10 +107,11 @@ func openError(path string, err error) error {
 }
 
 // dsn sets up each connection. The page size must come before the first write: 8 KiB keeps the rows of
-// most messages inside of a page of a WITHOUT ROWID table, which allows a quarter of one.
+// most messages inside of a page of a WITHOUT ROWID table, which allows a quarter of one. The log is copied into the
+// file every 4,000 pages (32 MiB) in place of 1,000, so that pages which change all the time are copied less often.
 func dsn(path string, opts Options, more ...string) string {
 	pragmas := append([]string{
-		"busy_timeout(10000)", "page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)",
+		"busy_timeout(10000)", "page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(4000)",
 		fmt.Sprintf("cache_size(-%d)", opts.CacheKiB),
 	}, more...)
 	return DSN(path, pragmas...)

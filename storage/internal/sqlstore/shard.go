@@ -16,7 +16,8 @@ import (
 
 // shard runs the updates of the lanes that hash to it. One goroutine takes what has
 // queued up, runs each function in one transaction, commits, calls the callbacks
-// in order and releases the waiters: all of them share one flush to disk.
+// in order and releases the waiters: all of them share one flush to disk. Where several
+// callers are busy, a batch waits a little for those that are expected back: see company.
 //
 // An update that fails after it wrote spoils the shared transaction. It is rolled back
 // then, and each update runs again in a transaction of its own, in the same order. The same
@@ -26,11 +27,12 @@ type shard struct {
 	maxBatch int
 	conn     *writeConn // nil until needed and after it was lost; the goroutine's
 
-	mu     sync.Mutex
-	queue  []*update
-	wake   *sync.Cond
-	closed bool
-	done   chan struct{}
+	mu      sync.Mutex
+	queue   []*update
+	wanted  int           // updates in the queue that are worth waking the goroutine for
+	arrived chan struct{} // holds one token when there are
+	closed  bool
+	done    chan struct{}
 }
 
 // update is one call of Update on its way through the queue.
@@ -55,8 +57,7 @@ const maxAttempts = 10
 var errClosed = mapi.Errorf(mapi.DatabaseError, "storage", "the store is closed")
 
 func newShard(s *Store, maxBatch int) *shard {
-	sh := &shard{store: s, maxBatch: maxBatch, done: make(chan struct{})}
-	sh.wake = sync.NewCond(&sh.mu)
+	sh := &shard{store: s, maxBatch: maxBatch, arrived: make(chan struct{}, 1), done: make(chan struct{})}
 	go sh.run()
 	return sh
 }
@@ -70,8 +71,10 @@ func (sh *shard) do(ctx context.Context, fn func(context.Context, storage.Tx) er
 		return errClosed
 	}
 	sh.queue = append(sh.queue, u)
+	if len(sh.queue) >= sh.wanted {
+		sh.signal()
+	}
 	sh.mu.Unlock()
-	sh.wake.Signal()
 	select {
 	case err := <-u.done:
 		return err
@@ -87,54 +90,91 @@ func (sh *shard) do(ctx context.Context, fn func(context.Context, storage.Tx) er
 func (sh *shard) stop() {
 	sh.mu.Lock()
 	sh.closed = true
+	sh.signal()
 	sh.mu.Unlock()
-	sh.wake.Signal()
 	<-sh.done
+}
+
+// signal wakes the goroutine, now or when it waits next.
+func (sh *shard) signal() {
+	select {
+	case sh.arrived <- struct{}{}:
+	default:
+	}
 }
 
 func (sh *shard) run() {
 	defer close(sh.done)
 	var batch []*update
+	var company company
 	for {
-		batch = sh.next(batch[:0])
-		if len(batch) == 0 {
+		sh.wait(1, nil)
+		if more, patience := company.expected(time.Now()); more > 1 {
+			sh.wait(min(more, sh.maxBatch), time.After(patience))
+		}
+		if batch = sh.take(batch[:0]); len(batch) > 0 {
+			company.begin(time.Now(), len(batch))
+			sh.commit(batch)
+			company.end(time.Now(), sh.waiting())
+			clear(batch)
+		} else if sh.ended() {
 			if sh.conn != nil {
 				sh.conn.close()
 			}
 			return
 		}
-		sh.commit(batch)
-		clear(batch)
 	}
 }
 
-// next waits for work and takes it; nothing means that the store closes.
-func (sh *shard) next(batch []*update) []*update {
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
+// wait returns when so many updates are in the queue, when the time is up or when the store closes.
+func (sh *shard) wait(updates int, timeUp <-chan time.Time) {
 	for {
-		for len(sh.queue) == 0 {
-			if sh.closed {
-				return nil
-			}
-			sh.wake.Wait()
+		sh.mu.Lock()
+		sh.wanted = updates
+		enough := len(sh.queue) >= updates || sh.closed
+		sh.mu.Unlock()
+		if enough {
+			return
 		}
-		n := 0
-		for n < len(sh.queue) && len(batch) < sh.maxBatch {
-			u := sh.queue[n]
-			sh.queue[n] = nil
-			n++
-			if u.state.CompareAndSwap(updateQueued, updateStarted) {
-				batch = append(batch, u)
-			}
-		}
-		if sh.queue = sh.queue[n:]; len(sh.queue) == 0 {
-			sh.queue = nil
-		}
-		if len(batch) > 0 {
-			return batch
+		select {
+		case <-sh.arrived:
+		case <-timeUp:
+			return
 		}
 	}
+}
+
+// take moves what is in the queue to the batch, as far as it fits, without what callers have given up.
+func (sh *shard) take(batch []*update) []*update {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	n := 0
+	for n < len(sh.queue) && len(batch) < sh.maxBatch {
+		u := sh.queue[n]
+		sh.queue[n] = nil
+		n++
+		if u.state.CompareAndSwap(updateQueued, updateStarted) {
+			batch = append(batch, u)
+		}
+	}
+	if sh.queue = sh.queue[n:]; len(sh.queue) == 0 {
+		sh.queue = nil
+	}
+	return batch
+}
+
+// waiting is the length of the queue.
+func (sh *shard) waiting() int {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	return len(sh.queue)
+}
+
+// ended reports whether the store closes and nothing is left to do.
+func (sh *shard) ended() bool {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	return sh.closed && len(sh.queue) == 0
 }
 
 // commit runs a batch to its end and answers every update in it.
