@@ -30,7 +30,7 @@ func newMetrics(reg prometheus.Registerer, s *Server) *metrics {
 		}),
 	}
 	reg.MustRegister(m.calls, m.duration, m.faults,
-		gauge("zarafa_sessions", "Sessions of clients.", func() float64 { return float64(len(s.sessions.List())) }),
+		gauge("zarafa_sessions", "Sessions of clients.", func() float64 { return float64(s.sessions.Count()) }),
 		counter("zarafa_sql_statements_total", "SQL statements executed.", func() float64 { return float64(s.store.Statements()) }),
 		counter("zarafa_cell_cache_requests_total", "Look-ups in the cell cache.", func() float64 { return float64(s.cells.Stats().Requests) }),
 		counter("zarafa_cell_cache_hits_total", "Look-ups that the cell cache answered.", func() float64 { return float64(s.cells.Stats().Hits) }),

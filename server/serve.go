@@ -100,18 +100,20 @@ func (s *Server) stop() error {
 	return <-done
 }
 
-// keepHouse expires sessions and forgets what nobody will ask for.
+// keepHouse expires sessions, forgets what nobody will ask for and keeps to the memory.
 func (s *Server) keepHouse(ctx context.Context) {
 	expire, forget, logons := time.NewTicker(expireEvery), time.NewTicker(forgetEvery), time.NewTicker(logonTimesEvery)
 	defer expire.Stop()
 	defer forget.Stop()
 	defer logons.Stop()
+	s.limitMemory()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-expire.C:
 			s.sessions.Expire()
+			s.limitMemory()
 		case <-forget.C:
 			s.forgetSyncs(ctx)
 		case <-logons.C:
@@ -147,6 +149,7 @@ func (s *Server) CheckConsistency(ctx context.Context) error {
 func (s *Server) Reload(cfg *config.Config) {
 	s.cells.SetBudget(cfg.Cache.Cell)
 	s.views.SetBudget(cfg.Cache.SortKey)
+	s.memory.caches.Store(cfg.Cache.Total())
 	s.directoryOperations.Reconfigure(directorySettings(cfg))
 	s.searchOperations.UseText(cfg.Search.Enabled)
 	s.reloadCluster(cfg)

@@ -88,6 +88,7 @@ type Server struct {
 	metrics  *metrics
 	http     *soaphttp.Server
 	logons   logonTimes
+	memory   memory
 }
 
 var _ wire.Service[*session.Call] = (*Server)(nil)

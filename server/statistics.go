@@ -17,7 +17,7 @@ func (s *Server) statistics(users *directory.Service) *stats.Provider {
 	return &stats.Provider{
 		Store: s.store, Logons: s.sessions, Directory: users, Cluster: s.clusterOperations, Now: s.now,
 		Counters: []stats.Counter{
-			line("sessions", "Number of sessions", func() string { return stats.Number(len(s.sessions.List())) }),
+			line("sessions", "Number of sessions", func() string { return stats.Number(s.sessions.Count()) }),
 			count("usercnt_active", "Number of active users", mapi.ClassActiveUser),
 			count("usercnt_nonactive", "Number of users who cannot log on", mapi.ClassNonActiveUser, mapi.ClassRoom, mapi.ClassEquipment),
 			count("usercnt_na_user", "Number of shared stores", mapi.ClassNonActiveUser),

@@ -24,6 +24,17 @@ type Cache struct {
 	ServerLifetime      time.Duration
 }
 
+// Total is what all caches may hold together, in bytes. Sizes beyond any machine do not overflow it.
+func (c *Cache) Total() (total int64) {
+	for _, size := range []int64{c.SortKey, c.Cell, c.Object, c.IndexedObject, c.Quota, c.User, c.UserDetails, c.ACL, c.Store, c.Server} {
+		total += min(size, mostCache)
+	}
+	return total
+}
+
+// mostCache is what counts of a cache at most: 64 TiB.
+const mostCache = 1 << 46
+
 // cacheSettings is Cache as the file says it, where 0 means automatic.
 type cacheSettings struct {
 	given    Cache

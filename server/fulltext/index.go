@@ -40,6 +40,9 @@ type Entry struct {
 	Words   Document
 }
 
+// maxReaders bounds the connections that read: each has a page cache of its own (server/memlimit counts them).
+const maxReaders = 4
+
 // OpenIndex opens or makes the file. What is told of the messages it is about must be the same every time.
 func OpenIndex(ctx context.Context, path, about string) (*Index, error) {
 	abs, err := filepath.Abs(path)
@@ -50,22 +53,22 @@ func OpenIndex(ctx context.Context, path, about string) (*Index, error) {
 		return nil, err
 	}
 	x := new(Index)
-	if x.writer, err = driver.Open(dsn(abs), fts5.Register); err != nil {
+	if x.writer, err = driver.Open(dsn(abs, "cache_size(-8192)"), fts5.Register); err != nil {
 		return nil, err
 	}
 	x.writer.SetMaxOpenConns(1)
 	if err := x.prepare(ctx, about); err != nil {
 		return nil, errors.Join(err, x.writer.Close())
 	}
-	if x.readers, err = driver.Open(dsn(abs, "query_only(1)"), fts5.Register); err != nil {
+	if x.readers, err = driver.Open(dsn(abs, "cache_size(-4096)", "query_only(1)"), fts5.Register); err != nil {
 		return nil, errors.Join(err, x.writer.Close())
 	}
-	x.readers.SetMaxOpenConns(runtime.GOMAXPROCS(0))
+	x.readers.SetMaxOpenConns(min(runtime.GOMAXPROCS(0), maxReaders))
 	return x, nil
 }
 
 func dsn(path string, more ...string) string {
-	pragmas := append([]string{"busy_timeout(10000)", "page_size(8192)", "journal_mode(WAL)", "synchronous(NORMAL)", "cache_size(-8192)"}, more...)
+	pragmas := append([]string{"busy_timeout(10000)", "page_size(8192)", "journal_mode(WAL)", "synchronous(NORMAL)"}, more...)
 	return sqlite.DSN(path, pragmas...)
 }
 

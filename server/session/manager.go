@@ -197,6 +197,13 @@ func (m *Manager) List() []*Session {
 	return out
 }
 
+// Count is the number of sessions.
+func (m *Manager) Count() int {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return len(m.sessions)
+}
+
 // Close ends all sessions.
 func (m *Manager) Close() {
 	for _, s := range m.List() {

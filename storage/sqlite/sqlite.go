@@ -28,21 +28,28 @@ import (
 
 // Options tune an open store; the zero value is good.
 type Options struct {
-	// Readers is the number of connections that read; 0: two for each processor, at least 4.
+	// Readers is the number of connections that read; 0: two for each processor, at least 4 and at most 16.
 	Readers int
 	// MaxBatch is how many updates may share a commit; 0: 256.
 	MaxBatch int
-	// CacheKiB is the page cache of a connection in KiB; 0: 16384.
+	// CacheKiB is the page cache of a connection in KiB; 0: its part of 64 MiB.
 	CacheKiB int
 	// Log gets what an operator should know; nil: nothing.
 	Log *slog.Logger
 }
 
-func defaultReaders(processors int) int { return max(4, 2*processors) }
+func defaultReaders(processors int) int { return min(max(4, 2*processors), 16) }
 
 // Connections is how many connections a store opens by default, on a machine with so many processors: the readers and
 // one that writes. Each has a page cache of its own.
 func Connections(processors int) int { return defaultReaders(processors) + 1 }
+
+// pageCaches is what the page caches of all connections hold together. They lie outside of the Go heap and nobody counts
+// them as caches, so that they may not grow with the number of processors; what falls out of them is in the kernel's.
+const pageCaches = 64 << 20
+
+// PageCache is the page cache of each of so many connections by default, in bytes.
+func PageCache(connections int) int64 { return pageCaches / int64(max(connections, 1)) }
 
 // Open opens or creates the file at path.
 func Open(ctx context.Context, path string, opts Options) (storage.Store, error) {
@@ -53,7 +60,7 @@ func Open(ctx context.Context, path string, opts Options) (storage.Store, error)
 		opts.MaxBatch = 256
 	}
 	if opts.CacheKiB == 0 {
-		opts.CacheKiB = 16 << 10
+		opts.CacheKiB = int(PageCache(opts.Readers+1) >> 10)
 	}
 	abs, err := filepath.Abs(path)
 	if err != nil {

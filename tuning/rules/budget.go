@@ -14,15 +14,17 @@ const (
 // What the programs need beside their caches. Measured on small installations, and
 // rounded up.
 const (
-	serverBase  = 64 * mb  // code, stacks, buffers of a server at rest
-	userHeap    = 64 * kb  // session, notifications and connection of a user
-	passwordMem = 19 * mb  // checking a password; one a processor at a time
-	sqliteCache = 16 * mb  // of each of SQLite's connections, outside the heap
-	mariadbBase = 96 * mb  // without performance_schema
-	mysqlBase   = 200 * mb // its data dictionary, and performance_schema on
-	connection  = 3 * mb   // buffers of a busy connection
-	poolHeader  = 16       // a sixteenth: InnoDB's own administration of the pool
-	heapShare   = 8        // an eighth of the caches: room between two collections
+	serverBase  = 64 * mb // code, stacks, buffers of a server at rest
+	userHeap    = 64 * kb // session, notifications and connection of a user
+	passwordMem = 19 * mb // checking a password; one a processor at a time
+	// SQLite's memory outside of the heap: the page caches of all its connections together, and what each needs beside its part.
+	sqliteCaches = 64 * mb
+	sqliteBase   = 2 * mb
+	mariadbBase  = 96 * mb  // without performance_schema
+	mysqlBase    = 200 * mb // its data dictionary, and performance_schema on
+	connection   = 3 * mb   // buffers of a busy connection
+	poolHeader   = 16       // a sixteenth: InnoDB's own administration of the pool
+	heapShare    = 8        // an eighth of the caches: room between two collections
 )
 
 // What no plan goes below.

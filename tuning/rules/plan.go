@@ -108,8 +108,8 @@ func (m machine) processorsFact() string {
 func ServerConnections(processors int) int { return max(8, 4*processors) + 5 }
 
 // SQLiteConnections is how many connections our server opens to SQLite: two readers for
-// each processor, at least 4, and a writer.
-func SQLiteConnections(processors int) int { return max(4, 2*processors) + 1 }
+// each processor, at least 4 and at most 16, and a writer.
+func SQLiteConnections(processors int) int { return min(max(4, 2*processors), 16) + 1 }
 
 func (m machine) connections() int {
 	if m.role == DB && m.wishes.Connections > 0 {
@@ -145,7 +145,7 @@ func (m machine) demand() demand {
 	// Many processors seldom do these at one time; on a small machine they shall not push everything else out.
 	d.passwords = min(int64(m.processors())*passwordMem, memory/20)
 	if m.wishes.NoDatabase {
-		d.pages = min(int64(SQLiteConnections(m.processors()))*sqliteCache, memory/10)
+		d.pages = min(sqliteCaches+int64(SQLiteConnections(m.processors()))*sqliteBase, memory/10)
 	}
 	if m.version == nil {
 		return d
