@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"runtime"
 
@@ -23,24 +22,16 @@ const megabyte = 1 << 20
 // a second.
 const passwordWorkers = 4
 
-// openStore opens the database the settings name.
+// openStore opens the database the settings name. The errors of the engines name the settings.
 func openStore(ctx context.Context, cfg *config.Config, log *slog.Logger) (storage.Store, error) {
 	db := &cfg.Database
 	if db.Engine == config.EngineMySQL {
-		store, err := mysql.Open(ctx, mysql.Config{
+		return mysql.Open(ctx, mysql.Config{
 			Host: db.MySQLHost, Port: db.MySQLPort, Socket: db.MySQLSocket,
 			User: db.MySQLUser, Password: db.MySQLPassword.Reveal(), Database: db.MySQLDatabase,
 		}, mysql.Options{Log: log})
-		if err != nil {
-			return nil, fmt.Errorf("opening the database %s (see mysql_host, mysql_socket, mysql_user, mysql_database): %w", db.MySQLDatabase, err)
-		}
-		return store, nil
 	}
-	store, err := sqlite.Open(ctx, db.SQLitePath, sqlite.Options{Log: log})
-	if err != nil {
-		return nil, fmt.Errorf("opening the database file (see sqlite_path): %w", err)
-	}
-	return store, nil
+	return sqlite.Open(ctx, db.SQLitePath, sqlite.Options{Log: log})
 }
 
 // userScripts are where programs for the setting "internal" are looked for (agents.md section 1.2).

@@ -35,7 +35,7 @@ func (d *Database) section() settings.Section {
 		},
 		{
 			Name: "sqlite_path", Default: "/var/lib/zarafa/zarafa.db", Value: settings.Text(&d.SQLitePath),
-			Doc: "The database file of database_engine = sqlite. Its folder must exist and be writable by the server's user.",
+			Doc: "The database file of database_engine = sqlite. Its folder must exist and be writable by the server's user. One server alone can use it.",
 		},
 		{
 			Name: "mysql_host", Default: "localhost", Value: settings.Text(&d.MySQLHost),
@@ -55,7 +55,7 @@ func (d *Database) section() settings.Section {
 		},
 		{
 			Name: "mysql_database", Default: "zarafa", Value: settings.Text(&d.MySQLDatabase),
-			Doc: "The name of the database. It is created if mysql_user may do that.",
+			Doc: "The name of the database. It is created if mysql_user may do that. One server alone can use it.",
 		},
 		{
 			Name: "mysql_socket", Value: settings.Text(&d.MySQLSocket),

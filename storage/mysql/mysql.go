@@ -5,7 +5,7 @@
 // Several lanes commit side by side, each over a connection of its own; readers have a pool. A commit is
 // on disk when it returns only if the database is set up so (innodb_flush_log_at_trx_commit=1, the default).
 // Transactions run at READ COMMITTED, so binlog_format must not be STATEMENT.
-// The server must be the only writer: two servers on one database would give the same numbers twice.
+// The server must be the only writer, since two on one database would give the same numbers twice: a second one is refused, see serverLock.
 package mysql
 
 import (
@@ -60,13 +60,16 @@ const defaultLanes = 4
 func defaultReaders(processors int) int { return max(8, 4*processors) }
 
 // Connections is how many connections a store opens by default, on a machine with so many processors: the readers, the
-// lanes and one for what belongs to no lane.
+// lanes and one that keeps other servers away.
 func Connections(processors int) int { return defaultReaders(processors) + defaultLanes + 1 }
 
 // Open connects to the database and makes it if need be.
 func Open(ctx context.Context, cfg Config, opts Options) (storage.Store, error) {
 	if opts.Lanes == 0 {
 		opts.Lanes = defaultLanes
+	}
+	if opts.Lanes > connectionLocks {
+		return nil, mapi.Errorf(mapi.InvalidParameter, "mysql", "%d lanes, there can be %d", opts.Lanes, connectionLocks)
 	}
 	if opts.Readers == 0 {
 		opts.Readers = defaultReaders(runtime.GOMAXPROCS(0))
@@ -92,8 +95,12 @@ func Open(ctx context.Context, cfg Config, opts Options) (storage.Store, error) 
 		readers.Close()
 		return nil, openError(cfg, err)
 	}
+	lock, err := lockServer(ctx, writers, cfg.Database, opts.Log)
+	if err != nil {
+		return nil, openError(cfg, errors.Join(err, readers.Close(), writers.Close()))
+	}
 	s, err := sqlstore.Open(ctx, sqlstore.Config{
-		Dialect: dialect(), Readers: readers, Writers: writers, Shards: opts.Lanes, MaxBatch: opts.MaxBatch, Log: opts.Log,
+		Dialect: dialect(), Readers: readers, Writers: writers, Shards: opts.Lanes, MaxBatch: opts.MaxBatch, Guard: lock, Log: opts.Log,
 	})
 	if err != nil {
 		return nil, openError(cfg, err)
@@ -112,7 +119,11 @@ func openPool(dc *mysql.Config, size int) (*sql.DB, error) {
 	return db, nil
 }
 
+// openError says what an operator can do, unless the error does.
 func openError(cfg Config, err error) error {
+	if errors.Is(err, errInUse) {
+		return err
+	}
 	where := cfg.Socket
 	if where == "" {
 		where = net.JoinHostPort(cfg.Host, strconv.Itoa(cfg.Port))

@@ -4,11 +4,12 @@
 //
 // One connection writes, so updates of all lanes run one after the other and share commits; readers
 // run beside it (write-ahead log). A commit is on disk when it returns (synchronous=FULL).
-// The package refuses a second server on the same file only as far as SQLite does: do not start one.
+// The package refuses a second server on the same file: see fileLock. Programs that only read may open it beside the server.
 package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -69,29 +70,38 @@ func Open(ctx context.Context, path string, opts Options) (storage.Store, error)
 	if err := CreatePrivate(abs); err != nil {
 		return nil, openError(path, err)
 	}
-	writers, err := driver.Open(dsn(abs, opts))
+	lock, err := lockFile(abs)
 	if err != nil {
 		return nil, openError(path, err)
 	}
-	writers.SetMaxOpenConns(1)
-	if err := writers.PingContext(ctx); err != nil {
-		writers.Close()
-		return nil, openError(path, err)
-	}
-	readers, err := driver.Open(dsn(abs, opts, "query_only(1)"))
+	writers, readers, err := openPools(ctx, abs, opts)
 	if err != nil {
-		writers.Close()
-		return nil, openError(path, err)
+		return nil, openError(path, errors.Join(err, lock.Close()))
 	}
-	readers.SetMaxOpenConns(opts.Readers)
-	readers.SetMaxIdleConns(opts.Readers)
 	s, err := sqlstore.Open(ctx, sqlstore.Config{
-		Dialect: dialect(), Readers: readers, Writers: writers, Shards: 1, MaxBatch: opts.MaxBatch, Log: opts.Log,
+		Dialect: dialect(), Readers: readers, Writers: writers, Shards: 1, MaxBatch: opts.MaxBatch, Guard: lock, Log: opts.Log,
 	})
 	if err != nil {
 		return nil, openError(path, err)
 	}
 	return s, nil
+}
+
+// openPools gives the one connection that writes and those that read.
+func openPools(ctx context.Context, path string, opts Options) (writers, readers *sql.DB, err error) {
+	if writers, err = driver.Open(dsn(path, opts)); err != nil {
+		return nil, nil, err
+	}
+	writers.SetMaxOpenConns(1)
+	if err := writers.PingContext(ctx); err != nil {
+		return nil, nil, errors.Join(err, writers.Close())
+	}
+	if readers, err = driver.Open(dsn(path, opts, "query_only(1)")); err != nil {
+		return nil, nil, errors.Join(err, writers.Close())
+	}
+	readers.SetMaxOpenConns(opts.Readers)
+	readers.SetMaxIdleConns(opts.Readers)
+	return writers, readers, nil
 }
 
 // CreatePrivate makes the file of a database and those that SQLite keeps beside it, if there are none, for their owner alone:
@@ -109,7 +119,11 @@ func CreatePrivate(path string) error {
 	return nil
 }
 
+// openError says what an operator can do, unless the error does.
 func openError(path string, err error) error {
+	if errors.Is(err, errInUse) {
+		return err
+	}
 	return mapi.Errorf(mapi.DatabaseError, "sqlite", "opening %s (setting sqlite_path; the folder must exist and be writable): %w", path, err)
 }
 

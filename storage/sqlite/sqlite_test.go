@@ -17,6 +17,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	holdChild()
 	storagetest.CrashChild(func(path string) (storage.Store, error) {
 		return sqlite.Open(context.Background(), path, sqlite.Options{})
 	})

@@ -81,6 +81,7 @@ type writeConn struct {
 	count *atomic.Uint64
 	trips *atomic.Uint64
 	stmts map[string]*sql.Stmt
+	done  func() // tells the guard that it is closed; nil if the guard need not know
 }
 
 func (w *writeConn) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
@@ -140,7 +141,12 @@ func (w *writeConn) control(ctx context.Context, text string) error {
 	return err
 }
 
+// close gives the connection back to the pool, unless the guard has marked it.
 func (w *writeConn) close() {
+	if w.done != nil {
+		w.discard()
+		return
+	}
 	for _, s := range w.stmts {
 		s.Close()
 	}
@@ -154,6 +160,9 @@ func (w *writeConn) discard() {
 	}
 	w.conn.Raw(func(any) error { return driver.ErrBadConn })
 	w.conn.Close()
+	if w.done != nil {
+		w.done()
+	}
 }
 
 // each calls scan for every row and closes the rows.

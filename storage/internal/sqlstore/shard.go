@@ -242,6 +242,9 @@ func (e *commitError) Unwrap() error { return e.err }
 func (sh *shard) attempt(batch []*update, defers bool) error {
 	ctx := context.Background()
 	if err := sh.begin(ctx); err != nil {
+		for _, u := range batch {
+			u.err = nil // what was wrong with an earlier attempt no longer matters
+		}
 		return failAll(batch, dbError("begin", err))
 	}
 	t := newTransaction(sh.store, sh.conn, defers)

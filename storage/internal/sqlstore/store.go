@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
@@ -20,7 +21,9 @@ type Config struct {
 	Shards int
 	// MaxBatch bounds the updates that share a commit.
 	MaxBatch int
-	Log      *slog.Logger
+	// Guard keeps other servers away; the store closes it.
+	Guard Guard
+	Log   *slog.Logger
 }
 
 // Store is a database behind the contract of package storage.
@@ -29,6 +32,7 @@ type Store struct {
 	dialect *Dialect
 	pool    *pool
 	writers *sql.DB
+	guard   Guard
 	texts   *texts
 	seq     *sequences
 	shards  []*shard
@@ -42,16 +46,14 @@ var _ storage.Store = (*Store)(nil)
 
 // Open migrates the schema, sweeps large values that nothing refers to and starts the shards.
 func Open(ctx context.Context, c Config) (*Store, error) {
-	s := &Store{dialect: c.Dialect, writers: c.Writers, texts: newTexts(c.Dialect), log: c.Log}
+	s := &Store{dialect: c.Dialect, writers: c.Writers, guard: c.Guard, texts: newTexts(c.Dialect), log: c.Log}
 	s.pool = &pool{db: c.Readers, count: &s.count, stmts: map[string]*sql.Stmt{}}
 	s.reader = reader{q: s.pool, texts: s.texts}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	if err := s.prepare(ctx); err != nil {
-		c.Readers.Close()
-		c.Writers.Close()
-		return nil, err
+		return nil, errors.Join(err, s.closeDatabase())
 	}
 	for range max(c.Shards, 1) {
 		s.shards = append(s.shards, newShard(s, max(c.MaxBatch, 1)))
@@ -63,7 +65,11 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := migrate(ctx, s.writers, s.dialect, s.log); err != nil {
 		return err
 	}
-	w, err := s.connect(ctx)
+	conn, err := s.writers.Conn(ctx)
+	if err != nil {
+		return dbError("open", err)
+	}
+	w, err := s.setUp(ctx, &writeConn{conn: conn})
 	if err != nil {
 		return dbError("open", err)
 	}
@@ -80,7 +86,10 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := sweepLobs(ctx, w); err != nil {
 		return dbError("open", err)
 	}
-	return dbError("open", w.control(ctx, "COMMIT"))
+	if err := w.control(ctx, "COMMIT"); err != nil {
+		return dbError("open", err)
+	}
+	return dbError("open", s.guard.Begin(ctx))
 }
 
 // connect takes a connection for writing out of the pool.
@@ -89,7 +98,17 @@ func (s *Store) connect(ctx context.Context) (*writeConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &writeConn{conn: conn, count: &s.count, trips: &s.trips, stmts: map[string]*sql.Stmt{}}
+	w := &writeConn{conn: conn}
+	if w.done, err = s.guard.Claim(ctx, conn); err != nil {
+		w.discard()
+		return nil, err
+	}
+	return s.setUp(ctx, w)
+}
+
+// setUp makes a new connection fit for writing; it closes one that cannot be.
+func (s *Store) setUp(ctx context.Context, w *writeConn) (*writeConn, error) {
+	w.count, w.trips, w.stmts = &s.count, &s.trips, map[string]*sql.Stmt{}
 	for _, text := range s.dialect.Setup {
 		if err := w.control(ctx, text); err != nil {
 			w.discard()
@@ -132,23 +151,34 @@ func (s *Store) Statements() uint64 { return s.count.Load() }
 func (s *Store) RoundTrips() uint64 { return s.trips.Load() }
 
 // Ping is in the contract.
-func (s *Store) Ping(ctx context.Context) error { return dbError("ping", s.pool.db.PingContext(ctx)) }
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.guard.Check(); err != nil {
+		return dbError("ping", err)
+	}
+	return dbError("ping", s.pool.db.PingContext(ctx))
+}
 
 // Close is in the contract.
 func (s *Store) Close() error {
 	for _, sh := range s.shards {
 		sh.stop()
 	}
+	return dbError("close", s.closeDatabase())
+}
+
+// closeDatabase closes all connections, and only then lets others have the database.
+func (s *Store) closeDatabase() error {
 	err := s.pool.db.Close()
 	if s.writers != s.pool.db {
-		if e := s.writers.Close(); err == nil {
-			err = e
-		}
+		err = errors.Join(err, s.writers.Close())
 	}
-	return dbError("close", err)
+	return errors.Join(err, s.guard.Close())
 }
 
 // Update is in the contract.
 func (s *Store) Update(ctx context.Context, lane uint32, fn func(context.Context, storage.Tx) error, committed func()) error {
+	if err := s.guard.Check(); err != nil {
+		return dbError("update", err)
+	}
 	return s.shards[int(lane)%len(s.shards)].do(ctx, fn, committed)
 }
