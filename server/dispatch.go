@@ -165,9 +165,9 @@ func (s *Server) sessionID(req wire.Request) (uint64, bool) {
 // limit bounds the time of a call. A poll waits as long as the protocol says, but only while somebody listens.
 func (d *dispatcher) limit(c *session.Call, x *soaphttp.Exchange, op wire.Op) context.CancelFunc {
 	if op != wire.OpNotifyGetItems {
-		var cancel context.CancelFunc
-		c.Context, cancel = context.WithTimeout(c.Context, d.server.cfg.Limits.RequestTimeout)
-		return cancel
+		limited := withDeadline(c.Context, d.server.cfg.Limits.RequestTimeout)
+		c.Context = limited
+		return limited.end
 	}
 	c.PeerGone = x.PeerClosed()
 	return func() {}
