@@ -9,6 +9,8 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zlib"
+
+	"zarafa/wire/soaphttp/fixedgzip"
 )
 
 const (
@@ -21,10 +23,12 @@ const (
 type buffers struct {
 	readers  sync.Pool // *bufio.Reader of maxLineBytes
 	senders  sync.Pool // *[]byte of sendBufferBytes
+	chunked  sync.Pool // *sender
 	bodies   [maxBodyClass - minBodyClass + 1]sync.Pool
 	gzipIn   sync.Pool // *gzip.Reader
 	zlibIn   sync.Pool // io.ReadCloser that is a zlib.Resetter
 	gzipOut  sync.Pool // *gzip.Writer
+	answers  sync.Pool // *fixedgzip.Encoder
 	buffered atomic.Int64
 	limit    int64 // of buffered
 	level    int   // of gzipOut
@@ -154,4 +158,12 @@ func (b *buffers) gzipWriter(w io.Writer) *gzip.Writer {
 func (b *buffers) putGzipWriter(z *gzip.Writer) {
 	z.Reset(io.Discard)
 	b.gzipOut.Put(z)
+}
+
+// answerEncoder is for answers that are in memory; answers.Put takes it back.
+func (b *buffers) answerEncoder() *fixedgzip.Encoder {
+	if z, ok := b.answers.Get().(*fixedgzip.Encoder); ok {
+		return z
+	}
+	return new(fixedgzip.Encoder)
 }

@@ -66,7 +66,10 @@ func (cc *clientConn) send(req Request, compress bool) error {
 	}
 	w := newSender(&cc.out, cc.bufs, true)
 	defer w.release()
-	w.begin(cc.appendHeader(*w.buf, contentType, chunkedLength, compress), compress)
+	w.begin(cc.appendHeader(*w.buf, contentType, chunkedLength, compress))
+	if compress {
+		w.compress()
+	}
 	m.w = w
 	if err := writeRequest(&m, req); err != nil {
 		return err

@@ -39,7 +39,9 @@ func (x *Exchange) appendHeader(dst []byte, contentType string, length int, gzip
 // send writes an answer that is in memory.
 func (x *Exchange) send(body []byte) error {
 	if x.wantsGzip(len(body)) {
-		return x.sendGzip(body)
+		if sent, err := x.sendGzip(body); sent {
+			return err
+		}
 	}
 	c := x.conn
 	buf := c.bufs.sender()
@@ -55,27 +57,22 @@ func (x *Exchange) send(body []byte) error {
 	return c.out.write(*buf, body)
 }
 
-func (x *Exchange) sendGzip(body []byte) error {
-	w := x.newSender(contentTypeXML, true)
-	defer w.release()
-	if _, err := w.Write(body); err != nil {
-		return err
-	}
-	return w.finish()
-}
-
-// newSender begins an answer whose size is not known.
+// newSender begins an answer whose size is not known. What is written to it must be gzip already if the header says so.
 func (x *Exchange) newSender(contentType string, gzipped bool) *sender {
 	w := newSender(&x.conn.out, x.conn.bufs, !x.http10)
-	w.begin(x.appendHeader(*w.buf, contentType, chunkedLength, gzipped), gzipped)
+	w.begin(x.appendHeader(*w.buf, contentType, chunkedLength, gzipped))
 	return w
 }
 
 // sendStreams writes a MTOM answer (wire.md section 6).
 func (x *Exchange) sendStreams(root []byte, parts []Part) error {
 	m := multipartWriter{boundary: newBoundary()}
-	w := x.newSender(m.contentType(), x.wantsGzip(x.conn.srv.cfg.CompressMinBytes))
+	gzipped := x.wantsGzip(x.conn.srv.cfg.CompressMinBytes)
+	w := x.newSender(m.contentType(), gzipped)
 	defer w.release()
+	if gzipped {
+		w.compress()
+	}
 	m.w = w
 	if err := m.root(root); err != nil {
 		return err

@@ -27,18 +27,23 @@ type sender struct {
 }
 
 func newSender(out *output, bufs *buffers, chunked bool) *sender {
-	return &sender{out: out, bufs: bufs, chunked: chunked, buf: bufs.sender()}
+	s, ok := bufs.chunked.Get().(*sender)
+	if !ok {
+		s = new(sender)
+	}
+	*s = sender{out: out, bufs: bufs, chunked: chunked, buf: bufs.sender()}
+	return s
 }
 
 // begin takes the header, which was appended to buf, and is followed by the body through Write.
-func (s *sender) begin(head []byte, gzipped bool) {
+func (s *sender) begin(head []byte) {
 	s.head = len(head)
 	var room [chunkRoom]byte
 	*s.buf = append(head, room[:]...)
-	if gzipped {
-		s.zip = s.bufs.gzipWriter((*chunkWriter)(s))
-	}
 }
+
+// compress has what is written from now on compressed.
+func (s *sender) compress() { s.zip = s.bufs.gzipWriter((*chunkWriter)(s)) }
 
 // Write takes data to be sent.
 func (s *sender) Write(p []byte) (int, error) {
@@ -61,12 +66,15 @@ func (s *sender) finish() error {
 	return s.err
 }
 
-// release gives the buffers back.
+// release gives the buffers back, and the sender itself.
 func (s *sender) release() {
+	bufs := s.bufs
 	if s.zip != nil {
-		s.bufs.putGzipWriter(s.zip)
+		bufs.putGzipWriter(s.zip)
 	}
-	s.bufs.putSender(s.buf)
+	bufs.putSender(s.buf)
+	*s = sender{}
+	bufs.chunked.Put(s)
 }
 
 // flush sends the buffered data as one chunk, behind the header if that is still there.
