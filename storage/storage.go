@@ -47,6 +47,9 @@ type Store interface {
 	// committed, if not nil, is called once after the commit is durable and before Update
 	// returns; calls of one lane come in commit order. It must be quick: the lane waits for it.
 	Update(ctx context.Context, lane uint32, fn func(ctx context.Context, tx Tx) error, committed func()) error
+	// Settle returns when all updates, of all lanes, that had begun when it was called have ended. Whatever takes an id for a change
+	// from then on takes a higher one than those that were visible before.
+	Settle(ctx context.Context) error
 	// ServerGUID identifies the installation; it is made with the database.
 	ServerGUID() mapi.GUID
 	// Statements counts the SQL statements executed since the store was opened, for exact tests and metrics.

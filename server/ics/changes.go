@@ -10,8 +10,11 @@ import (
 // request is one getChanges, its sync looked up.
 type request struct {
 	*session.Call
-	flags    uint32
-	after    uint32 // change id the client has seen
+	flags uint32
+	after uint32 // change id the client has seen
+	// until is the state that the answer brings the client to. What is newer is left to the next one: it would be reported
+	// twice. Nothing up to here can come any more, see settled and state.
+	until    uint32
 	sync     storage.Sync
 	restrict *mapi.Restriction
 }
@@ -59,11 +62,11 @@ func (s *Service) serverChanges(r request, resp *wire.ICSChangeResponse) error {
 	if r.after == 0 && r.flags&flagCatchUp == 0 {
 		return mapi.Errorf(mapi.NoSupport, "getChanges", "a first sync of the whole server must catch up")
 	}
-	newest, err := s.store.MaxChange(r.Context, nil)
+	newest, err := s.settled(r)
 	if err != nil {
 		return err
 	}
-	resp.MaxChangeID = newest
+	r.until, resp.MaxChangeID = newest, newest
 	if r.flags&flagCatchUp != 0 {
 		return nil
 	}
@@ -75,11 +78,21 @@ func (s *Service) serverChanges(r request, resp *wire.ICSChangeResponse) error {
 	return nil
 }
 
-// wanted drops what the client asked not to see: changes of its own, of folders, deletions, read flags.
+// settled is the newest change of the server such that all older ones are there: ids rise in commit order within the lane
+// of a store only, so an update of another may still be about to commit a lower one.
+func (s *Service) settled(r request) (uint32, error) {
+	newest, err := s.store.MaxChange(r.Context, nil)
+	if err != nil {
+		return 0, err
+	}
+	return newest, s.store.Settle(r.Context)
+}
+
+// wanted drops what the client asked not to see: changes of its own, of folders, deletions, read flags. It drops too what is for the next answer.
 func wanted(r request, list []storage.Change) []wire.ICSChange {
 	out := make([]wire.ICSChange, 0, len(list))
 	for _, ch := range list {
-		if ch.Sync == r.sync.ID && ch.Sync != 0 || ch.Type&kindMask != messageNew&kindMask {
+		if ch.ID > r.until || ch.Sync == r.sync.ID && ch.Sync != 0 || ch.Type&kindMask != messageNew&kindMask {
 			continue
 		}
 		switch ch.Type & changeMask {

@@ -9,30 +9,25 @@ import (
 	"zarafa/wire"
 )
 
+// maxAttempts bounds how often an answer is made anew because the folder changed meanwhile.
+const maxAttempts = 4
+
 // contentsChanges are those of the messages of one folder.
 func (s *Service) contentsChanges(r request, folder storage.Ref, resp *wire.ICSChangeResponse) error {
-	newest, err := s.store.MaxChange(r.Context, folder.SourceKey)
-	if err != nil {
-		return err
-	}
-	resp.MaxChangeID = newest
 	seen, restricted, err := s.store.SyncedMessages(r.Context, r.sync.ID, r.after)
 	if err != nil {
 		return err
 	}
-	if r.restrict != nil || restricted && r.after != 0 {
-		return s.restrictedChanges(r, folder, seen, restricted && r.after != 0, resp)
+	restricted = restricted && r.after != 0
+	if r.until, err = s.state(r, folder, r.after == 0 || r.restrict != nil || restricted); err != nil {
+		return err
 	}
-	if r.after == 0 {
-		if err := s.allMessages(r, folder, resp); err != nil || newest != 0 || r.flags&flagNoDBChanges != 0 {
-			return err
-		}
-		// A client that has been given the state 0 would have to begin anew every time (traces 10).
-		return s.store.Update(r.Context, folder.Store, func(ctx context.Context, tx storage.Tx) error {
-			id, err := dummyChange(ctx, tx, folder)
-			resp.MaxChangeID = id
-			return err
-		}, nil)
+	resp.MaxChangeID = r.until
+	switch {
+	case r.restrict != nil || restricted:
+		return s.restrictedChanges(r, folder, seen, restricted, resp)
+	case r.after == 0:
+		return s.allMessages(r, folder, resp)
 	}
 	list, err := s.store.Changes(r.Context, folder.SourceKey, r.after)
 	if err != nil {
@@ -40,6 +35,23 @@ func (s *Service) contentsChanges(r request, folder storage.Ref, resp *wire.ICSC
 	}
 	resp.ChangesArray, err = s.ofKind(r, folder, wanted(r, list))
 	return err
+}
+
+// state is the newest change of a folder. A client that has been given the state 0 would have to begin anew every time (traces 10), so
+// a folder without changes gets one, if one is needed.
+func (s *Service) state(r request, folder storage.Ref, needed bool) (newest uint32, err error) {
+	newest, err = s.store.MaxChange(r.Context, folder.SourceKey)
+	if err != nil || newest != 0 || !needed || r.flags&flagNoDBChanges != 0 {
+		return newest, err
+	}
+	err = s.store.Update(r.Context, folder.Store, func(ctx context.Context, tx storage.Tx) error {
+		if newest, err = tx.MaxChange(ctx, folder.SourceKey); err != nil || newest != 0 {
+			return err // somebody was quicker
+		}
+		newest, err = dummyChange(ctx, tx, folder)
+		return err
+	}, nil)
+	return newest, err
 }
 
 // allMessages is the answer to a first sync: every live message as new, newest first, except those that came from this
@@ -59,7 +71,7 @@ func (s *Service) allMessages(r request, folder storage.Ref, resp *wire.ICSChang
 		if h == nil {
 			h = new(history)
 		}
-		if !r.wantsKind(ref) || h.createdHere {
+		if !r.wantsKind(ref) || h.createdHere || h.later {
 			continue
 		}
 		resp.ChangesArray = append(resp.ChangesArray, wire.ICSChange{

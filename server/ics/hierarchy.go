@@ -16,6 +16,10 @@ func (s *Service) hierarchyChanges(r request, root storage.Ref, resp *wire.ICSCh
 	if r.after == 0 {
 		return s.allFolders(r, root, resp)
 	}
+	until, err := s.settledIn(r, root.Store)
+	if err != nil {
+		return err
+	}
 	folders, err := s.visibleBelow(r, root)
 	if err != nil {
 		return err
@@ -26,7 +30,7 @@ func (s *Service) hierarchyChanges(r request, root storage.Ref, resp *wire.ICSCh
 			return err
 		}
 		for _, ch := range list {
-			if ch.Type&kindMask == folderNew&kindMask && ch.Sync != r.sync.ID {
+			if ch.ID <= until && ch.Type&kindMask == folderNew&kindMask && ch.Sync != r.sync.ID {
 				resp.ChangesArray = append(resp.ChangesArray, wireChange(ch))
 			}
 		}
@@ -39,14 +43,20 @@ func (s *Service) hierarchyChanges(r request, root storage.Ref, resp *wire.ICSCh
 	return nil
 }
 
-// allFolders is the answer to a first sync: every folder but the root as new.
-func (s *Service) allFolders(r request, root storage.Ref, resp *wire.ICSChangeResponse) error {
-	// The newest change of all is read in the store's lane: whatever gets a smaller id in this store is in the database
-	// when the folders are read. Ids of other stores are no measure.
-	err := s.store.Update(r.Context, root.Store, func(ctx context.Context, tx storage.Tx) (err error) {
-		resp.MaxChangeID, err = tx.MaxChange(ctx, nil)
+// settledIn is the newest change of all, read in a store's lane: whatever gets a lower id in this store is in the database when it
+// returns. What other stores have in flight does not matter.
+func (s *Service) settledIn(r request, store uint32) (newest uint32, err error) {
+	err = s.store.Update(r.Context, store, func(ctx context.Context, tx storage.Tx) (err error) {
+		newest, err = tx.MaxChange(ctx, nil)
 		return err
 	}, nil)
+	return newest, err
+}
+
+// allFolders is the answer to a first sync: every folder but the root as new.
+func (s *Service) allFolders(r request, root storage.Ref, resp *wire.ICSChangeResponse) error {
+	until, err := s.settledIn(r, root.Store)
+	resp.MaxChangeID = until
 	if err != nil || r.flags&flagCatchUp != 0 {
 		return err
 	}
@@ -54,12 +64,34 @@ func (s *Service) allFolders(r request, root storage.Ref, resp *wire.ICSChangeRe
 	if err != nil {
 		return err
 	}
+	later, err := s.foldersSince(r, until)
+	if err != nil {
+		return err
+	}
 	for _, f := range folders[1:] {
+		if later[string(f.ref.SourceKey)] {
+			continue // it is in the next answer
+		}
 		resp.ChangesArray = append(resp.ChangesArray, wire.ICSChange{
 			SourceKey: f.ref.SourceKey, ParentSourceKey: f.parent, ChangeType: folderNew,
 		})
 	}
 	return nil
+}
+
+// foldersSince are the keys of folders that were created after a change.
+func (s *Service) foldersSince(r request, after uint32) (map[string]bool, error) {
+	list, err := s.store.Changes(r.Context, nil, after)
+	if err != nil {
+		return nil, err
+	}
+	keys := make(map[string]bool)
+	for _, ch := range list {
+		if ch.Type == folderNew {
+			keys[string(ch.SourceKey)] = true
+		}
+	}
+	return keys, nil
 }
 
 // visibleFolder is a folder and its parent's source key.

@@ -9,8 +9,9 @@ import (
 type history struct {
 	created     uint32 // id of the record of its creation, 0 if there is none
 	createdHere bool   // by the very sync that asks
+	later       bool   // it was created after the state that the answer brings the client to
 	deleted     uint32 // id of the record of its latest deletion, 0 if there is none
-	// Records after the client's state that are not of its own making.
+	// Records after the client's state, up to that of the answer, that are not of its own making.
 	changed  uint32 // newest creation or change
 	flagged  uint32 // newest change of the read flag
 	newFlags uint32
@@ -38,6 +39,10 @@ func (s *Service) histories(r request, folder storage.Ref) (map[string]*history,
 }
 
 func (h *history) add(r request, ch storage.Change) {
+	if ch.ID > r.until {
+		h.later = h.later || ch.Type&changeMask == newItem
+		return
+	}
 	own := ch.Sync == r.sync.ID && ch.Sync != 0
 	foreign := ch.ID > r.after && !own
 	switch ch.Type & changeMask {
@@ -62,7 +67,7 @@ func (h *history) add(r request, ch storage.Change) {
 // seenBy reports whether a client without a restriction has the item at its state. What was deleted and came back has a
 // record of its creation that is newer than the one of its deletion.
 func (h *history) seenBy(after uint32) bool {
-	here := h.created <= after || h.createdHere
+	here := !h.later && h.created <= after || h.createdHere
 	gone := h.deleted != 0 && h.deleted <= after && h.created < h.deleted
 	return here && !gone
 }

@@ -2,6 +2,7 @@ package ics
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -14,9 +15,28 @@ import (
 // setsKept is how many sets a restricted sync keeps, so that a client may go back to an earlier state.
 const setsKept = 9
 
-// restrictedChanges answers a sync with a restriction: the server remembers which messages matched when the client last asked,
-// compares, and remembers the new set. had tells whether there was a set; without a restriction everything matches.
+// errMoved says that a folder changed while an answer was made that needs a new state.
+var errMoved = errors.New("the folder has changed")
+
+// restrictedChanges makes the answer of a sync with a restriction, anew if the folder changes at the wrong moment.
 func (s *Service) restrictedChanges(r request, folder storage.Ref, seen [][]byte, had bool, resp *wire.ICSChangeResponse) error {
+	for range maxAttempts {
+		resp.ChangesArray = []wire.ICSChange{}
+		err := s.compareSets(r, folder, seen, had, resp)
+		if !errors.Is(err, errMoved) {
+			return err
+		}
+		if r.until, err = s.state(r, folder, true); err != nil {
+			return err
+		}
+		resp.MaxChangeID = r.until
+	}
+	return mapi.Errorf(mapi.Busy, "getChanges", "folder %d keeps changing", folder.ID)
+}
+
+// compareSets answers a sync with a restriction: the server remembers which messages matched when the client last asked,
+// compares, and remembers the new set. had tells whether there was a set; without a restriction everything matches.
+func (s *Service) compareSets(r request, folder storage.Ref, seen [][]byte, had bool, resp *wire.ICSChangeResponse) error {
 	live, err := s.liveMessages(r, folder)
 	if err != nil {
 		return err
@@ -39,6 +59,9 @@ func (s *Service) restrictedChanges(r request, folder storage.Ref, seen [][]byte
 	set := make([][]byte, 0, len(matching))
 	for _, ref := range matching {
 		key := string(ref.SourceKey)
+		if past[key] != nil && past[key].later && !known[key] {
+			continue // the next answer's
+		}
 		set = append(set, ref.SourceKey)
 		if ch, ok := describe(r, folder, ref, past[key], known[key]); ok {
 			resp.ChangesArray = append(resp.ChangesArray, ch)
@@ -134,19 +157,25 @@ func gone(r request, folder storage.Ref, known map[string]bool, seen [][]byte) [
 }
 
 // rememberSet stores the set under the change id that the client will come back with. If nothing was recorded since
-// but there is something to report, the state must still move on: a row that nobody reads makes a new id.
+// but there is something to report, the state must still move on: a row that nobody reads makes a new id. Whatever else got one since
+// the state was read has a lower one and would be passed over: errMoved.
 func (s *Service) rememberSet(r request, folder storage.Ref, set [][]byte, resp *wire.ICSChangeResponse) error {
 	if r.flags&flagNoDBChanges != 0 {
 		return nil
 	}
 	return s.store.Update(r.Context, folder.Store, func(ctx context.Context, tx storage.Tx) error {
-		newest := resp.MaxChangeID
-		if newest <= r.after && len(resp.ChangesArray) > 0 || newest == 0 {
-			id, err := dummyChange(ctx, tx, folder)
+		newest := r.until
+		if newest <= r.after && len(resp.ChangesArray) > 0 {
+			last, err := tx.MaxChange(ctx, folder.SourceKey)
+			if err == nil && last > newest {
+				err = errMoved
+			}
+			if err == nil {
+				newest, err = dummyChange(ctx, tx, folder)
+			}
 			if err != nil {
 				return err
 			}
-			newest = id
 		}
 		resp.MaxChangeID = newest
 		if r.restrict != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -380,4 +381,27 @@ func testStatements(t *testing.T, f *fixture) {
 			return tx.Delete(ctx, ids)
 		})
 	})
+}
+
+// testSettle: Settle waits for an update that had begun.
+func testSettle(t *testing.T, f *fixture) {
+	settled := make(chan struct{})
+	ended := false
+	f.update(1, func(ctx context.Context, tx storage.Tx) error {
+		go func() {
+			defer close(settled)
+			if err := f.s.Settle(f.ctx); err != nil {
+				t.Error(err)
+			}
+			if !ended {
+				t.Error("it did not wait")
+			}
+		}()
+		for range 1000 { // one that does not wait is through by then
+			runtime.Gosched()
+		}
+		ended = true
+		return tx.SetSetting(ctx, "a", []byte{1})
+	})
+	<-settled
 }

@@ -64,6 +64,7 @@ func Run(t *testing.T, create func(t *testing.T) Database) {
 		{"Cancel", testCancel},
 		{"Lanes", testLanes},
 		{"Statements", testStatements},
+		{"Settle", testSettle},
 		{"Reopen", testReopen},
 		{"Random", testRandom},
 	} {
