@@ -1,5 +1,7 @@
 package cache
 
+import "unsafe"
+
 // makeRoom evicts until so many bytes more fit the budget, or nothing is left.
 func (s *cellShard) makeRoom(bytes int64) {
 	for round := 0; s.used+bytes > s.budget; round++ {
@@ -73,23 +75,47 @@ func (s *cellShard) evict(q *cellQueue, keep func(key cellKey, place cellPlace) 
 }
 
 // ghostList remembers the keys of records that left the small queue, as fingerprints
-// in a table where newer ones overwrite older ones. It has about as many places as
-// the cache has records, which is the memory that S3-FIFO asks for.
+// in a table where newer ones overwrite older ones.
+//
+// It has about as many places as the cache has records, which is the memory that S3-FIFO
+// asks for, and four times as many until the main queue is nearly full: before that only those who come back are safe from
+// a scan, and half of the list are the scan's rows.
 type ghostList struct {
-	prints []uint32 // a power of two
+	prints []ghostPrint // a power of two
 }
 
-func (g *ghostList) bytes() int64 { return int64(len(g.prints)) * 4 }
+// ghostPrint is 0 for an empty place. A wrong match, one in 32,768, lets a record into the main queue that has not
+// earned it.
+type ghostPrint uint16
 
+const (
+	ghostPrintSize = int64(unsafe.Sizeof(ghostPrint(0)))
+	coldGhosts     = 4 // times as many places while the main queue is being filled
+)
+
+func (g *ghostList) bytes() int64 { return int64(len(g.prints)) * ghostPrintSize }
+
+// resize changes the number of places, a power of two. A smaller table keeps what the larger one knew; a larger one begins anew,
+// since prints do not tell where they belong.
 func (g *ghostList) resize(n int) {
-	if n != len(g.prints) {
-		g.prints = make([]uint32, n)
+	if n == len(g.prints) {
+		return
+	}
+	old := g.prints
+	g.prints = make([]ghostPrint, n)
+	if n > len(old) {
+		return
+	}
+	for i, print := range old {
+		if print != 0 {
+			g.prints[i&(n-1)] = print // a key's place is the lower bits of its hash
+		}
 	}
 }
 
-func (g *ghostList) place(key cellKey) (*uint32, uint32) {
+func (g *ghostList) place(key cellKey) (*ghostPrint, ghostPrint) {
 	h := key.hash()
-	return &g.prints[h&uint64(len(g.prints)-1)], uint32(h>>32) | 1
+	return &g.prints[h&uint64(len(g.prints)-1)], ghostPrint(h>>48) | 1
 }
 
 func (g *ghostList) add(key cellKey) {

@@ -15,6 +15,7 @@ func makeCellKey(id uint32, kind Kind) cellKey {
 // hash is independent of objectHash, whose upper bits are the same within a shard.
 func (k cellKey) hash() uint64 {
 	h := uint64(k) * 0xD6E8FEB86659FD93
+	h = (h ^ h>>32) * 0xD6E8FEB86659FD93 // ids that follow one another would lie in heaps after one round
 	return h ^ h>>32
 }
 

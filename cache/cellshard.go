@@ -13,6 +13,7 @@ const (
 	chunksPerShard = 64
 	maxCellChunks  = 1 << 16
 	smallPart      = 10 // the small queue has one part in so many
+	warmPart       = 4  // the cache is warm when the main queue has all but one part in so many
 	promoteReads   = 1  // reads in the small queue that earn a place in the main one
 	maxRounds      = 16 // chunks that one insertion may copy back before it evicts without mercy
 )
@@ -35,6 +36,7 @@ type cellShard struct {
 	budget    int64
 	chunkSize int
 	used      int64
+	warm      bool     // the main queue has been nearly full
 	_         [64]byte // the next shard's fields are in another cache line
 }
 
@@ -52,10 +54,28 @@ func (s *cellShard) setIndex(x *cellIndex) {
 	if old := s.index.Load(); old != nil {
 		s.used -= old.bytes()
 	}
-	s.used += x.bytes() - s.ghosts.bytes()
-	s.ghosts.resize(len(x.slots) / 2)
-	s.used += s.ghosts.bytes()
+	s.used += x.bytes()
 	s.index.Store(x)
+	s.sizeGhosts()
+}
+
+// sizeGhosts gives the list of ghosts the size that suits the index.
+func (s *cellShard) sizeGhosts() {
+	size := len(s.index.Load().slots)
+	if !s.warm {
+		size *= coldGhosts
+	}
+	s.used -= s.ghosts.bytes()
+	s.ghosts.resize(size)
+	s.used += s.ghosts.bytes()
+}
+
+// warmUp notes that the main queue is nearly full.
+func (s *cellShard) warmUp() {
+	if !s.warm && s.main.bytes >= s.budget/warmPart*(warmPart-1) {
+		s.warm = true
+		s.sizeGhosts()
+	}
 }
 
 func (s *cellShard) generation(objectHash uint64) *atomic.Uint32 {
@@ -211,6 +231,7 @@ func (s *cellShard) chunkFor(size int, main, evict bool) *cellChunk {
 	(*s.chunks.Load())[id&(maxCellChunks-1)].Store(c)
 	s.used += c.bytes()
 	q.push(c)
+	s.warmUp()
 	return c
 }
 
@@ -249,6 +270,7 @@ func (s *cellShard) flush() {
 	for i := range s.generations {
 		s.generations[i].Add(1)
 	}
+	s.warm = false
 	s.setIndex(newCellIndex(minIndexSlots))
 	for _, q := range []*cellQueue{&s.small, &s.main} {
 		for q.first != nil {
