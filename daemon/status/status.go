@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"regexp"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -41,6 +42,9 @@ type namedCheck struct {
 	check Check
 }
 
+// processorTimes matches the runtime's metrics of what the processors' time went to.
+var processorTimes = regexp.MustCompile("^/cpu/classes/")
+
 // New returns the status of a daemon that is starting. Its registry has the
 // metrics of the Go runtime, of the process and of the build.
 func New(program, version string) *Status {
@@ -51,7 +55,9 @@ func New(program, version string) *Status {
 		ConstLabels: prometheus.Labels{"program": program, "version": version},
 	})
 	build.Set(1)
-	r.MustRegister(build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	// The collector's share of the processors is what an operator who sets the caches too large sees first.
+	runtime := collectors.NewGoCollector(collectors.WithGoCollectorRuntimeMetrics(collectors.GoRuntimeMetricsRule{Matcher: processorTimes}))
+	r.MustRegister(build, runtime, collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return &Status{registry: r}
 }
 
