@@ -12,7 +12,15 @@ import (
 // memory keeps the process to its memory.
 type memory struct {
 	caches atomic.Int64     // budget of all caches, in bytes
-	keeper *memlimit.Keeper // nil if the limit is not ours to set; belongs to keepHouse
+	cells  atomic.Int64     // of it the cell cache's
+	keeper *memlimit.Keeper // nil if the limit is not ours to set; with what follows it belongs to keepMemory
+	gauge  *memlimit.Gauge
+	yield  memlimit.Yield
+}
+
+func (m *memory) configure(c *config.Cache) {
+	m.caches.Store(c.Total())
+	m.cells.Store(c.Cell)
 }
 
 // LimitMemory has the server keep the process to the memory that its settings promise (package memlimit), by setting the limit
@@ -23,13 +31,22 @@ func (s *Server) LimitMemory(set func(bytes int64) int64) {
 		connections = sqlite.Connections(runtime.GOMAXPROCS(0))
 		pages = sqlite.PageCache(connections)
 	}
-	s.memory.caches.Store(s.cfg.Cache.Total())
+	s.memory.configure(&s.cfg.Cache)
 	s.memory.keeper = memlimit.NewKeeper(connections, pages, set)
+	s.memory.gauge = memlimit.NewGauge()
 }
 
-// limitMemory sets the limit anew if it has changed with the sessions, the settings or what lies outside of the heap.
+// limitMemory sets the limit anew if it has changed with the sessions, the settings or what lies outside of the heap, and has
+// cells make room for requests.
 func (s *Server) limitMemory() {
-	if s.memory.keeper != nil {
-		s.memory.keeper.Keep(s.memory.caches.Load(), s.sessions.Count())
+	m := &s.memory
+	if m.keeper == nil {
+		return
+	}
+	limit := m.keeper.Keep(m.caches.Load(), s.sessions.Count())
+	cells := s.cells.Stats()
+	budget := m.yield.Cells(m.cells.Load(), limit, m.gauge.Read(), cells.Bytes, s.views.Stats().Bytes)
+	if budget != cells.Budget {
+		s.cells.SetBudget(budget)
 	}
 }

@@ -19,6 +19,7 @@ import (
 const (
 	expireEvery = 5 * time.Second
 	forgetEvery = time.Hour
+	memoryEvery = time.Second // hundreds of sessions may begin in one
 	// stopWait is how long running calls may take to finish when the server stops.
 	stopWait = 60 * time.Second
 )
@@ -41,6 +42,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	}
 	housekeeping, stopHousekeeping := context.WithCancel(ctx)
 	running.Go(func() { s.keepHouse(housekeeping) })
+	running.Go(func() { s.keepMemory(housekeeping) })
 	running.Go(func() { s.objectOperations.RunPurge(housekeeping, s.now) })
 	running.Go(func() { s.directoryOperations.Run(housekeeping) })
 	var err error
@@ -100,20 +102,32 @@ func (s *Server) stop() error {
 	return <-done
 }
 
-// keepHouse expires sessions, forgets what nobody will ask for and keeps to the memory.
+// keepMemory keeps to the memory. Housekeeping waits for the database now and then, which this must not.
+func (s *Server) keepMemory(ctx context.Context) {
+	tick := time.NewTicker(memoryEvery)
+	defer tick.Stop()
+	for {
+		s.limitMemory()
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// keepHouse expires sessions and forgets what nobody will ask for.
 func (s *Server) keepHouse(ctx context.Context) {
 	expire, forget, logons := time.NewTicker(expireEvery), time.NewTicker(forgetEvery), time.NewTicker(logonTimesEvery)
 	defer expire.Stop()
 	defer forget.Stop()
 	defer logons.Stop()
-	s.limitMemory()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-expire.C:
 			s.sessions.Expire()
-			s.limitMemory()
 		case <-forget.C:
 			s.forgetSyncs(ctx)
 		case <-logons.C:
@@ -149,7 +163,7 @@ func (s *Server) CheckConsistency(ctx context.Context) error {
 func (s *Server) Reload(cfg *config.Config) {
 	s.cells.SetBudget(cfg.Cache.Cell)
 	s.views.SetBudget(cfg.Cache.SortKey)
-	s.memory.caches.Store(cfg.Cache.Total())
+	s.memory.configure(&cfg.Cache)
 	s.directoryOperations.Reconfigure(directorySettings(cfg))
 	s.searchOperations.UseText(cfg.Search.Enabled)
 	s.reloadCluster(cfg)

@@ -112,15 +112,17 @@ func NewKeeper(connections int, pageCache int64, set func(bytes int64) int64) *K
 const step = 1 << 20
 
 // Keep sets the limit for the caches' budgets and the number of sessions. Where the usage cannot be read, what is foreseen counts.
-func (k *Keeper) Keep(caches int64, sessions int) {
+// It returns the limit that is set.
+func (k *Keeper) Keep(caches int64, sessions int) int64 {
 	outside := k.Foreseen
 	if u, err := k.Read(); err == nil {
 		outside = max(outside, u.Outside())
 	}
 	limit := HeapLimit(caches, sessions, outside)
 	if diff := limit - k.last; diff < step && diff > -step {
-		return
+		return k.last
 	}
 	k.last = limit
 	k.Set(limit)
+	return limit
 }
