@@ -7,6 +7,7 @@ import (
 
 	"zarafa/mapi"
 	"zarafa/wire"
+	"zarafa/wire/soaphttp"
 )
 
 // Event is something that happened to an object or a table (wire.md section 10).
@@ -52,8 +53,17 @@ func (s *Session) Unsubscribe(ctx context.Context, connection uint32) error {
 // goroutine may poll a session, while others use it. END_OF_SESSION means that the subscriptions are gone with the session:
 // the caller subscribes anew, once another call has logged on again.
 func (s *Session) Poll(ctx context.Context) (events []Event, err error) {
+	answer, err := s.transmit(ctx, &wire.NotifyGetItemsRequest{SessionID: s.ID()}, nil)
+	if err != nil {
+		return nil, err
+	}
+	return s.events(answer)
+}
+
+// events reads the answer to a poll.
+func (s *Session) events(answer *soaphttp.Response) (events []Event, err error) {
 	var resp wire.NotifyResponse
-	err = s.exchange(ctx, &wire.NotifyGetItemsRequest{SessionID: s.ID()}, &resp, func() error {
+	err = s.decode(answer, wire.OpNotifyGetItems, &resp, func(*soaphttp.Response) error {
 		events = make([]Event, len(resp.NotificationArray))
 		for i := range resp.NotificationArray {
 			events[i] = eventOf(&resp.NotificationArray[i])

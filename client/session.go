@@ -201,22 +201,36 @@ func (s *Session) exchange(ctx context.Context, req wire.Request, resp wire.Resp
 
 // send does one exchange and hands the response to read if its result code is 0.
 func (s *Session) send(ctx context.Context, req wire.Request, resp wire.Response, attachment io.Reader, read func(*soaphttp.Response) error) error {
+	answer, err := s.transmit(ctx, req, attachment)
+	if err != nil {
+		return err
+	}
+	return s.decode(answer, req.Op(), resp, read)
+}
+
+// transmit sends a request and waits for the answer. It is apart from what comes after the wait, so that a poll waits with a small stack.
+func (s *Session) transmit(ctx context.Context, req wire.Request, attachment io.Reader) (*soaphttp.Response, error) {
 	buffer := s.shared.request(req.Op())
 	*buffer = wire.AppendRequest((*buffer)[:0], req)
 	answer, err := s.http.Do(ctx, soaphttp.Request{Body: *buffer, Attachment: attachment})
 	s.shared.putRequest(buffer, req.Op())
 	if err != nil {
-		return &mapi.Error{Op: req.Op().String(), Code: mapi.NetworkError, Err: err}
+		return nil, &mapi.Error{Op: req.Op().String(), Code: mapi.NetworkError, Err: err}
 	}
+	return answer, nil
+}
+
+// decode reads the envelope of an answer, hands the response to read, and closes the answer.
+func (s *Session) decode(answer *soaphttp.Response, op wire.Op, resp wire.Response, read func(*soaphttp.Response) error) error {
 	defer answer.Close()
 	d := s.shared.decoder()
 	defer s.shared.putDecoder(d)
 	d.Reset(answer.Body)
 	if err := wire.DecodeResponse(d, resp); err != nil {
-		return &mapi.Error{Op: req.Op().String(), Code: mapi.NetworkError, Err: err}
+		return &mapi.Error{Op: op.String(), Code: mapi.NetworkError, Err: err}
 	}
 	if code := *resp.ResultCode(); code != mapi.OK {
-		return &mapi.Error{Op: req.Op().String(), Code: code, Err: redirectionIn(resp)}
+		return &mapi.Error{Op: op.String(), Code: code, Err: redirectionIn(resp)}
 	}
 	return read(answer)
 }

@@ -92,8 +92,8 @@ func (o *Options) adminOptions() client.Options {
 }
 
 // GCPercent is the GOGC that programs should set: most of what users are made of has no pointers, so that collecting often is cheap, and
-// what is resident stays near to what is used.
-const GCPercent = 30
+// what is resident stays near to what is used. Below 15, collections cost more without less being resident (results/zload.md).
+const GCPercent = 15
 
 // appName is what the server's statistics show.
 const appName = "zload"

@@ -213,8 +213,18 @@ func (r *run) work(ctx, schedule context.Context, p *player, start time.Time) {
 	}
 }
 
-// act does what was due at a time, and what follows from it.
+// act does what was due at a time, and what follows from it, in a goroutine of its own: its stack ends with it, while the stack of the one
+// that waits for the next action stays small.
 func (r *run) act(ctx context.Context, p *player, a users.Action, due time.Time) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		r.do(ctx, p, a, due)
+	}()
+	<-done
+}
+
+func (r *run) do(ctx context.Context, p *player, a users.Action, due time.Time) {
 	done, err := p.user.Do(ctx, a)
 	if done {
 		r.latencies.Record(string(a), time.Since(due), r.failed(ctx, err))

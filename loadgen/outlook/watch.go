@@ -1,6 +1,7 @@
 package outlook
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"hash/maphash"
@@ -141,33 +142,58 @@ func (u *User) startPoll(ctx context.Context) {
 	}(u.session, u.polled)
 }
 
-// poll hands out events until the context or the session ends.
+// poll hands out events until the context or the session ends. It waits with few and small frames on its stack, of which a run has one for
+// each user.
 func (u *User) poll(ctx context.Context, session *client.Session) {
-	inboxID := string(u.folders[inbox])
-	for e, err := range session.Events(ctx) {
-		if err != nil {
-			u.mail.unsubscribed()
-			if ctx.Err() == nil {
-				u.ended.Store(true)
-				u.options.PollEnded(err)
-			}
+	for {
+		events, err := session.Poll(ctx)
+		switch {
+		case mapi.CodeOf(err) == mapi.CallKeepalive:
+			continue
+		case err != nil:
+			u.pollEnded(ctx, err)
 			return
 		}
-		if e.Type == mapi.EventSearchComplete {
-			select {
-			case u.searched <- struct{}{}:
-			default: // nobody has waited for the one before
-			}
-			continue
-		}
-		if e.Connection != storeSubscription || e.Type != mapi.EventCreated || e.ObjectType != mapi.TypeMessage || string(e.ParentID) != inboxID {
-			continue
-		}
-		now := time.Now()
-		if err := u.mail.arrived(e.EntryID, now); err != nil {
+		if err := u.noticeAll(events); err != nil {
 			u.options.Wrong(err)
 			return
 		}
-		u.mail.news.arrived(e.EntryID, now, u.options.Profile.React)
 	}
+}
+
+func (u *User) pollEnded(ctx context.Context, err error) {
+	u.mail.unsubscribed()
+	if ctx.Err() == nil {
+		u.ended.Store(true)
+		u.options.PollEnded(err)
+	}
+}
+
+func (u *User) noticeAll(events []client.Event) error {
+	for i := range events {
+		if err := u.notice(&events[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// notice takes note of an event. The error is a wrong answer.
+func (u *User) notice(e *client.Event) error {
+	if e.Type == mapi.EventSearchComplete {
+		select {
+		case u.searched <- struct{}{}:
+		default: // nobody has waited for the one before
+		}
+		return nil
+	}
+	if e.Connection != storeSubscription || e.Type != mapi.EventCreated || e.ObjectType != mapi.TypeMessage || !bytes.Equal(e.ParentID, u.folders[inbox]) {
+		return nil
+	}
+	now := time.Now()
+	if err := u.mail.arrived(e.EntryID, now); err != nil {
+		return err
+	}
+	u.mail.news.arrived(e.EntryID, now, u.options.Profile.React)
+	return nil
 }

@@ -50,7 +50,7 @@ func (m *Mailbox) Learn(f Folder, l List) error {
 			continue
 		}
 		i := item{
-			source: k.source, serial: k.serial, at: timeOf(row), subject: hash(row.Str(mapi.PrSubject)), seq: m.seq, folder: uint8(f),
+			source: k.source, serial: k.serial, at: secondOf(timeOf(row)), subject: hash(row.Str(mapi.PrSubject)), seq: m.seq, folder: uint8(f),
 		}
 		i.state.set(read, isRead)
 		m.setID(&i, row.Bytes(mapi.PrEntryID))
@@ -107,7 +107,8 @@ func (m *Mailbox) checkAll(f Folder, l List, seen marks, first, last mapi.FileTi
 		if Folder(i.folder) != f || i.state&doubt != 0 || i.after(l.Asked) || seen.has(at) || !l.Only.accepts(i) {
 			continue
 		}
-		if i.at >= l.From && i.at < l.To || whole && (l.Start || i.at < first) && (l.End || i.at > last) {
+		from, to := i.at.span()
+		if from >= l.From && to <= l.To || whole && (l.Start || to <= first) && (l.End || from > last) {
 			return m.violation(Lost, "folder %d does not show item %v in a list of %d rows", f, m.token(i), len(l.Rows))
 		}
 	}

@@ -227,7 +227,7 @@ func (m *Mailbox) CheckCopy(c *Copy, asked Mark) error {
 	}
 	for at := range m.items {
 		i := &m.items[at]
-		if Folder(i.folder) == c.folder && i.state&doubt == 0 && !i.after(asked) && i.at >= c.since && !seen.has(at) {
+		if from, _ := i.at.span(); Folder(i.folder) == c.folder && i.state&doubt == 0 && !i.after(asked) && from >= c.since && !seen.has(at) {
 			return m.violation(Lost, "the copy of folder %d with %d items does not have item %v", c.folder, len(c.items), m.token(i))
 		}
 	}

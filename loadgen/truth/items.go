@@ -20,7 +20,7 @@ const (
 
 // item is what is known about an item. There are hundreds for each simulated user, so it is small and has no pointers.
 type item struct {
-	at      mapi.FileTime
+	at      second
 	serial  uint32
 	subject uint32 // checksum
 	content uint32 // checksum of body and attachments, 0 if they were never seen
