@@ -13,6 +13,7 @@ import (
 	"zarafa/bench/gate"
 	"zarafa/bench/pairs"
 	"zarafa/bench/report"
+	"zarafa/daemon/subcommand"
 )
 
 // abOptions are what the command line of "zbench ab" says.
@@ -23,7 +24,7 @@ type abOptions struct {
 	seed      uint64
 }
 
-func abCommand(stdout, stderr io.Writer) command {
+func abCommand(stdout, stderr io.Writer) subcommand.Command {
 	flags := pflag.NewFlagSet("zbench ab", pflag.ContinueOnError)
 	var o abOptions
 	o.defineComparison(flags)
@@ -31,7 +32,7 @@ func abCommand(stdout, stderr io.Writer) command {
 	flags.StringVar(&o.json, "json", "", "file to write the result to, for programs and \"zbench report\"")
 	flags.StringVar(&o.out, "out", "", "folder for the measurements in Go's benchmark format: old.txt and new.txt, for benchstat")
 	flags.Uint64Var(&o.seed, "seed", 0, "of the orders that are drawn by lot (default: the time)")
-	return command{flags, 2, 2, func(ctx context.Context, args []string) (int, error) {
+	return subcommand.Command{Name: "ab", Arguments: "OLD NEW", Fewest: 2, Most: 2, Short: "finds out whether NEW is slower than OLD", Options: flags, Run: func(ctx context.Context, args []string) (int, error) {
 		o.Old, o.New = args[0], args[1]
 		if o.seed == 0 {
 			o.seed = uint64(time.Now().UnixNano())

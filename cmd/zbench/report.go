@@ -8,14 +8,15 @@ import (
 	"github.com/spf13/pflag"
 
 	"zarafa/bench/report"
+	"zarafa/daemon/subcommand"
 )
 
-func reportCommand(stdout io.Writer) command {
+func reportCommand(stdout io.Writer) subcommand.Command {
 	flags := pflag.NewFlagSet("zbench report", pflag.ContinueOnError)
 	results := flags.String("results", "results", "folder with the results")
 	output := flags.String("output", "", "file to write the page to (default: standard output)")
 	title := flags.String("title", "Measurements", "title of the page")
-	return command{flags, 0, 0, func(context.Context, []string) (int, error) {
+	return subcommand.Command{Name: "report", Short: "renders results/ as a page with tables and charts", Options: flags, Run: func(context.Context, []string) (int, error) {
 		sections, err := report.Read(os.DirFS(*results))
 		if err != nil {
 			return exitFailed, err

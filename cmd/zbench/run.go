@@ -16,6 +16,7 @@ import (
 	"zarafa/bench/pairs"
 	"zarafa/bench/report"
 	"zarafa/bench/revision"
+	"zarafa/daemon/subcommand"
 )
 
 // runOptions are what the command line of "zbench run" says.
@@ -24,12 +25,12 @@ type runOptions struct {
 	packages bool
 }
 
-func runCommand(stdout, stderr io.Writer) command {
+func runCommand(stdout, stderr io.Writer) subcommand.Command {
 	flags := pflag.NewFlagSet("zbench run", pflag.ContinueOnError)
 	var o runOptions
 	o.define(flags)
 	flags.BoolVar(&o.packages, "packages", false, "run the benchmarks in the tests of all packages as well (\"go test -bench\")")
-	return command{flags, 0, 1, func(ctx context.Context, args []string) (int, error) {
+	return subcommand.Command{Name: "run", Arguments: "[REVISION]", Most: 1, Short: "measures a revision, the working tree if none is given", Options: flags, Run: func(ctx context.Context, args []string) (int, error) {
 		o.New = revision.WorkTree
 		if len(args) > 0 {
 			o.New = args[0]

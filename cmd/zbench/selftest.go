@@ -14,6 +14,7 @@ import (
 
 	"zarafa/bench/gate"
 	"zarafa/bench/report"
+	"zarafa/daemon/subcommand"
 )
 
 // selftestOptions are what the command line of "zbench selftest" says.
@@ -25,7 +26,7 @@ type selftestOptions struct {
 	json     string
 }
 
-func selftestCommand(stdout, stderr io.Writer) command {
+func selftestCommand(stdout, stderr io.Writer) subcommand.Command {
 	flags := pflag.NewFlagSet("zbench selftest", pflag.ContinueOnError)
 	var o selftestOptions
 	flags.StringVar(&o.revision, "revision", "HEAD", "what is compared with itself")
@@ -34,7 +35,7 @@ func selftestCommand(stdout, stderr io.Writer) command {
 	flags.StringVar(&o.SlowBench, "slow-bench", "^Operation/Page$", "benchmarks that are slowed down")
 	flags.StringVar(&o.json, "json", "", "folder to write the results of all comparisons to")
 	o.defineComparison(flags)
-	return command{flags, 0, 0, func(ctx context.Context, _ []string) (int, error) {
+	return subcommand.Command{Name: "selftest", Short: "shows how often \"ab\" is red without and with a built-in slow-down", Options: flags, Run: func(ctx context.Context, _ []string) (int, error) {
 		o.Old, o.New, o.Slow = o.revision, o.revision, o.slow/100
 		err := o.finishComparison(ctx, stderr)
 		if err == nil {

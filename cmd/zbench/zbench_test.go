@@ -14,11 +14,11 @@ func TestUsage(t *testing.T) {
 		status int
 		want   string
 	}{
-		{nil, exitUsage, "Usage"},
-		{[]string{"--help"}, exitOK, "zbench ab OLD NEW"},
+		{nil, exitUsage, "usage"},
+		{[]string{"--help"}, exitOK, "  ab OLD NEW "},
 		{[]string{"--version"}, exitOK, "zbench"},
 		{[]string{"walk"}, exitUsage, `no command "walk"`},
-		{[]string{"ab", "HEAD"}, exitUsage, "1 arguments in place of 2 to 2"},
+		{[]string{"ab", "HEAD"}, exitUsage, "1 argument in place of OLD NEW"},
 		{[]string{"ab", "HEAD", "HEAD", "--rounds", "3"}, exitUsage, "fewer cannot prove anything"},
 		{[]string{"ab", "HEAD", "HEAD", "--bench", "("}, exitUsage, "--bench"},
 		{[]string{"ab", "HEAD", "HEAD", "--alpha", "2"}, exitUsage, "--alpha"},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"zarafa/daemon/subcommand"
 	"zarafa/loadgen"
 	"zarafa/loadgen/capacity"
 	"zarafa/loadgen/report"
@@ -23,7 +24,7 @@ type capacityOptions struct {
 	lateIsMissed bool
 }
 
-func capacityCommand(stdout io.Writer) command {
+func capacityCommand(stdout io.Writer) subcommand.Command {
 	flags := pflag.NewFlagSet("zload capacity", pflag.ContinueOnError)
 	var o capacityOptions
 	var slo string
@@ -37,7 +38,7 @@ func capacityCommand(stdout io.Writer) command {
 	flags.StringVar(&o.json, "json", "", "file to write the result to, for programs")
 	o.Interval = lookEvery
 	o.define(flags)
-	return command{flags: flags, run: func(ctx context.Context) (int, error) {
+	return subcommand.Command{Name: "capacity", Short: "finds the greatest number of users that the server serves well", Options: flags, Run: func(ctx context.Context, _ []string) (int, error) {
 		var err error
 		if o.slo, err = capacity.ParseSLO(slo); err != nil {
 			return exitUsage, fmt.Errorf("--slo: %w", err)
@@ -75,6 +76,7 @@ func searchCapacity(ctx context.Context, o *capacityOptions, stdout io.Writer) (
 
 // findCapacity searches and says what was found.
 func findCapacity(ctx context.Context, o *capacityOptions, stdout io.Writer, found *report.Capacity) (int, error) {
+	keepSmall()
 	search := capacity.NewSearch(o.start, o.max)
 	begin := time.Now()
 	for users, ok := search.Next(); ok; users, ok = search.Next() {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"zarafa/client"
+	"zarafa/daemon/subcommand"
 	"zarafa/loadgen/fill"
 )
 
@@ -27,7 +28,7 @@ const defaultUntil = "2026-01-01"
 // progressEvery is how often a line of progress is written.
 const progressEvery = 2 * time.Second
 
-func fillCommand(stdout io.Writer) command {
+func fillCommand(stdout io.Writer) subcommand.Command {
 	flags := pflag.NewFlagSet("zload fill", pflag.ContinueOnError)
 	var o fill.Options
 	var adminURL, until string
@@ -42,7 +43,7 @@ func fillCommand(stdout io.Writer) command {
 	flags.IntVar(&o.Workers, "workers", 4*runtime.GOMAXPROCS(0), "mailboxes that are filled at one time")
 	flags.StringVar(&until, "until", defaultUntil, "day of the newest items, which go back a year")
 	flags.BoolVar(&o.KeepExisting, "keep-existing", false, "pass over users that exist")
-	return command{flags: flags, run: func(ctx context.Context) (int, error) {
+	return subcommand.Command{Name: "fill", Short: "creates users with full mailboxes", Options: flags, Run: func(ctx context.Context, _ []string) (int, error) {
 		var err error
 		if o.Until, err = time.Parse(time.DateOnly, until); err != nil {
 			return exitUsage, fmt.Errorf("--until: %w", err)

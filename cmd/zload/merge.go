@@ -9,21 +9,19 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"zarafa/daemon/subcommand"
 	"zarafa/loadgen"
 	"zarafa/loadgen/merge"
 	"zarafa/loadgen/report"
 )
 
-func mergeCommand(stdout io.Writer) command {
+func mergeCommand(stdout io.Writer) subcommand.Command {
 	flags := pflag.NewFlagSet("zload merge", pflag.ContinueOnError)
 	var o playOptions
 	o.defineReports(flags)
-	return command{flags: flags, arguments: true, run: func(context.Context) (int, error) {
-		if flags.NArg() < 2 {
-			return exitUsage, errors.New("give the files that \"zload run --part 1/2 --json FILE\" wrote on each machine")
-		}
+	return subcommand.Command{Name: "merge", Arguments: "FILE FILE...", Short: "makes one result of those that \"zload run --part 1/2 --json FILE\" wrote on each machine", Options: flags, Fewest: 2, Most: -1, Run: func(_ context.Context, args []string) (int, error) {
 		var parts []*loadgen.Result
-		for _, name := range flags.Args() {
+		for _, name := range args {
 			p, err := readPart(name)
 			if err != nil {
 				return exitFailed, fmt.Errorf("%s: %w", name, err)

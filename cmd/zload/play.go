@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"zarafa/client"
+	"zarafa/daemon/subcommand"
 	"zarafa/loadgen"
 	"zarafa/loadgen/report"
 	"zarafa/loadgen/usage"
@@ -72,7 +73,7 @@ func loadProfile(name string) (*users.Profile, error) {
 	return users.Parse(text)
 }
 
-func playCommand(stdout io.Writer) command {
+func playCommand(stdout io.Writer) subcommand.Command {
 	flags := pflag.NewFlagSet("zload run", pflag.ContinueOnError)
 	var o playOptions
 	flags.IntVar(&o.Users, "users", 10, "how many users work; they are those of \"zload fill\"")
@@ -83,7 +84,7 @@ func playCommand(stdout io.Writer) command {
 	o.defineReports(flags)
 	var part partOptions
 	part.define(flags)
-	return command{flags: flags, run: func(ctx context.Context) (int, error) {
+	return subcommand.Command{Name: "run", Short: "plays users and measures the server", Options: flags, Run: func(ctx context.Context, _ []string) (int, error) {
 		if err := errors.Join(o.finish(), part.finish(&o)); err != nil {
 			return exitUsage, err
 		}
@@ -91,11 +92,16 @@ func playCommand(stdout io.Writer) command {
 	}}
 }
 
-// play runs the load and writes what comes of it.
-func play(ctx context.Context, o *playOptions, stdout io.Writer) (int, error) {
+// keepSmall has the memory of thousands of users collected often, unless the environment says otherwise.
+func keepSmall() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(loadgen.GCPercent)
 	}
+}
+
+// play runs the load and writes what comes of it.
+func play(ctx context.Context, o *playOptions, stdout io.Writer) (int, error) {
+	keepSmall()
 	// What the generator itself uses tells whether it is the limit.
 	sampler, err := usage.New(append([]int32{int32(os.Getpid())}, o.pids...))
 	if err != nil {

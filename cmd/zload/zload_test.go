@@ -34,8 +34,8 @@ func TestCommandLines(t *testing.T) {
 		status int
 		says   string
 	}{
-		{"", exitUsage, "zload fill"},
-		{"--help", exitOK, "zload fill"},
+		{"", exitUsage, "  fill "},
+		{"--help", exitOK, "  fill "},
 		{"--version", exitOK, "zload unknown"},
 		{"dance", exitUsage, `no command "dance"`},
 		{"fill --help", exitOK, "--messages"},
@@ -53,8 +53,8 @@ func TestCommandLines(t *testing.T) {
 		{"run --part 1/20 --users 10", exitFailed, "too few for 20 machines"},
 		{"run --start-at noon", exitUsage, "--start-at"},
 		{"run --start-at 2020-01-01T00:00:00Z", exitUsage, "is over"},
-		{"merge", exitUsage, "--part 1/2"},
-		{"merge one", exitUsage, "--part 1/2"},
+		{"merge", exitUsage, "FILE FILE..."},
+		{"merge one", exitUsage, "FILE FILE..."},
 		{"merge /no/such/file /nor/this", exitFailed, "/no/such/file"},
 		{"merge zload_test.go zload_test.go", exitFailed, "no result"},
 		{"capacity --slo fast", exitUsage, "--slo"},
