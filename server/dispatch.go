@@ -165,7 +165,7 @@ func (s *Server) sessionID(req wire.Request) (uint64, bool) {
 // limit bounds the time of a call. A poll waits as long as the protocol says, but only while somebody listens.
 func (d *dispatcher) limit(c *session.Call, x *soaphttp.Exchange, op wire.Op) context.CancelFunc {
 	if op != wire.OpNotifyGetItems {
-		limited := withDeadline(c.Context, d.server.cfg.Limits.RequestTimeout)
+		limited := withDeadline(c.Context, d.server.live.Load().Limits.RequestTimeout)
 		c.Context = limited
 		return limited.end
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"zarafa/mapi"
-	"zarafa/server/auth"
 	"zarafa/server/config"
 	"zarafa/storage"
 	"zarafa/wire/soaphttp"
@@ -138,7 +137,7 @@ func (s *Server) keepHouse(ctx context.Context) {
 
 // forgetSyncs drops synchronisations that clients gave up long ago.
 func (s *Server) forgetSyncs(ctx context.Context) {
-	if err := s.icsOperations.CleanUp(ctx, s.now(), s.cfg.Life.Sync); err != nil && ctx.Err() == nil {
+	if err := s.icsOperations.CleanUp(ctx, s.now(), s.live.Load().Life.Sync); err != nil && ctx.Err() == nil {
 		s.log.Error("forgetting old synchronisations failed; it is tried again in an hour", "error", err)
 	}
 }
@@ -157,26 +156,4 @@ func (s *Server) CheckConsistency(ctx context.Context) error {
 		return mapi.Errorf(mapi.NoSupport, "check", "the database cannot be checked")
 	}
 	return errors.Join(checker.CheckConsistency(ctx), checker.CheckCounters(ctx))
-}
-
-// Reload takes over the settings that may change while the server runs.
-func (s *Server) Reload(cfg *config.Config) {
-	s.cells.SetBudget(cfg.Cache.Cell)
-	s.views.SetBudget(cfg.Cache.SortKey)
-	s.memory.configure(&cfg.Cache)
-	s.directoryOperations.Reconfigure(directorySettings(cfg))
-	s.searchOperations.UseText(cfg.Search.Enabled)
-	s.reloadCluster(cfg)
-	s.reloadClientKeys(cfg)
-}
-
-// reloadClientKeys takes over what is in sslkeys_path now: to take a key away is how its owner is locked out. If the folder cannot be
-// read the keys of before stay in force.
-func (s *Server) reloadClientKeys(cfg *config.Config) {
-	keys, err := auth.ReadClientKeys(cfg.TLS.ClientKeyPath)
-	if err != nil {
-		s.log.Error("the keys in sslkeys_path stay as they were; correct the folder and send HUP again", "error", err)
-		return
-	}
-	s.auth.SetClientKeys(keys)
 }

@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -76,6 +77,7 @@ type Server struct {
 
 	text     *fulltext.Service
 	cfg      *config.Config
+	live     atomic.Pointer[config.Config] // as of the last reload
 	log      *slog.Logger
 	now      func() time.Time
 	store    storage.Store
@@ -115,10 +117,11 @@ func Open(ctx context.Context, cfg *config.Config, log *slog.Logger, reg prometh
 func assemble(ctx context.Context, cfg *config.Config, log *slog.Logger, reg prometheus.Registerer, store storage.Store) (*Server, error) {
 	s := &Server{
 		cfg: cfg, log: log, now: time.Now, store: store,
-		sessions: session.NewManager(session.Limits{Timeout: cfg.Sessions.Timeout, PerUser: cfg.PerUser.Sessions, SourceCheck: cfg.Sessions.CheckIP}, time.Now),
+		sessions: session.NewManager(sessionLimits(cfg), time.Now),
 		cells:    cache.NewCells(cfg.Cache.Cell),
 		views:    cache.NewViews(cfg.Cache.SortKey),
 	}
+	s.live.Store(cfg)
 	if err := objects.Seed(ctx, store); err != nil {
 		return nil, fmt.Errorf("seeding the database: %w", err)
 	}
@@ -145,7 +148,7 @@ func assemble(ctx context.Context, cfg *config.Config, log *slog.Logger, reg pro
 		return nil, err
 	}
 	s.auth = auth.New(auth.Settings{
-		AllowLocalUsers: cfg.Peers.AllowLocalUsers, LocalAdmins: cfg.Peers.LocalAdminUsers, ClientKeys: keys,
+		Local: localUsers(cfg), ClientKeys: keys,
 		Passwords: passwords, MaxFailures: cfg.Sessions.MaxFailures,
 	}, users, s.now)
 	if err := s.openSingleSignOn(&cfg.SSO); err != nil {

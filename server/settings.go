@@ -5,11 +5,13 @@ import (
 	"log/slog"
 	"runtime"
 
+	"zarafa/server/auth"
 	"zarafa/server/clientupdate"
 	"zarafa/server/config"
 	"zarafa/server/directory"
 	"zarafa/server/fulltext"
 	"zarafa/server/objects"
+	"zarafa/server/session"
 	"zarafa/server/tables"
 	"zarafa/storage"
 	"zarafa/storage/mysql"
@@ -37,6 +39,14 @@ func openStore(ctx context.Context, cfg *config.Config, log *slog.Logger) (stora
 // userScripts are where programs for the setting "internal" are looked for (agents.md section 1.2).
 func userScripts() []string {
 	return []string{"/usr/lib/zarafa/userscripts", "/etc/zarafa/userscripts"}
+}
+
+func sessionLimits(cfg *config.Config) session.Limits {
+	return session.Limits{Timeout: cfg.Sessions.Timeout, PerUser: cfg.PerUser.Sessions, SourceCheck: cfg.Sessions.CheckIP}
+}
+
+func localUsers(cfg *config.Config) auth.Local {
+	return auth.Local{AllowUsers: cfg.Peers.AllowLocalUsers, Admins: cfg.Peers.LocalAdminUsers}
 }
 
 func directorySettings(cfg *config.Config) directory.Settings {

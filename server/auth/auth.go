@@ -28,10 +28,15 @@ const (
 	FlagCheckOnly  uint32 = 0x2 // make no session
 )
 
+// Local says which users of this machine need no password.
+type Local struct {
+	AllowUsers bool     // a Unix user may log on as the user of the same name
+	Admins     []string // Unix users, names or numbers, who may log on as anybody
+}
+
 // Settings are the server's settings on peers.
 type Settings struct {
-	AllowLocalUsers bool     // a Unix user may log on as the user of the same name
-	LocalAdmins     []string // Unix users, names or numbers, who may log on as anybody
+	Local Local
 	// ClientKeys are the public keys (DER, PKIX) whose owners may log on as anybody over TLS.
 	ClientKeys [][]byte
 	// Passwords checks passwords in place of the user directory, if it is not nil.
@@ -51,6 +56,7 @@ type Directory interface {
 // Authenticator checks log-ons.
 type Authenticator struct {
 	settings Settings
+	local    atomic.Pointer[Local]    // the rules in force
 	keys     atomic.Pointer[[][]byte] // the client keys in force
 	users    Directory
 	throttle *throttle
@@ -64,9 +70,13 @@ func New(settings Settings, users Directory, now func() time.Time) *Authenticato
 	a := &Authenticator{
 		settings: settings, users: users, throttle: newThrottle(settings.MaxFailures, now), uid: os.Geteuid(), unixName: lookupUID,
 	}
+	a.SetLocal(settings.Local)
 	a.SetClientKeys(settings.ClientKeys)
 	return a
 }
+
+// SetLocal replaces the rules for users of this machine. Sessions that they have opened stay.
+func (a *Authenticator) SetLocal(rules Local) { a.local.Store(&rules) }
 
 // SetClientKeys replaces the keys whose owners may log on as anybody. Sessions that they have opened stay.
 func (a *Authenticator) SetClientKeys(keys [][]byte) { a.keys.Store(&keys) }
@@ -164,13 +174,14 @@ func (a *Authenticator) knowsKey(p session.Peer) bool {
 // peerMayBe tells whether the process behind a Unix socket needs no password for a name: it runs as the server's own user,
 // as one of the local administrators, or as the Unix user of that name.
 func (a *Authenticator) peerMayBe(uid int, name string) bool {
-	if uid == a.uid || slices.Contains(a.settings.LocalAdmins, strconv.Itoa(uid)) {
+	local := a.local.Load()
+	if uid == a.uid || slices.Contains(local.Admins, strconv.Itoa(uid)) {
 		return true
 	}
 	unixName := a.unixName(uid)
 	if unixName == "" {
 		return false
 	}
-	return slices.Contains(a.settings.LocalAdmins, unixName) ||
-		a.settings.AllowLocalUsers && strings.EqualFold(unixName, name)
+	return slices.Contains(local.Admins, unixName) ||
+		local.AllowUsers && strings.EqualFold(unixName, name)
 }

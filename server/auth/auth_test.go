@@ -41,7 +41,7 @@ func (u users) Authenticate(ctx context.Context, name, password string) (*direct
 func (users) IsAdminOver(_ context.Context, caller, _ uint32) (bool, error) { return caller != 3, nil }
 
 func TestCheck(t *testing.T) {
-	a := New(Settings{AllowLocalUsers: true, LocalAdmins: []string{"root", "55"}}, users{}, time.Now)
+	a := New(Settings{Local: Local{AllowUsers: true, Admins: []string{"root", "55"}}}, users{}, time.Now)
 	a.uid = 1000
 	a.unixName = func(uid int) string { return map[int]string{0: "root", 7: "alice", 8: "bob"}[uid] }
 	const refused = 0
@@ -77,4 +77,22 @@ func TestCheck(t *testing.T) {
 	f(3, "tcp", 0, "root2", "secret", "alice", 0) // an administrator becomes another user
 	f(refused, "tcp", 0, "alice", "secret", "root2", 0)
 	f(refused, "tcp", 0, "root2", "secret", "nobody", 0)
+}
+
+// TestSetLocal: who is taken off the list of local administrators is none from then on.
+func TestSetLocal(t *testing.T) {
+	a := New(Settings{Local: Local{AllowUsers: true, Admins: []string{"root"}}}, users{}, time.Now)
+	a.uid = 1000
+	a.unixName = func(uid int) string { return map[int]string{0: "root", 7: "alice"}[uid] }
+	refused := func(uid int) bool {
+		_, err := a.Check(context.Background(), Request{Peer: session.Peer{Network: "unix", UID: uid}, Username: "alice"})
+		return mapi.CodeOf(err) == mapi.LogonFailed
+	}
+	if refused(0) || refused(7) {
+		t.Error("refused before the change")
+	}
+	a.SetLocal(Local{})
+	if !refused(0) || !refused(7) {
+		t.Error("the old rules are in force")
+	}
 }

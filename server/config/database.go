@@ -67,11 +67,11 @@ func (d *Database) section() settings.Section {
 			Doc:   "Where attachments are kept. This server keeps them in the database, each content once; other values give a warning.",
 		},
 		{
-			Name: "attachment_compression", Default: "6", Value: settings.Int(&d.AttachmentCompression, 0, 9), Reloadable: true,
+			Name: "attachment_compression", Default: "6", Value: settings.Int(&d.AttachmentCompression, 0, 9),
 			Doc: "How much effort is spent on compressing new attachments; 0 does not compress.",
 		},
 		{
-			Name: "embedded_attachment_limit", Default: "20", Value: settings.Int(&d.EmbeddedAttachmentLimit, 1, 1000), Reloadable: true,
+			Name: "embedded_attachment_limit", Default: "20", Value: settings.Int(&d.EmbeddedAttachmentLimit, 1, 1000),
 			Doc: "How deep messages may be attached to messages.",
 		},
 	}}

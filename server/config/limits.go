@@ -20,19 +20,19 @@ type Limits struct {
 func (l *Limits) section() settings.Section {
 	return settings.Section{Title: "Limits on requests", Options: []settings.Option{
 		{
-			Name: "request_max_size", Default: "128m", Value: settings.Size(&l.RequestMaxSize, 64<<10, 1<<31), Reloadable: true,
+			Name: "request_max_size", Default: "128m", Value: settings.Size(&l.RequestMaxSize, 64<<10, 1<<31),
 			Doc: "The largest request as it is received. It bounds the size of attachments.",
 		},
 		{
-			Name: "request_max_decompressed", Default: "256m", Value: settings.Size(&l.RequestMaxDecompressed, 64<<10, 1<<31), Reloadable: true,
+			Name: "request_max_decompressed", Default: "256m", Value: settings.Size(&l.RequestMaxDecompressed, 64<<10, 1<<31),
 			Doc: "The largest request after decompression.",
 		},
 		{
-			Name: "xml_max_depth", Default: "256", Value: settings.Int(&l.XMLMaxDepth, 32, 10000), Reloadable: true,
+			Name: "xml_max_depth", Default: "256", Value: settings.Int(&l.XMLMaxDepth, 32, 10000),
 			Doc: "How deep the elements of a request may be nested.",
 		},
 		{
-			Name: "xml_max_elements", Default: "4000000", Value: settings.Int(&l.XMLMaxElements, 1000, anyNumber), Reloadable: true,
+			Name: "xml_max_elements", Default: "4000000", Value: settings.Int(&l.XMLMaxElements, 1000, anyNumber),
 			Doc: "How many elements a request may have.",
 		},
 		{

@@ -46,19 +46,19 @@ func (n *Network) section() settings.Section {
 			Doc: "The path of a second unix socket, for administrative tools that must get through when the server is busy. Empty opens none.",
 		},
 		{
-			Name: "server_recv_timeout", Default: "5", Value: seconds(&n.RecvTimeout, 1), Reloadable: true,
+			Name: "server_recv_timeout", Default: "5", Value: seconds(&n.RecvTimeout, 1),
 			Doc: "How long a connection may be idle between two requests.",
 		},
 		{
-			Name: "server_read_timeout", Default: "60", Value: seconds(&n.ReadTimeout, 1), Reloadable: true,
+			Name: "server_read_timeout", Default: "60", Value: seconds(&n.ReadTimeout, 1),
 			Doc: "How long a client may take to send a request.",
 		},
 		{
-			Name: "server_send_timeout", Default: "60", Value: seconds(&n.SendTimeout, 1), Reloadable: true,
+			Name: "server_send_timeout", Default: "60", Value: seconds(&n.SendTimeout, 1),
 			Doc: "How long a client may take to receive a response.",
 		},
 		{
-			Name: "proxy_header", Value: settings.Text(&n.ProxyHeader), Reloadable: true,
+			Name: "proxy_header", Value: settings.Text(&n.ProxyHeader),
 			Doc: "A header that the reverse proxy adds to requests. Where it is present, X-Forwarded-For gives the client's address; * believes it always. Connections from elsewhere than trusted_proxies are never believed.",
 		},
 		{

@@ -56,7 +56,7 @@ type LifeCycle struct {
 func (l *LifeCycle) section() settings.Section {
 	return settings.Section{Title: "Life of deleted data", Options: []settings.Option{
 		{
-			Name: "softdelete_lifetime", Default: "30", Value: days(&l.SoftDelete), Reloadable: true,
+			Name: "softdelete_lifetime", Default: "30", Value: days(&l.SoftDelete),
 			Doc: "After how many days deleted items are removed for good. 0 keeps them for ever.",
 		},
 		{

@@ -14,7 +14,7 @@ type Tables struct {
 func (t *Tables) section() settings.Section {
 	return settings.Section{Title: "Folders and tables", Options: []settings.Option{
 		{
-			Name: "folder_max_items", Default: "1000000", Value: settings.Int(&t.FolderMaxItems, 1000, anyNumber), Reloadable: true,
+			Name: "folder_max_items", Default: "1000000", Value: settings.Int(&t.FolderMaxItems, 1000, anyNumber),
 			Doc: "How many items a folder can hold.",
 		},
 		{
@@ -26,7 +26,7 @@ func (t *Tables) section() settings.Section {
 			Doc: "Whether clients can synchronise through streams of messages, which is much faster.",
 		},
 		{
-			Name: "shared_reminders", Default: "yes", Value: settings.Bool(&t.SharedReminders), Reloadable: true,
+			Name: "shared_reminders", Default: "yes", Value: settings.Bool(&t.SharedReminders),
 			Doc: "Whether reminders of shared stores are shown.",
 		},
 		{

@@ -60,7 +60,7 @@ func (u *Users) source() []settings.Option {
 			Doc: "Whether users and groups that come and go in the plugin are only logged, and neither created nor deleted here.",
 		},
 		{
-			Name: "storename_format", Default: "%f", Value: settings.Text(&u.StoreNameFormat), Reloadable: true,
+			Name: "storename_format", Default: "%f", Value: settings.Text(&u.StoreNameFormat),
 			Doc: "How a store is called: %f full name, %u login name, %c company.",
 		},
 		{
@@ -108,7 +108,7 @@ func (u *Users) addressBook() []settings.Option {
 			Doc: "Whether users who are no administrators can list the address book. Names are resolved in any case.",
 		},
 		{
-			Name: "abtable_initially_empty", Default: "no", Value: settings.Bool(&u.ABTableInitiallyEmpty), Reloadable: true,
+			Name: "abtable_initially_empty", Default: "no", Value: settings.Bool(&u.ABTableInitiallyEmpty),
 			Doc: "Whether a table of the address book is empty until the client searches in it.",
 		},
 		{
@@ -120,7 +120,7 @@ func (u *Users) addressBook() []settings.Option {
 			Doc: "The features that users have only after zarafa-admin has enabled them.",
 		},
 		{
-			Name: "owner_auto_full_access", Default: "yes", Value: settings.Bool(&u.OwnerAutoFullAccess), Reloadable: true,
+			Name: "owner_auto_full_access", Default: "yes", Value: settings.Bool(&u.OwnerAutoFullAccess),
 			Doc: "Whether owners have all rights in their stores, whatever the access lists say.",
 		},
 		{

@@ -32,11 +32,11 @@ type Limits struct {
 
 // Manager is the registry of sessions.
 type Manager struct {
-	limits Limits
-	now    func() time.Time
-	start  time.Time // what times of use are counted from
+	now   func() time.Time
+	start time.Time // what times of use are counted from
 
 	mu       sync.RWMutex
+	limits   Limits
 	sessions map[uint64]*Session
 	groups   map[uint64]map[*Session]struct{}
 	perUser  map[uint32]int
@@ -52,6 +52,13 @@ func NewManager(limits Limits, now func() time.Time) *Manager {
 		groups:   make(map[uint64]map[*Session]struct{}),
 		perUser:  make(map[uint32]int),
 	}
+}
+
+// SetLimits replaces the limits. Sessions that are there stay, however many.
+func (m *Manager) SetLimits(limits Limits) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.limits = limits
 }
 
 // elapsed is the time since the manager was made. It is measured by the monotonic clock, so that somebody who sets the
@@ -164,7 +171,10 @@ func (m *Manager) remove(s *Session) bool {
 
 // Expire ends the sessions that were idle for longer than the time-out.
 func (m *Manager) Expire() {
-	limit := m.elapsed() - int64(m.limits.Timeout)
+	m.mu.RLock()
+	timeout := m.limits.Timeout
+	m.mu.RUnlock()
+	limit := m.elapsed() - int64(timeout)
 	for _, s := range m.List() {
 		if s.lastUse.Load() < limit {
 			m.End(s)
