@@ -3,6 +3,7 @@
 #   make build   all programs, into bin/
 #   make run     plans, starts a server on port 2236, fills mailboxes, plays 50 users and reports; data in var/
 #   make three-nodes  three servers that share their users, to try out; data in var/three-nodes
+#   make capacity  what ztune's settings are worth with much data, 12 minutes on a quiet machine; data in var/capacity
 #   make test    every check and test, on SQLite and on MariaDB
 #   make check   the quick part of it: format, vet, staticcheck, generated files
 #   make clean   remove bin/
@@ -12,7 +13,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build run three-nodes test check clean
+.PHONY: build run three-nodes capacity test check clean
 
 # The binaries need no C library, so that they run on any Linux of their architecture. zarafa-pam is the exception: it
 # loads the system's PAM library.
@@ -24,6 +25,9 @@ run: build
 
 three-nodes: build
 	@scripts/three-nodes.sh
+
+capacity: build
+	@scripts/capacity.sh
 
 check:
 	@scripts/check-format.sh

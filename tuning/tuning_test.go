@@ -19,7 +19,7 @@ var allowed = map[string][]string{
 	"zarafa/tuning/install":  {},
 	"zarafa/tuning/validate": {"zarafa/tuning/dbms"},
 	"zarafa/tuning/probe":    {"golang.org/x/sys/unix"},
-	"zarafa/tuning/verify":   {"github.com/go-sql-driver/mysql"},
+	"zarafa/tuning/verify":   {"github.com/go-sql-driver/mysql", "golang.org/x/sys/unix"},
 	"zarafa/tuning":          {},
 }
 

@@ -24,6 +24,8 @@ import (
 // verifyOptions are the options of verify alone.
 type verifyOptions struct {
 	engine, server, zload, folder string
+	data                          string
+	fillOnly                      bool
 	budget                        time.Duration
 	limit                         time.Duration
 	profile                       string
@@ -51,6 +53,8 @@ func verifyCommand() command {
 			flags.StringVar(&v.server, "server", "", "the program zarafa-server; without it, the one beside ztune, or that of the PATH")
 			flags.StringVar(&v.zload, "zload", "", "the program zload; without it, the one beside ztune, or that of the PATH")
 			flags.StringVar(&v.folder, "folder", "", "where the data of the measurement is put for its time; without it, beside the data directory")
+			flags.StringVar(&v.data, "data", "", "a folder where the full mailboxes are kept for the next time, or are from an earlier one; filling them is then no part of --budget")
+			flags.BoolVar(&v.fillOnly, "fill-only", false, "only fill the mailboxes in the folder of --data, which needs no quiet machine")
 			flags.DurationVar(&v.limit, "limit", 250*time.Millisecond, "what 99 % of all operations must be faster than")
 			flags.StringVar(&v.profile, "profile", "heavy", "what the users do, see zload")
 			flags.Float64Var(&v.compress, "compress", 2000, "how many times as fast as people the users work, so that few mailboxes are enough")
@@ -73,6 +77,8 @@ func (v *verifyOptions) check() error {
 		return fmt.Errorf("--compress: %g is out of range; say more than 0 and at most %d", v.compress, maxCompress)
 	case v.mailboxes < 0 || v.mailboxes > maxMailboxes:
 		return fmt.Errorf("--mailboxes: %d is out of range; say 1 to %d, or leave it out", v.mailboxes, maxMailboxes)
+	case v.fillOnly && v.data == "":
+		return errors.New("--fill-only: without --data the mailboxes would be removed again; name a folder with --data")
 	case v.messages < 1 || v.messages > maxMessages:
 		return fmt.Errorf("--messages: %d is out of range; say 1 to %d", v.messages, maxMessages)
 	}
@@ -108,6 +114,10 @@ func runVerify(ctx context.Context, s *session) (int, error) {
 			err = fmt.Errorf("%w; run ztune as root, or name a folder of your own with --folder", err)
 		}
 		return exitFailed, err
+	}
+	if s.verify.fillOnly {
+		s.say("The mailboxes in %s are full and take %s.", s.verify.data, facts.Size(report.DataBytes))
+		return exitOK, nil
 	}
 	result := newVerified(p, report)
 	if s.json {
@@ -146,8 +156,13 @@ func (s *session) verifyOptions(p planned) (o verify.Options, err error) {
 	v := s.verify
 	o = verify.Options{
 		Budget: v.budget, SLO: "p99<" + v.limit.String(), MaxLate: v.limit / lateShare, Profile: v.profile, Compress: v.compress,
-		Mailboxes: v.mailboxes, Messages: v.messages, Say: s.say,
+		Mailboxes: v.mailboxes, Messages: v.messages, Say: s.say, FillOnly: v.fillOnly,
 		Tuned: verify.Settings{Server: render.ServerFile("", p.plan), Database: render.OptionFile(p.plan)},
+	}
+	if v.data != "" {
+		if o.Data, err = filepath.Abs(v.data); err != nil {
+			return o, err
+		}
 	}
 	if o.Mailboxes == 0 {
 		o.Mailboxes = max(50*p.machine.Processors.Usable.Value, 100)

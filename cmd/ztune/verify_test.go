@@ -25,6 +25,7 @@ func TestVerifyRefusals(t *testing.T) {
 		{"--engine sqlite --server /bin/sh --zload /no/such/program", "--zload"},
 		{"--engine sqlite --server /bin/sh --zload /bin/sh --folder /no/such/folder", "--folder"},
 		{"--engine sqlite --role server", "--role both"},
+		{"--fill-only", "--data"},
 	} {
 		status, _, errOut := ztune(t, "", append([]string{"verify"}, strings.Fields(tt.args)...)...)
 		if status != exitFailed || !strings.Contains(errOut, tt.want) {
@@ -67,6 +68,9 @@ func TestVerifiedText(t *testing.T) {
 		Defaults: verify.Side{Users: 120, PerSecond: 900, Turns: []verify.Turn{{Passed: 118, Failed: 122, Trials: 5}, {Passed: 122, Failed: 126, Trials: 4, Late: 1}}},
 		Tuned:    verify.Side{Users: 340, PerSecond: 2500, Turns: []verify.Turn{{Passed: 340, Failed: 350, Trials: 5}, {Passed: 341}}},
 	}, Engine: "MariaDB 10.11.19"}
+	v.DataBytes = 2 << 30
+	v.Defaults.Cold, v.Defaults.Pages = verify.Start{Users: 25, Ready: 7.25, P99: 123, Processors: 4.5, Read: 777}, verify.Pages{Read: 250, Written: 50, Operations: 100}
+	v.Defaults.Memory.PoolSize, v.Tuned.Memory.PoolSize = 128<<20, 6<<30
 	v.Memory.Server = prediction{Planned: 8 << 30, Predicted: 300 << 20, Measured: 290 << 20}
 	v.Memory.Database = prediction{Planned: 6 << 30, Predicted: 300 << 20, Measured: 400 << 20}
 	for _, tt := range []struct {
@@ -76,7 +80,7 @@ func TestVerifiedText(t *testing.T) {
 		want  []string
 	}{
 		{verify.Comparison{Outcome: verify.More, Ratio: 2.83, Low: 2.5, High: 3.2}, 0, true, // the database's memory
-			[]string{"defaults    120 users       900", "tuned       340 users", "at least 341", "more users: +183 %", "+150 % and +220 %", "more than predicted", "1 of 14 trials", "small part of the caches"}},
+			[]string{"defaults    120 users       900", "tuned       340 users", "at least 341", "more users: +183 %", "+150 % and +220 %", "more than predicted", "1 of 14 trials", "larger than the default buffer pool (128 MB), and fit", "25 users come", "7.2 s", "123 ms", "4.50 s", "777", "2.50 read", "0.50 written"}},
 		{verify.Comparison{Outcome: verify.Noise, Ratio: 1, Low: 0.05, High: 20}, 1.5, true, []string{"No difference", "less than 1/10 and more than 10 times as many", "1.5 processors"}},
 		{verify.Comparison{Outcome: verify.Fewer, Ratio: 0.5, Low: 0.4, High: 0.6}, 0, true, []string{"FEWER users: -50 %"}},
 		{verify.Comparison{Outcome: verify.Unknown, Why: "so it is"}, 0, true, []string{"cannot be compared: so it is."}},
@@ -114,13 +118,35 @@ func TestExpectedMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	full := p.plan.Planned(rules.Server)
-	if got := p.plan.ExpectedServer(100, 20<<30); got != full {
+	expected := func(users int, caches int64) int64 {
+		return p.plan.ExpectedServer(rules.Load{Users: users, Caches: caches, Data: 1 << 30})
+	}
+	if got := expected(100, 20<<30); got > full || got < full*95/100 {
 		t.Errorf("with full caches %d is expected, %d was planned", got, full)
 	}
-	if got := p.plan.ExpectedServer(100, 0); got > full/20 || got < 64<<20 {
+	if got := expected(100, 0); got > full/20 || got < 64<<20 {
 		t.Errorf("with empty caches %d is expected", got)
+	}
+	if more, less := expected(1000, 1<<30), expected(10, 1<<30); more <= less {
+		t.Errorf("%d is expected with many users, %d with few", more, less)
 	}
 	if got, planned := p.plan.ExpectedDatabase(16<<30), p.plan.Planned(rules.DB); got > planned || got < planned*9/10 {
 		t.Errorf("with a full pool %d is expected, %d was planned", got, planned)
+	}
+}
+
+func TestDataSentence(t *testing.T) {
+	var v verified
+	v.Report = &verify.Report{}
+	if got := v.dataSentence(); !strings.Contains(got, "SQLite has no settings") {
+		t.Error(got)
+	}
+	v.Memory.Database.Planned = 1
+	v.Defaults.Memory.PoolSize, v.Tuned.Memory.PoolSize = 128<<20, 6<<30
+	for bytes, want := range map[int64]string{100 << 20: "can only find what settings other than", 1 << 30: "fit into the planned", 8 << 30: "and the planned one (6 GB)"} {
+		v.DataBytes = bytes
+		if got := v.dataSentence(); !strings.Contains(got, want) {
+			t.Errorf("%d: %s", bytes, got)
+		}
 	}
 }

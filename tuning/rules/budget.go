@@ -11,20 +11,27 @@ const (
 	gb = int64(1) << 30
 )
 
-// What the programs need beside their caches. Measured on small installations, and
-// rounded up.
+// What the server promises to need beside its caches, and keeps to by itself (server/memlimit).
 const (
-	serverBase  = 64 * mb // code, stacks, buffers of a server at rest
-	userHeap    = 64 * kb // session, notifications and connection of a user
-	passwordMem = 19 * mb // checking a password; one a processor at a time
-	// SQLite's memory outside of the heap: the page caches of all its connections together, and what each needs beside its part.
+	serverRest  = 200 * mb
+	userMem     = 2 * 24 * kb // a user has two sessions: his own, and that of a phone or a delegate
+	programFile = 26 * mb     // the resident part of the program, outside the heap
+	textIndex   = 34 * mb     // the full-text index with all its connections, outside the heap
+	// SQLite's memory, outside the heap too: the page caches of all its connections together, and what each needs beside its part.
 	sqliteCaches = 64 * mb
 	sqliteBase   = 2 * mb
-	mariadbBase  = 96 * mb  // without performance_schema
-	mysqlBase    = 200 * mb // its data dictionary, and performance_schema on
-	connection   = 3 * mb   // buffers of a busy connection
-	poolHeader   = 16       // a sixteenth: InnoDB's own administration of the pool
-	heapShare    = 8        // an eighth of the caches: room between two collections
+)
+
+// leastRest is what is planned in place of serverRest, with the limit that goes with it, where memory is short: an eighth of it,
+// but not less than the program needs to work.
+const leastRest = 128 * mb
+
+// What databases need beside their caches. Measured on small installations, and rounded up.
+const (
+	mariadbBase = 96 * mb  // without performance_schema
+	mysqlBase   = 200 * mb // its data dictionary, and performance_schema on
+	connection  = 3 * mb   // buffers of a busy connection
+	poolHeader  = 16       // a sixteenth: InnoDB's own administration of the pool
 )
 
 // What no plan goes below.
@@ -47,8 +54,8 @@ type demand struct {
 	queryCache  int64
 	logBuffer   int64
 	base        int64 // of the database's program
-	passwords   int64 // checked at one time
-	pages       int64 // SQLite's own caches
+	rest        int64 // of the server, beside caches and users
+	pages       int64 // SQLite's own caches, a part of rest
 }
 
 // objects is the server's smaller caches, which grow with the cell cache.
@@ -62,12 +69,11 @@ func (d demand) serverParts(s sizes) []Part {
 		return nil
 	}
 	object, indexed, details, fixed := d.objects(s.cell)
-	caches := s.cell + s.sortKey + object + indexed + details + fixed
 	parts := []Part{
 		{"cell cache", Server, s.cell},
 		{"sort-key cache", Server, s.sortKey},
 		{"smaller caches", Server, object + indexed + details + fixed},
-		{"server's working memory", Server, serverBase + d.passwords + d.users*userHeap + caches/heapShare},
+		{"server's working memory", Server, d.rest - d.pages + d.users*userMem},
 	}
 	if d.pages > 0 {
 		parts = append(parts, Part{partPages, Server, d.pages})
@@ -104,6 +110,9 @@ func sum(parts []Part) int64 {
 	}
 	return total
 }
+
+// heapLimit is the limit of the server's heap: its memory without what is outside of the heap.
+func (d demand) heapLimit(s sizes) int64 { return d.server(s) - d.pages - programFile - textIndex }
 
 func (d demand) server(s sizes) int64 { return sum(d.serverParts(s)) }
 func (d demand) db(s sizes) int64     { return sum(d.databaseParts(s)) }

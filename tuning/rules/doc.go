@@ -126,7 +126,8 @@ type Plan struct {
 	Shortfalls   []Shortfall   `json:"shortfalls"`
 	Advice       []Advice      `json:"advice"`
 
-	passwords int64 // memory for checking them at one time
+	processors int
+	heapLimit  int64 // of the server
 }
 
 // Find returns the setting with a key.

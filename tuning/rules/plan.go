@@ -28,7 +28,7 @@ func Make(f facts.Machine, w Wishes) Plan {
 	s := solve(d, r, memory)
 	s.pool = m.roundPool(s.pool)
 	// Lists are never nil, so that JSON has them as lists.
-	p := Plan{Role: m.role, Users: m.users, UsersAssumed: w.Users == 0, Version: m.version, Settings: []Setting{}, passwords: d.passwords}
+	p := Plan{Role: m.role, Users: m.users, UsersAssumed: w.Users == 0, Version: m.version, Settings: []Setting{}, processors: m.processors(), heapLimit: d.heapLimit(s)}
 	p.Budget = Budget{Memory: memory, Limit: r.all, Parts: slices.Concat(d.serverParts(s), d.databaseParts(s))}
 	p.Budget.Total = sum(p.Budget.Parts)
 	p.Shortfalls = m.shortfalls(d, r, s)
@@ -142,10 +142,10 @@ func (m machine) configured(key string) int64 {
 func (m machine) demand() demand {
 	memory := m.memory()
 	d := demand{role: m.role, database: m.version != nil, users: int64(m.users), connections: int64(m.connections())}
-	// Many processors seldom do these at one time; on a small machine they shall not push everything else out.
-	d.passwords = min(int64(m.processors())*passwordMem, memory/20)
+	d.rest = min(max(memory/8, leastRest), serverRest)
 	if m.wishes.NoDatabase {
-		d.pages = min(sqliteCaches+int64(SQLiteConnections(m.processors()))*sqliteBase, memory/10)
+		d.rest = serverRest
+		d.pages = sqliteCaches + int64(SQLiteConnections(m.processors()))*sqliteBase
 	}
 	if m.version == nil {
 		return d

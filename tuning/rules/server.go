@@ -60,13 +60,16 @@ func (m machine) compression() Setting {
 		Source: "zlib: half the effort costs a few percent of size"}
 }
 
-// memoryLimit is the Go runtime's limit: the caches, and an eighth of them plus a base
-// as room between two collections. Without it the heap may double.
+// memoryLimit is the Go runtime's limit: what the server keeps to by itself, or less where memory is short.
 func (m machine) memoryLimit(d demand, s sizes) Setting {
-	bytes := d.server(s) - d.pages // those are not in the heap
+	bytes := d.heapLimit(s)
+	rule := fmt.Sprintf("all caches of the server, 24 KB for each of two sessions of a user, and %s for the rest, without what is not in the heap: 26 MB of the program, 34 MB of the full-text index", facts.Size(d.rest))
+	if d.pages > 0 {
+		rule += ", " + facts.Size(d.pages) + " of SQLite"
+	}
 	return Setting{
 		Target: UnitFile, Key: "GOMEMLIMIT", Value: strconv.FormatInt(bytes/mb, 10) + "MiB", Bytes: floorMB(bytes),
-		Rule:   "all caches of the server, an eighth of them as room between two collections of garbage, 64 MB, 19 MB for each processor to check passwords, and 64 KB for each user",
+		Rule:   rule,
 		Facts:  []string{"caches " + facts.Size(s.cell+s.sortKey), m.processorsFact(), m.usersFact()},
 		Source: "runtime/debug: the heap may otherwise grow to twice what is in use; " + quoteFixed,
 	}

@@ -91,6 +91,9 @@ func summarize(turns []Turn) Side {
 		users += math.Log(float64(max(t.Passed, 1)))
 		rate += t.PerSecond
 		s.Memory = s.Memory.most(t.Memory)
+		s.Pages = s.Pages.plus(t.Pages)
+		s.Cold.add(t.Cold, 1/float64(len(turns)))
+		s.Warm.add(t.Warm, 1/float64(len(turns)))
 	}
 	if n := float64(len(turns)); n > 0 && !none {
 		s.Users, s.PerSecond = int(math.Round(math.Exp(users/n))), rate/n

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 )
 
 // turnsOf makes turns that each passed with a number and failed with one twentieth more.
@@ -70,9 +71,13 @@ func TestCompareErrsSeldom(t *testing.T) {
 func TestSummarize(t *testing.T) {
 	a, b := turnsOf(50, 200)[0], turnsOf(50, 200)[1]
 	a.PerSecond, b.PerSecond = 10, 30
-	a.Memory, b.Memory = Memory{1, 5, 3, 4}, Memory{2, 4, 3, 3}
+	a.Memory, b.Memory = Memory{1, 5, 3, 4, 6}, Memory{2, 4, 3, 3, 6}
+	a.Cold, b.Cold = Start{5, 1, 10, 4, 100, 0}, Start{5, 3, 30, 2, 300, 0}
 	s := summarize([]Turn{a, b})
-	if s.Users != 100 || s.PerSecond != 20 || s.Memory != (Memory{2, 5, 3, 4}) {
+	if s.Cold != (Start{5, 2, 20, 3, 200, 0}) {
+		t.Errorf("cold start %+v", s.Cold)
+	}
+	if s.Users != 100 || s.PerSecond != 20 || s.Memory != (Memory{2, 5, 3, 4, 6}) {
 		t.Errorf("got %+v", s)
 	}
 	if s := summarize([]Turn{a, {Failed: 1}}); s.Users != 0 {
@@ -81,6 +86,14 @@ func TestSummarize(t *testing.T) {
 }
 
 func TestParsers(t *testing.T) {
+	if d, err := statTime([]byte("12 (a) b) S 1 2 3 4 5 6 7 8 9 10 250 50 7 8 9")); err != nil || d != 3*time.Second {
+		t.Errorf("%v, %v", d, err)
+	}
+	for _, bad := range []string{"", "12 (a) S 1 2", "12 (a) S 1 2 3 4 5 6 7 8 9 10 x 50"} {
+		if _, err := statTime([]byte(bad)); err == nil {
+			t.Errorf("%q is read", bad)
+		}
+	}
 	if n, err := statusField([]byte("Name:\tx\nVmHWM:\t  1234 kB\n"), "VmHWM:"); err != nil || n != 1234<<10 {
 		t.Errorf("%d, %v", n, err)
 	}

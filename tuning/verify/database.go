@@ -20,6 +20,9 @@ const startLimit = 2 * time.Minute
 // databaseUser is whom the packages run the database as; it refuses to be root.
 const databaseUser = "mysql"
 
+// databaseName is the name of the server's database.
+const databaseName = "zarafa"
+
 // database is a database server of our own.
 type database struct {
 	*program
@@ -116,11 +119,28 @@ func (d *database) stop() {
 	d.program.stop()
 }
 
-// pool is how much data the buffer pool holds, in bytes.
-func (d *database) pool(ctx context.Context) (n int64, err error) {
-	var name string
-	err = d.db.QueryRowContext(ctx, "SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_bytes_data'").Scan(&name, &n)
+// status reads one of the database's counters.
+func (d *database) status(ctx context.Context, name string) (n int64, err error) {
+	err = d.db.QueryRowContext(ctx, "SHOW GLOBAL STATUS LIKE '"+name+"'").Scan(&name, &n)
 	return n, err
+}
+
+// pool is how much data the buffer pool holds and how much it may hold, in bytes.
+func (d *database) pool(ctx context.Context) (held, size int64, err error) {
+	if held, err = d.status(ctx, "Innodb_buffer_pool_bytes_data"); err != nil {
+		return 0, 0, err
+	}
+	err = d.db.QueryRowContext(ctx, "SELECT @@innodb_buffer_pool_size").Scan(&size)
+	return held, size, err
+}
+
+// pages are what the database has read and written since it was started.
+func (d *database) pages(ctx context.Context) (p Pages, err error) {
+	if p.Read, err = d.status(ctx, "Innodb_pages_read"); err != nil {
+		return p, err
+	}
+	p.Written, err = d.status(ctx, "Innodb_pages_written")
+	return p, err
 }
 
 // FindInstall finds the program that makes MariaDB's data directory, "" if there is none.

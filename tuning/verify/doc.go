@@ -42,6 +42,11 @@ type Options struct {
 	Mailboxes       int
 	Messages        int   // in each mailbox
 	LogBytes        int64 // that the tuned database's log takes on the disk
+	// Data is a folder where the full mailboxes are kept for other verifications, or are from an earlier one; filling them
+	// is no part of the budget then. "" fills them anew and removes them.
+	Data string
+	// FillOnly ends after the filling.
+	FillOnly bool
 	// Say is told what is being done. May be nil.
 	Say func(format string, args ...any)
 }
@@ -53,6 +58,7 @@ type Report struct {
 	Compress   float64    `json:"compress"`
 	Mailboxes  int        `json:"mailboxes"`
 	Messages   int        `json:"messages_in_each"`
+	DataBytes  int64      `json:"data_bytes"` // what the database takes for them on the disk
 	Defaults   Side       `json:"defaults"`
 	Tuned      Side       `json:"tuned"`
 	Comparison Comparison `json:"comparison"`
@@ -67,8 +73,48 @@ type Side struct {
 	Users     int     `json:"users"`
 	PerSecond float64 `json:"operations_per_second"` // with that many
 	Turns     []Turn  `json:"turns"`
-	// Memory is the most of all turns.
+	// Cold and Warm are the means of the turns.
+	Cold Start `json:"cold_start"`
+	Warm Start `json:"warm_start"`
+	// Memory is the most of all turns, Pages are their sums.
 	Memory Memory `json:"memory"`
+	Pages  Pages  `json:"pages"`
+}
+
+// Start is how it goes when some users come to a server, always the same ones, who do the same: cold, to a server and a
+// database that were just started, on data that nobody has read since the machine started; warm, when they come again.
+type Start struct {
+	Users int `json:"users"`
+	// Ready is how long it takes until all users have logged on and have listed all their folders, in seconds.
+	Ready float64 `json:"ready_seconds"`
+	// P99 is the time in which 99 % of the operations of the first seconds after that were done, in milliseconds.
+	P99 float64 `json:"p99_ms"`
+	// Processors is the processor time of server and database for all of this, in seconds. Other programs hardly change it.
+	Processors float64 `json:"processor_seconds"`
+	Read       int64   `json:"pages_read"` // by the database, of its files
+
+	operations int64
+}
+
+// add adds a part of another one.
+func (s *Start) add(t Start, part float64) {
+	s.Users = t.Users
+	s.Ready += t.Ready * part
+	s.P99 += t.P99 * part
+	s.Processors += t.Processors * part
+	s.Read += int64(float64(t.Read)*part + 0.5)
+}
+
+// Pages are what the database has read from and written to its files, and the operations of users that it did this for;
+// logging on is none, but has its pages too.
+type Pages struct {
+	Read       int64 `json:"read"`
+	Written    int64 `json:"written"`
+	Operations int64 `json:"operations"`
+}
+
+func (p Pages) plus(q Pages) Pages {
+	return Pages{p.Read + q.Read, p.Written + q.Written, p.Operations + q.Operations}
 }
 
 // Turn is one search with a server that was started for it.
@@ -82,7 +128,12 @@ type Turn struct {
 	Most      int     `json:"most_users"` // that were tried
 	PerSecond float64 `json:"operations_per_second"`
 	OutOfTime bool    `json:"out_of_time"`
+	Cold      Start   `json:"cold_start"`
+	Warm      Start   `json:"warm_start"`
 	Memory    Memory  `json:"memory"`
+	Pages     Pages   `json:"pages"` // none for SQLite
+
+	searched time.Duration
 }
 
 // Memory is what the programs had in use. Bytes.
@@ -91,9 +142,10 @@ type Memory struct {
 	Database int64 `json:"database"` // the same; 0 for SQLite
 	Caches   int64 `json:"caches"`   // what the server's large caches held at the end
 	Pool     int64 `json:"pool"`     // what the buffer pool held at the end
+	PoolSize int64 `json:"pool_size"`
 }
 
 // most takes the greater of each.
 func (m Memory) most(n Memory) Memory {
-	return Memory{max(m.Server, n.Server), max(m.Database, n.Database), max(m.Caches, n.Caches), max(m.Pool, n.Pool)}
+	return Memory{max(m.Server, n.Server), max(m.Database, n.Database), max(m.Caches, n.Caches), max(m.Pool, n.Pool), max(m.PoolSize, n.PoolSize)}
 }

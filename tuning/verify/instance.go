@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // dataFolder is where the database's data is, in a folder of a copy.
@@ -34,15 +35,15 @@ func (v *verification) startInstance(ctx context.Context, folder string, s Setti
 		}
 	}()
 	status := filepath.Join(v.sockets, "status.sock")
-	lines := fmt.Sprintf("server_listen =\nserver_pipe_name = %s\nserver_pipe_priority =\nstatus_listen = unix:%s\nlocal_admin_users = root %d\ncreateuser_script =\nlog_file = -\nlog_level = 3\n",
-		i.socket, status, os.Geteuid())
+	lines := fmt.Sprintf("server_listen =\nserver_pipe_name = %s\nserver_pipe_priority =\nstatus_listen = unix:%s\nlocal_admin_users = root %d\ncreateuser_script =\nindex_path = %s\nlog_file = -\nlog_level = 3\n",
+		i.socket, status, os.Geteuid(), filepath.Join(folder, "search"))
 	if v.Programs.Database == "" {
 		lines += "database_engine = sqlite\nsqlite_path = " + filepath.Join(folder, dataFolder, "zarafa.db") + "\n"
 	} else {
 		if i.database, err = v.startDatabase(ctx, folder, s); err != nil {
 			return i, err
 		}
-		lines += "database_engine = mysql\nmysql_socket = " + filepath.Join(v.sockets, "db.sock") + "\nmysql_user = root\nmysql_password =\nmysql_database = zarafa\n"
+		lines += "database_engine = mysql\nmysql_socket = " + filepath.Join(v.sockets, "db.sock") + "\nmysql_user = root\nmysql_password =\nmysql_database = " + databaseName + "\n"
 	}
 	file := filepath.Join(v.scratch, "server.cfg")
 	if err := os.WriteFile(file, []byte(lines+s.Server), 0o600); err != nil {
@@ -119,8 +120,27 @@ func (i *instance) memory(ctx context.Context) (m Memory, err error) {
 	if m.Database, err = i.database.peak(); err != nil {
 		return m, err
 	}
-	m.Pool, err = i.database.pool(ctx)
+	m.Pool, m.PoolSize, err = i.database.pool(ctx)
 	return m, err
+}
+
+// used is what server and database have used since they were started.
+type used struct {
+	processors time.Duration
+	pages      Pages
+}
+
+func (i *instance) used(ctx context.Context) (u used, err error) {
+	if u.processors, err = i.server.processorTime(); err != nil || i.database == nil {
+		return u, err
+	}
+	d, err := i.database.processorTime()
+	if err != nil {
+		return u, err
+	}
+	u.processors += d
+	u.pages, err = i.database.pages(ctx)
+	return u, err
 }
 
 // metric finds a value in a page of Prometheus.

@@ -162,3 +162,30 @@ func statusField(text []byte, name string) (int64, error) {
 	}
 	return 0, fmt.Errorf("there is no %s", name)
 }
+
+// processorTime is the processor time that the program has used.
+func (p *program) processorTime() (time.Duration, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	if err != nil {
+		return 0, fmt.Errorf("%s has ended: %w\n%s", p.name, err, p.tail())
+	}
+	return statTime(text)
+}
+
+// statTime adds up user and system time in /proc/PID/stat. The program's name, in brackets, may have anything in it.
+func statTime(stat []byte) (time.Duration, error) {
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	const user, system = 11, 12 // after the name
+	if len(fields) <= system {
+		return 0, fmt.Errorf("/proc/PID/stat has %q", stat)
+	}
+	var ticks int64
+	for _, field := range fields[user : system+1] {
+		n, err := strconv.ParseInt(string(field), 10, 64)
+		if err != nil {
+			return 0, fmt.Errorf("/proc/PID/stat: %w", err)
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * tick, nil
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -15,9 +14,9 @@ const (
 	// fillShare is how much of the budget filling the mailboxes may take.
 	fillShare = 0.5
 	// pairTime is how long a pair of turns should take; what is left of a long budget makes them longer, not more.
-	pairTime = 80 * time.Second
-	// turnOverhead is what starting, copying and stopping take of a turn.
-	turnOverhead = 5 * time.Second
+	pairTime = 110 * time.Second
+	// turnOverhead is what starting, copying, the starts and stopping take of a turn, as far as is known before the first.
+	turnOverhead = 25 * time.Second
 	minSearch    = 5 * time.Second
 )
 
@@ -33,6 +32,9 @@ type verification struct {
 	scratch string // for files and logs
 	sockets string // short, since names of Unix sockets are limited
 	full    string // the data with the full mailboxes
+	bytes   int64  // that the database takes for them
+	// overhead is what the last turn took beside its search.
+	overhead time.Duration
 }
 
 // Run compares the settings. The budget is kept as far as whole turns can be; each setting has at least one.
@@ -41,7 +43,7 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 	if o.Say == nil {
 		o.Say = func(string, ...any) {}
 	}
-	v := &verification{Options: o}
+	v := &verification{Options: o, overhead: turnOverhead}
 	defer func() { err = errors.Join(err, v.remove()) }()
 	if err := v.makeFolders(); err != nil {
 		return nil, err
@@ -51,7 +53,14 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 		return nil, err
 	}
 	if err := v.prepare(ctx); err != nil {
-		return nil, fmt.Errorf("filling %d mailboxes: %w", o.Mailboxes, err)
+		return nil, err
+	}
+	if o.Data != "" {
+		begin = time.Now()
+	}
+	r := &Report{SLO: o.SLO, Profile: o.Profile, Compress: o.Compress, Mailboxes: o.Mailboxes, Messages: o.Messages, DataBytes: v.bytes}
+	if o.FillOnly {
+		return r, nil
 	}
 	before, err := usedTime()
 	if err != nil {
@@ -68,11 +77,9 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Report{
-		SLO: o.SLO, Profile: o.Profile, Compress: o.Compress, Mailboxes: o.Mailboxes, Messages: o.Messages,
-		Defaults: summarize(defaults), Tuned: summarize(tuned), Comparison: compare(defaults, tuned),
-		OtherPrograms: after.others(before), Seconds: time.Since(begin).Seconds(),
-	}, nil
+	r.Defaults, r.Tuned, r.Comparison = summarize(defaults), summarize(tuned), compare(defaults, tuned)
+	r.OtherPrograms, r.Seconds = after.others(before), time.Since(begin).Seconds()
+	return r, nil
 }
 
 // makeFolders makes what Run removes.
@@ -105,56 +112,6 @@ func (v *verification) remove() (err error) {
 	return err
 }
 
-// makeData makes a folder for the data.
-func (v *verification) makeData(ctx context.Context, name string) (string, error) {
-	folder := filepath.Join(v.scratch, name)
-	data := filepath.Join(folder, dataFolder)
-	if err := os.MkdirAll(data, 0o755); err != nil {
-		return "", err
-	}
-	if v.Programs.Database == "" {
-		return folder, nil
-	}
-	if err := giveToDatabase(data); err != nil {
-		return "", err
-	}
-	return folder, v.install(ctx, folder)
-}
-
-// prepare fills the mailboxes. The server has its defaults then, so that a copy needs little space.
-func (v *verification) prepare(ctx context.Context) error {
-	limit := time.Duration(float64(v.Budget) * fillShare)
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("this was not done in half of the budget, %v; give a longer --budget, or fewer --mailboxes or --messages", limit))
-	defer cancel()
-	v.Say("filling %d mailboxes with %d items each", v.Mailboxes, v.Messages)
-	folder, err := v.makeData(ctx, "full")
-	if err != nil {
-		return err
-	}
-	v.full = folder
-	i, err := v.startInstance(ctx, folder, v.Defaults)
-	if err != nil {
-		return err
-	}
-	defer i.stop()
-	return v.fill(ctx, i)
-}
-
-// size is how many bytes the files in a folder have.
-func size(folder string) (n int64, err error) {
-	err = filepath.WalkDir(folder, func(_ string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		info, err := d.Info()
-		if err == nil {
-			n += info.Size()
-		}
-		return err
-	})
-	return n, err
-}
-
 // turns takes turns until the time is up, in the order A B B A. What searches leave of their time makes more of them.
 func (v *verification) turns(ctx context.Context, until time.Time) (defaults, tuned []Turn, err error) {
 	pairs := min(max(int(time.Until(until)/pairTime), 2), maxPairs)
@@ -166,7 +123,7 @@ func (v *verification) turns(ctx context.Context, until time.Time) (defaults, tu
 			break
 		}
 		begin := time.Now()
-		budget := max(left/time.Duration(2*max(pairs-n, 1))-turnOverhead, minSearch)
+		budget := max(left/time.Duration(2*max(pairs-n, 1))-v.overhead, minSearch)
 		for k := range 2 {
 			isTuned := (n+k)%2 == 1
 			t, err := v.turn(ctx, isTuned, first, uint64(1+1000*n), budget)
@@ -190,6 +147,7 @@ func (v *verification) turns(ctx context.Context, until time.Time) (defaults, tu
 
 // turn measures one of the settings once.
 func (v *verification) turn(ctx context.Context, isTuned bool, first int, seed uint64, budget time.Duration) (t Turn, err error) {
+	begin := time.Now()
 	settings, name := v.Defaults, "defaults"
 	if isTuned {
 		settings, name = v.Tuned, "tuned"
@@ -207,17 +165,45 @@ func (v *verification) turn(ctx context.Context, isTuned bool, first int, seed u
 		return t, fmt.Errorf("with the %s settings: %w", name, err)
 	}
 	defer i.stop() // before the folder is removed
-	s, err := v.capacity(ctx, i, first, seed, budget)
-	if err != nil {
+	if t, err = v.measure(ctx, i, first, seed, budget); err != nil {
 		return t, fmt.Errorf("with the %s settings: %w", name, err)
 	}
+	v.overhead = time.Since(begin) - t.searched
+	v.Say("%-8s  %4d users meet %s, %s do not; %d trials; %d came to a cold server: ready after %.1f s, and after %.1f s when they came again",
+		name, t.Passed, v.SLO, orUnknown(t.Failed), t.Trials, t.Cold.Users, t.Cold.Ready, t.Warm.Ready)
+	return t, nil
+}
+
+// measure lets some users come twice, cold and warm, searches how many are served well after that, and reads what it took.
+func (v *verification) measure(ctx context.Context, i *instance, first int, seed uint64, budget time.Duration) (t Turn, err error) {
+	some := max(v.Mailboxes/startShare, 1)
+	cold, err := v.begin(ctx, i, some)
+	if err != nil {
+		return t, err
+	}
+	warm, err := v.begin(ctx, i, some)
+	if err != nil {
+		return t, err
+	}
+	begin := time.Now()
+	s, err := v.capacity(ctx, i, first, seed, budget)
+	if err != nil {
+		return t, err
+	}
 	t = s.turn()
+	t.searched = time.Since(begin)
+	t.Cold, t.Warm, t.Most = cold, warm, max(t.Most, some)
 	if t.Memory, err = i.memory(ctx); err != nil {
 		return t, err
 	}
-	v.Say("%-8s  %4d users meet %s, %s do not; %d trials", name, t.Passed, v.SLO, orUnknown(t.Failed), t.Trials)
-	return t, nil
+	all, err := i.used(ctx)
+	all.pages.Operations = t.Pages.Operations + cold.operations + warm.operations
+	t.Pages = all.pages
+	return t, err
 }
+
+// startShare is one of how many users come to a server that was just started.
+const startShare = 4
 
 func orUnknown(failed int) string {
 	if failed == 0 {

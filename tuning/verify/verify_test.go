@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"math"
 	"net"
 	"net/http"
 	"os"
@@ -91,7 +93,7 @@ func generate(args []string, wrong string) int {
 		fmt.Println("item 17 is lost")
 		return statusWrong
 	}
-	s := map[string]any{"passed": 20, "failed": 21, "trials": []any{map[string]any{"users": 20, "passed": true, "operationsPerSecond": 5.5}, map[string]any{"users": 21, "void": true}}}
+	s := map[string]any{"started": time.Unix(1000, 0), "start": time.Unix(1003, 0), "all": map[string]any{"count": 7, "p99Nanoseconds": 9e6}, "passed": 20, "failed": 21, "trials": []any{map[string]any{"users": 20, "passed": true, "operationsPerSecond": 5.5, "count": 100}, map[string]any{"users": 21, "void": true}}}
 	if strings.Contains(string(text), "tuned = yes") {
 		s["passed"], s["failed"] = 40, 41
 	}
@@ -135,7 +137,7 @@ func TestRun(t *testing.T) {
 	var order []string
 	o.Say = func(format string, args ...any) {
 		line := fmt.Sprintf(format, args...)
-		if strings.Contains(line, "meet") {
+		if strings.Contains(line, "meet ") {
 			order = append(order, strings.Fields(line)[0])
 		}
 	}
@@ -153,6 +155,12 @@ func TestRun(t *testing.T) {
 	}
 	if r.Defaults.Users != 20 || r.Tuned.Users != 40 || r.Defaults.PerSecond != 5.5 || r.Defaults.Turns[0].Late != 1 || r.Defaults.Turns[0].Most != 21 {
 		t.Errorf("got %+v", r)
+	}
+	if c := r.Tuned.Cold; c.Users != o.Mailboxes/startShare || math.Abs(c.Ready-3) > 1e-6 || math.Abs(c.P99-9) > 1e-6 {
+		t.Errorf("cold start %+v", c)
+	}
+	if n := int64(len(r.Tuned.Turns)); r.Tuned.Pages.Operations != 114*n || r.DataBytes != int64(len("filled")) {
+		t.Errorf("%+v in %d turns, %d bytes of data", r.Tuned.Pages, n, r.DataBytes)
 	}
 	if r.Comparison.Outcome != More {
 		t.Errorf("got %+v", r.Comparison)
@@ -224,4 +232,47 @@ func TestFillTakesTooLong(t *testing.T) {
 		t.Error(err)
 	}
 	left(t, o)
+}
+
+// Data that is kept is filled once, and not taken for other mailboxes.
+func TestData(t *testing.T) {
+	o := testOptions(t, "")
+	o.Data = filepath.Join(t.TempDir(), "data")
+	o.FillOnly = true
+	fills := 0
+	o.Say = func(format string, _ ...any) {
+		if strings.HasPrefix(format, "filling") {
+			fills++
+		}
+	}
+	if r, err := Run(t.Context(), o); err != nil || r.DataBytes != int64(len("filled")) || fills != 1 {
+		t.Fatalf("%+v, %v, filled %d times", r, err, fills)
+	}
+	o.FillOnly, o.Budget = false, time.Second
+	if r, err := Run(t.Context(), o); err != nil || len(r.Tuned.Turns) == 0 || fills != 1 {
+		t.Fatalf("%+v, %v, filled %d times", r, err, fills)
+	}
+	left(t, o)
+	o.Messages++
+	if _, err := Run(t.Context(), o); err == nil || !strings.Contains(err.Error(), "--messages") {
+		t.Error(err)
+	}
+	if err := os.Remove(filepath.Join(o.Data, filledFile)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Run(t.Context(), o); err == nil || !strings.Contains(err.Error(), "not empty") {
+		t.Error(err)
+	}
+}
+
+// If data that is to be kept cannot be filled, nothing is left of it.
+func TestDataFails(t *testing.T) {
+	o := testOptions(t, "no start")
+	o.Data = filepath.Join(t.TempDir(), "data")
+	if _, err := Run(t.Context(), o); err == nil {
+		t.Error("no error")
+	}
+	if _, err := os.Stat(o.Data); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
 }
