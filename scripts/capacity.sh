@@ -15,7 +15,7 @@ mailboxes=${MAILBOXES:-128}
 messages=${MESSAGES:-1000} # 10 KB each: 1.3 GB, ten times the default buffer pool
 compress=${COMPRESS:-800}  # so that fewer users than mailboxes are a full load
 users=${USERS:-500}        # that the plan is made for
-budget=${BUDGET:-350s}     # for each engine
+budget=${BUDGET:-330s}     # for each engine
 limit=${LIMIT:-250ms}
 
 fill_only=
