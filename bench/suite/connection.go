@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"net"
+	"strings"
 
 	"github.com/valyala/fasthttp"
 
@@ -26,10 +27,10 @@ type connection struct {
 }
 
 // connect opens a connection from this machine, without a session.
-func (e *Environment) connect() (*connection, error) { return e.connectFrom(nil, "") }
+func (e *Environment) connect() (*connection, error) { return e.connectFrom(nil) }
 
-// connectFrom opens a connection that seems to come from an address, with further header lines.
-func (e *Environment) connectFrom(from net.Addr, header string) (*connection, error) {
+// connectFrom opens a connection that seems to come from an address.
+func (e *Environment) connectFrom(from net.Addr) (*connection, error) {
 	nc, err := e.memory.DialWithLocalAddr(from)
 	if err != nil {
 		return nil, err
@@ -37,8 +38,16 @@ func (e *Environment) connectFrom(from net.Addr, header string) (*connection, er
 	e.closers = append(e.closers, nc.Close)
 	return &connection{
 		e: e, nc: nc, in: bufio.NewReaderSize(nc, 1<<16), decoder: wire.NewDecoder(wire.ClientLimits()), group: uint64(len(e.closers)),
-		header: "POST / HTTP/1.1\r\nHost: localhost\r\nUser-Agent: gSOAP/2.8\r\nContent-Type: text/xml; charset=utf-8\r\n" + header + "Content-Length: ",
+		header: "POST / HTTP/1.1\r\nHost: localhost\r\nUser-Agent: gSOAP/2.8\r\nContent-Type: text/xml; charset=utf-8\r\n" + contentLength,
 	}, nil
+}
+
+// contentLength begins the last line of the header of every request.
+const contentLength = "Content-Length: "
+
+// addHeader adds header lines to the requests from now on.
+func (c *connection) addHeader(lines string) {
+	c.header = strings.TrimSuffix(c.header, contentLength) + lines + contentLength
 }
 
 // logOn connects and logs the user on.

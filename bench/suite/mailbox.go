@@ -84,9 +84,14 @@ func (e *Environment) fillInbox() error {
 
 // deliver saves a new message.
 func (c *connection) deliver(folder mapi.EntryID, n int) (mapi.EntryID, error) {
+	req := saving(c.session, folder, n)
+	return req.EntryID, c.do(req, &wire.LoadObjectResponse{})
+}
+
+// saving is a request to save a new message.
+func saving(session uint64, folder mapi.EntryID, n int) *wire.SaveObjectRequest {
 	id := mapi.NewEntryID(folder.StoreGUID(), mapi.TypeMessage)
-	req := &wire.SaveObjectRequest{SessionID: c.session, ParentEntryID: folder, EntryID: id, SaveObj: newMessage(n)}
-	return id, c.do(req, &wire.LoadObjectResponse{})
+	return &wire.SaveObjectRequest{SessionID: session, ParentEntryID: folder, EntryID: id, SaveObj: newMessage(n)}
 }
 
 // theMailbox finds the mailbox, the first time by reading it.

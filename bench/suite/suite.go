@@ -35,7 +35,7 @@ func All() []Benchmark {
 	var all []Benchmark
 	for _, list := range [][]Benchmark{
 		wireBenchmarks(), streamBenchmarks(), cacheBenchmarks(), storageBenchmarks(), sessionBenchmarks(), tableBenchmarks(),
-		messageBenchmarks(), changeBenchmarks(), searchBenchmarks(), syncBenchmarks(), notifyBenchmarks(), loadBenchmarks(),
+		messageBenchmarks(), compressionBenchmarks(), changeBenchmarks(), searchBenchmarks(), syncBenchmarks(), notifyBenchmarks(), loadBenchmarks(),
 	} {
 		all = append(all, list...)
 	}

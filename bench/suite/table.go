@@ -2,7 +2,6 @@ package suite
 
 import (
 	"fmt"
-	"net"
 
 	"zarafa/mapi"
 	"zarafa/wire"
@@ -20,7 +19,6 @@ func tableBenchmarks() []Benchmark {
 		{"Operation/Restrict", restrictTable},
 		{"Operation/Group", groupTable},
 		{"Operation/Page", pageTable},
-		{"Operation/PageCompressed", pageCompressed},
 		{"Operation/PageOtherColumns", pageOtherColumns},
 		{"Operation/FindRow", findRow},
 		{"Operation/Folders", listFolders},
@@ -197,26 +195,6 @@ func pageOtherColumns(e *Environment) (Work, error) {
 	p := contents(m.inbox, byDate(), 0)
 	p.SetColumns = append(p.SetColumns, mapi.PrAccess, mapi.PrRights, mapi.PrStoreEntryID, mapi.PrParentEntryID, mapi.PrRecordKey)
 	return e.paging(c, p)
-}
-
-// pageCompressed is a page for a client elsewhere, whose answers are compressed. The session is that of a client elsewhere, too.
-func pageCompressed(e *Environment) (Work, error) {
-	m, err := e.theMailbox()
-	if err != nil {
-		return Work{}, err
-	}
-	elsewhere := &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 1000}
-	plain, err := e.connectFrom(elsewhere, "")
-	if err != nil {
-		return Work{}, err
-	}
-	if err := plain.logOn(); err != nil {
-		return Work{}, err
-	}
-	w, err := e.paging(plain, contents(m.inbox, byDate(), 0))
-	plain.header = "POST / HTTP/1.1\r\nHost: localhost\r\nUser-Agent: gSOAP/2.8\r\nContent-Type: text/xml; charset=utf-8\r\n" +
-		"Accept-Encoding: gzip\r\nContent-Length: "
-	return w, err
 }
 
 // findRow looks for message number 1000 by a part of its subject, from the beginning.
