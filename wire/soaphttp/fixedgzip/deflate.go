@@ -27,7 +27,7 @@ func (e *Encoder) deflate(out, src []byte) int {
 		match := int(e.places[h])
 		e.places[h] = uint16(s)
 		if s-match > maxDistance || binary.LittleEndian.Uint32(src[match:]) != uint32(word) {
-			s += 1 + (s-literal)>>6 // ever faster where there is nothing to find
+			s += 1 + (s-literal)>>5 // ever faster where there is nothing to find
 			continue
 		}
 		for s > literal && match > 0 && src[s-1] == src[match-1] {
@@ -39,12 +39,12 @@ func (e *Encoder) deflate(out, src []byte) int {
 		b, at = b.copy(out, at, length, s-match)
 		s += length
 		literal = s
-		if s < len(src)-margin {
-			e.places[hash(binary.LittleEndian.Uint64(src[s-2:]))] = uint16(s - 2)
-		}
 	}
-	b, at = b.bytes(out, at, src[literal:])
-	e.rest = b
+	if last := len(src) - margin; literal < last {
+		b, at = b.literals(out, at, src, literal, last)
+		literal = last
+	}
+	e.rest, at = b.bytes(out, at, src[literal:])
 	return at
 }
 

@@ -1,5 +1,5 @@
-// Package fixedgzip compresses XML for a processor that has little time: about twice as fast as the fastest level of a
-// library, for a result that is a sixth larger (results/compression.md).
+// Package fixedgzip compresses answers in XML for a processor that has little time: about twice as fast as the fastest level of
+// a library, for a result that is a sixth to a fifth larger (results/compression.md).
 //
 // It makes one gzip member (RFC 1952) of one deflate block (RFC 1951) with the fixed Huffman codes. What a library spends on an
 // answer of a few kilobytes is mostly the count of symbols and the codes made from it, and they gain little where matches do the
