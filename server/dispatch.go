@@ -60,31 +60,48 @@ func (d *dispatcher) ServeSOAP(ctx context.Context, x *soaphttp.Exchange) {
 		req = &wire.NotifyGetItemsRequest{SessionID: req.Session()}
 		release()
 	}
-	answer, streams, err := d.answer(ctx, x, req, version)
+	answer, err := d.answer(ctx, x, req, version)
 	if err != nil {
 		d.fault(x, version, err)
 		return
 	}
-	x.ReplyStreams(*answer, streams)
+	if len(answer.streams) > 0 {
+		x.ReplyStreams(answer.envelope.Head, answer.streams)
+	} else {
+		x.ReplyPieces(answer.envelope)
+	}
 	d.release(answer)
 }
 
-// answer runs an operation and gives its answer in a buffer of the dispatcher. The error is a fault, which the protocol answers
-// a request with in one place only.
-func (d *dispatcher) answer(ctx context.Context, x *soaphttp.Exchange, req wire.Request, version wire.Version) (*[]byte, []soaphttp.Part, error) {
+// answer is what an operation answers with, in buffers of the dispatcher.
+type answer struct {
+	envelope soaphttp.Body
+	streams  []soaphttp.Part // if there are any, the envelope is in one piece
+	buffer   *[]byte
+	scratch  *[]byte // the handler's
+}
+
+// answer runs an operation. The error is a fault, which the protocol answers a request with in one place only.
+func (d *dispatcher) answer(ctx context.Context, x *soaphttp.Exchange, req wire.Request, version wire.Version) (answer, error) {
 	scratch := d.scratch(req.Op())
 	started := time.Now()
 	resp, call, err := d.call(ctx, x, req, (*scratch)[:0])
 	d.server.metrics.operation(req.Op(), mapi.CodeOf(err), time.Since(started))
 	*scratch = call.Scratch
 	if isFault(err) {
-		d.release(scratch)
-		return nil, nil, err
+		d.keep(scratch)
+		return answer{}, err
 	}
-	buffer := d.buffers.Get().(*[]byte)
-	*buffer = wire.AppendResponse((*buffer)[:0], resp, version) // before the scratch buffer is given back, of which it has parts
-	d.release(scratch)
-	return buffer, parts(call), nil
+	a := answer{streams: parts(call), buffer: d.buffers.Get().(*[]byte), scratch: scratch}
+	if len(a.streams) > 0 {
+		*a.buffer = wire.AppendResponse((*a.buffer)[:0], resp, version)
+		a.envelope.Head = *a.buffer
+		return a, nil
+	}
+	head, middle, tail := wire.SplitResponse((*a.buffer)[:0], resp, version)
+	*a.buffer = head[:0]
+	a.envelope = soaphttp.Body{Head: head, Middle: middle, Tail: tail}
+	return a, nil
 }
 
 func isFault(err error) bool {
@@ -103,9 +120,15 @@ func (d *dispatcher) scratch(op wire.Op) *[]byte {
 	return d.buffers.Get().(*[]byte)
 }
 
-// release takes a buffer back.
-func (d *dispatcher) release(buffer *[]byte) {
-	if n := cap(*buffer); n > 0 && n <= largestKept {
+// release takes the buffers of an answer back.
+func (d *dispatcher) release(a answer) {
+	d.keep(a.buffer)
+	d.keep(a.scratch)
+}
+
+// keep keeps a buffer for the next requests.
+func (d *dispatcher) keep(buffer *[]byte) {
+	if buffer != nil && cap(*buffer) > 0 && cap(*buffer) <= largestKept {
 		d.buffers.Put(buffer)
 	}
 }

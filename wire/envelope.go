@@ -1,5 +1,7 @@
 package wire
 
+import "bytes"
+
 // Version is the SOAP version of an envelope. Requests in 1.2 are answered in 1.2, which
 // differs in namespaces and faults only; arrays keep the form of 1.1.
 type Version uint8
@@ -54,6 +56,36 @@ func AppendRequest(dst []byte, req Request) []byte { return appendMessage(dst, r
 // AppendResponse appends the envelope of a response in the version of its request.
 func AppendResponse(dst []byte, resp Response, version Version) []byte {
 	return appendMessage(dst, resp, version)
+}
+
+// leastSplit is the size from which it is worth not to copy a part of a response.
+const leastSplit = 2048
+
+// SplitResponse appends the envelope of a response as AppendResponse does, but without the rows or the object in it if they
+// are encoded already and large. These are middle, which belongs between head and tail.
+func SplitResponse(dst []byte, resp Response, version Version) (head, middle, tail []byte) {
+	part := encodedPart(resp)
+	if part == nil || len(*part) < leastSplit {
+		return AppendResponse(dst, resp, version), nil, nil
+	}
+	const place = 0 // a character that XML does not have
+	middle, *part = *part, []byte{place}
+	start := len(dst)
+	dst = AppendResponse(dst, resp, version)
+	*part = middle
+	at := start + bytes.IndexByte(dst[start:], place)
+	return dst[:at], middle, dst[at+1:]
+}
+
+// encodedPart is the field of a response that handlers fill with what they have kept encoded.
+func encodedPart(resp Response) *[]byte {
+	switch r := resp.(type) {
+	case *TableQueryRowsResponse:
+		return &r.RowSet.Raw
+	case *LoadObjectResponse:
+		return &r.SaveObject.Raw
+	}
+	return nil
 }
 
 func appendMessage(dst []byte, m message, version Version) []byte {

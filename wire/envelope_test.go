@@ -1,7 +1,9 @@
 package wire
 
 import (
+	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -167,4 +169,28 @@ func TestLimits(t *testing.T) {
 	f("restriction", Limits{}, not(400), true)
 	f("deep restriction", Limits{}, not(600), false)
 	f("namespaces", Limits{}, `<m:logoff `+strings.Repeat(`xmlns:a="b" `, 300)+`/>`, false)
+}
+
+// TestSplitResponse: the pieces make up what AppendResponse makes in one, with rows and
+// or an object that are encoded already, small and large, and without.
+func TestSplitResponse(t *testing.T) {
+	long := bytes.Repeat([]byte("<item></item>"), 1000)
+	for _, resp := range []Response{
+		&TableQueryRowsResponse{RowSet: RowSet{Raw: long, RawCount: 1000}},
+		&TableQueryRowsResponse{RowSet: RowSet{Raw: long[:26], RawCount: 2}},
+		&TableQueryRowsResponse{},
+		&LoadObjectResponse{SaveObject: SaveObject{Raw: long}},
+		&LogoffResponse{},
+	} {
+		for _, version := range []Version{SOAP11, SOAP12} {
+			want := AppendResponse([]byte("before"), resp, version)
+			head, middle, tail := SplitResponse([]byte("before"), resp, version)
+			if got := slices.Concat(head, middle, tail); !bytes.Equal(got, want) {
+				t.Errorf("%T: %d bytes in pieces, %d in one: %.300q", resp, len(got), len(want), got)
+			}
+			if part := encodedPart(resp); part != nil && len(*part) >= leastSplit && &middle[0] != &(*part)[0] {
+				t.Errorf("%T: the part was copied", resp)
+			}
+		}
+	}
 }

@@ -56,7 +56,7 @@ func (cc *clientConn) send(req Request, compress bool) error {
 			*buf = append(*buf, body...)
 			body = nil
 		}
-		return cc.out.write(*buf, body)
+		return cc.out.write(Body{Head: *buf, Middle: body})
 	}
 	m := multipartWriter{}
 	contentType := contentTypeXML

@@ -121,7 +121,7 @@ func (c *conn) Write(p []byte) (int, error) {
 	if c.answered {
 		return len(p), nil
 	}
-	if err := c.out.write(p, nil); err != nil {
+	if err := c.out.write(Body{Head: p}); err != nil {
 		return 0, err
 	}
 	return len(p), nil

@@ -50,13 +50,16 @@ type Exchange struct {
 func (x *Exchange) SetCompression(granted bool) { x.compression = granted }
 
 // Reply answers with status 200 and an envelope. The body may be used again when it returns.
-func (x *Exchange) Reply(body []byte) { x.reply(http.StatusOK, body) }
+func (x *Exchange) Reply(body []byte) { x.ReplyPieces(Body{Middle: body}) }
+
+// ReplyPieces is Reply for a body that is not in one piece.
+func (x *Exchange) ReplyPieces(body Body) { x.reply(http.StatusOK, body) }
 
 // ReplyFault answers with an envelope that holds a fault, and ends the connection
 // afterwards (wire.md section 5). The status is 500 as a rule.
 func (x *Exchange) ReplyFault(status int, body []byte) {
 	x.close = true
-	x.reply(status, body)
+	x.reply(status, Body{Middle: body})
 }
 
 // ReplyStreams answers with an envelope and binary parts, in this order; each part is
@@ -76,7 +79,7 @@ func (x *Exchange) ReplyStreams(root []byte, parts []Part) {
 // goroutine. Where a connection cannot be watched (not Linux), the channel is never closed.
 func (x *Exchange) PeerClosed() <-chan struct{} { return x.conn.watchPeer() }
 
-func (x *Exchange) reply(status int, body []byte) {
+func (x *Exchange) reply(status int, body Body) {
 	if x.begin(status) {
 		x.err = x.send(body)
 	}

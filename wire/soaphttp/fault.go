@@ -84,5 +84,5 @@ func (c *conn) refuse(x *Exchange, err error) {
 		he = &httpError{http.StatusInternalServerError, wire.FaultClient, "Malformed request body"}
 	}
 	c.srv.cfg.Logger.Debug("request refused", "peer", x.Peer.Address, "status", he.status, "error", err)
-	x.reply(he.status, he.appendTo(nil))
+	x.reply(he.status, Body{Middle: he.appendTo(nil)})
 }

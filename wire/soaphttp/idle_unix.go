@@ -55,9 +55,9 @@ func (s *stream) tryRead(p []byte) (int, error) {
 
 // writeFirst is called when the socket may take output; it never waits.
 func (o *output) writeFirst(fd uintptr) (done bool) {
-	n, errno := writeNow(fd, o.pair[0], o.pair[1])
+	n, errno := writeNow(fd, &o.pieces)
 	for errno == unix.EINTR {
-		n, errno = writeNow(fd, o.pair[0], o.pair[1])
+		n, errno = writeNow(fd, &o.pieces)
 	}
 	if errno == 0 {
 		o.first = n

@@ -13,6 +13,12 @@ const (
 	inlineBytes = 16 << 10
 )
 
+// Body is an answer in memory, in three pieces that are sent one behind the other. What is large and was
+// encoded before goes into Middle, which is not copied; all of them may be empty.
+type Body struct{ Head, Middle, Tail []byte }
+
+func (b *Body) size() int { return len(b.Head) + len(b.Middle) + len(b.Tail) }
+
 // appendHeader writes the response header, with the reference server's fields (wire.md section 2
 // "Responses"). Their order is fasthttp's.
 func (x *Exchange) appendHeader(dst []byte, contentType string, length int, gzipped bool) []byte {
@@ -37,8 +43,9 @@ func (x *Exchange) appendHeader(dst []byte, contentType string, length int, gzip
 }
 
 // send writes an answer that is in memory.
-func (x *Exchange) send(body []byte) error {
-	if x.wantsGzip(len(body)) {
+func (x *Exchange) send(body Body) error {
+	size := body.size()
+	if x.wantsGzip(size) {
 		if sent, err := x.sendGzip(body); sent {
 			return err
 		}
@@ -46,15 +53,16 @@ func (x *Exchange) send(body []byte) error {
 	c := x.conn
 	buf := c.bufs.sender()
 	defer c.bufs.putSender(buf)
-	*buf = x.appendHeader(*buf, contentTypeXML, len(body), false)
+	*buf = x.appendHeader(*buf, contentTypeXML, size, false)
 	if x.head {
-		body = nil
+		return c.out.write(Body{Head: *buf})
 	}
-	if len(body) <= inlineBytes {
-		*buf = append(*buf, body...)
-		body = nil
+	*buf = append(*buf, body.Head...)
+	if size <= inlineBytes {
+		*buf = append(append(*buf, body.Middle...), body.Tail...)
+		return c.out.write(Body{Head: *buf})
 	}
-	return c.out.write(*buf, body)
+	return c.out.write(Body{*buf, body.Middle, body.Tail})
 }
 
 // newSender begins an answer whose size is not known. What is written to it must be gzip already if the header says so.

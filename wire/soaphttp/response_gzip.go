@@ -7,25 +7,29 @@ const leastSaving = 8
 
 // sendGzip writes an answer that is in memory as gzip. If the beginning of the answer shows that this saves too little, it writes nothing
 // and reports so.
-func (x *Exchange) sendGzip(body []byte) (sent bool, err error) {
+func (x *Exchange) sendGzip(body Body) (sent bool, err error) {
 	bufs := x.conn.bufs
-	piece, rest := cutPiece(body)
-	out := bufs.body(fixedgzip.Bound(len(piece)))
+	out := bufs.body(fixedgzip.Bound(min(body.size(), fixedgzip.MaxPiece)))
 	defer bufs.putBody(out)
 	z := bufs.answerEncoder()
 	defer bufs.answers.Put(z)
-	*out = z.Append(z.Start(*out), piece)
-	if len(*out) > len(piece)-len(piece)/leastSaving {
+	*out = z.Start(*out)
+	plain := 0
+	for body.size() > 0 && plain < fixedgzip.MaxPiece/2 {
+		piece := body.cut(fixedgzip.MaxPiece)
+		*out = z.Append(*out, piece)
+		plain += len(piece)
+	}
+	if len(*out) > plain-plain/leastSaving {
 		return false, nil
 	}
 	w := x.newSender(contentTypeXML, true)
 	defer w.release()
-	for len(rest) > 0 {
+	for body.size() > 0 {
 		if _, err := w.Write(*out); err != nil {
 			return true, err
 		}
-		piece, rest = cutPiece(rest)
-		*out = z.Append((*out)[:0], piece)
+		*out = z.Append((*out)[:0], body.cut(fixedgzip.MaxPiece))
 	}
 	*out = z.Finish(*out)
 	if _, err := w.Write(*out); err != nil {
@@ -34,8 +38,13 @@ func (x *Exchange) sendGzip(body []byte) (sent bool, err error) {
 	return true, w.finish()
 }
 
-// cutPiece takes as much as the encoder does at a time.
-func cutPiece(body []byte) (piece, rest []byte) {
-	n := min(len(body), fixedgzip.MaxPiece)
-	return body[:n], body[n:]
+// cut takes the first bytes, at most so many and all from one piece.
+func (b *Body) cut(most int) (first []byte) {
+	for _, p := range [...]*[]byte{&b.Head, &b.Middle, &b.Tail} {
+		if n := min(len(*p), most); n > 0 {
+			first, *p = (*p)[:n], (*p)[n:]
+			break
+		}
+	}
+	return first
 }

@@ -94,7 +94,7 @@ func (s *sender) flush(last bool) {
 	if last && s.chunked {
 		b = append(b, lastChunk...)
 	}
-	s.err = s.out.write(b[:s.head], b[start:])
+	s.err = s.out.write(Body{Head: b[:s.head], Middle: b[start:]})
 	s.head = 0
 	*s.buf = (*s.buf)[:chunkRoom]
 }

@@ -14,11 +14,13 @@ func readNow(fd uintptr, p []byte) (int, syscall.Errno) {
 	return int(n), errno
 }
 
-// writeNow writes what a socket that does not block takes at once. A buffer may be empty.
-func writeNow(fd uintptr, head, body []byte) (int, syscall.Errno) {
-	vec := [2]syscall.Iovec{{Base: unsafe.SliceData(head)}, {Base: unsafe.SliceData(body)}}
-	vec[0].SetLen(len(head))
-	vec[1].SetLen(len(body))
+// writeNow writes what a socket that does not block takes at once. Pieces may be empty.
+func writeNow(fd uintptr, pieces *[3][]byte) (int, syscall.Errno) {
+	var vec [len(pieces)]syscall.Iovec
+	for i, p := range pieces {
+		vec[i].Base = unsafe.SliceData(p)
+		vec[i].SetLen(len(p))
+	}
 	n, _, errno := syscall.RawSyscall(syscall.SYS_WRITEV, fd, uintptr(unsafe.Pointer(&vec[0])), uintptr(len(vec)))
 	return int(n), errno
 }

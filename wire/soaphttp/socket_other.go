@@ -15,8 +15,8 @@ func readNow(fd uintptr, p []byte) (int, syscall.Errno) {
 	return n, errnoOf(err)
 }
 
-func writeNow(fd uintptr, head, body []byte) (int, syscall.Errno) {
-	n, err := syscall.Write(int(fd), slices.Concat(head, body))
+func writeNow(fd uintptr, pieces *[3][]byte) (int, syscall.Errno) {
+	n, err := syscall.Write(int(fd), slices.Concat(pieces[:]...))
 	return n, errnoOf(err)
 }
 

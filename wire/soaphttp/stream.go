@@ -65,56 +65,66 @@ type output struct {
 	armed   bool // a deadline is set on nc
 	sent    int64
 	first   int // bytes that were taken without waiting
-	pair    [2][]byte
-	vec     net.Buffers
+	pieces  [3][]byte
+	vec     net.Buffers // what is left of them, in room
+	room    [3][]byte
 }
 
-// write sends two buffers, either of which may be empty, with one system call, if they are small.
-func (o *output) write(head, body []byte) error {
-	first := body[:min(len(body), sendWindowBytes)]
-	n, err := o.writeAtOnce(head, first)
-	if err != nil {
+// write sends pieces one behind the other, with one system call if they are small.
+func (o *output) write(p Body) error {
+	rest := Body{Middle: p.Middle[min(len(p.Middle), sendWindowBytes):]}
+	if len(rest.Middle) > 0 {
+		p.Middle, rest.Tail, p.Tail = p.Middle[:sendWindowBytes], p.Tail, nil
+	}
+	o.pieces = [...][]byte{p.Head, p.Middle, p.Tail}
+	defer func() { o.pieces = [3][]byte{} }()
+	if err := o.writeAtOnce(); err != nil {
 		return err
 	}
-	if n >= len(head) {
-		return o.writeWindows(body[n-len(head):])
+	if o.first < p.size() {
+		if err := o.writeRest(); err != nil {
+			return err
+		}
 	}
-	if len(first) == 0 {
-		return o.writeWindows(head[n:])
-	}
-	if err := o.writePair(head[n:], first); err != nil {
+	if err := o.writeWindows(rest.Middle); err != nil {
 		return err
 	}
-	return o.writeWindows(body[len(first):])
+	return o.writeWindows(rest.Tail)
 }
 
-// writeAtOnce writes as much as the socket takes without waiting, most often all, and starts no time-out for that.
-func (o *output) writeAtOnce(head, body []byte) (int, error) {
+// writeAtOnce writes as much of the pieces as the socket takes without waiting, most often all, and starts no time-out for that.
+// That many bytes are in first.
+func (o *output) writeAtOnce() error {
+	o.first = 0
 	if o.raw == nil {
-		return 0, nil
+		return nil
 	}
 	if o.armed {
 		if err := o.nc.SetWriteDeadline(time.Time{}); err != nil {
-			return 0, err
+			return err
 		}
 		o.armed = false
 	}
-	o.pair, o.first = [2][]byte{head, body}, 0
 	err := o.raw.Write(o.ready)
-	o.pair = [2][]byte{}
 	o.sent += int64(o.first)
-	return o.first, err
+	return err
 }
 
-// writePair writes two buffers, neither of which is empty.
-func (o *output) writePair(head, body []byte) error {
+// writeRest writes what the socket did not take at once.
+func (o *output) writeRest() error {
 	if err := o.arm(); err != nil {
 		return err
 	}
-	o.pair = [2][]byte{head, body}
-	o.vec = o.pair[:]
+	o.vec = o.room[:0]
+	skip := o.first
+	for _, piece := range o.pieces {
+		n := min(skip, len(piece))
+		if skip -= n; n < len(piece) {
+			o.vec = append(o.vec, piece[n:]) // none that is empty: some connections would wait for a reader of nothing
+		}
+	}
 	n, err := o.vec.WriteTo(o.nc)
-	o.pair, o.vec = [2][]byte{}, nil
+	o.vec, o.room = nil, [3][]byte{}
 	o.sent += n
 	return err
 }
