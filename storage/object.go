@@ -94,6 +94,9 @@ type RowQuery struct {
 	FlagsMask uint32 // rows whose Flags&FlagsMask == Flags
 	Flags     uint32
 	IDs       []uint32
+	// Limit, if not 0, is how many children of Parent are wanted at most, of those with ids greater than After: a page of them.
+	After uint32
+	Limit int
 }
 
 // ObjectReader reads the object tree.

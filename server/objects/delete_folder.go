@@ -24,9 +24,18 @@ func (s *Service) EmptyFolder(c *session.Call, req *wire.EmptyFolderRequest, _ *
 		return err
 	}
 	hard, associated := req.Flags&mapi.DelHard != 0, req.Flags&mapi.DelAssociated != 0
+	rest := []mapi.ObjectType{mapi.TypeMessage, mapi.TypeFolder}
+	if in, err := s.inBatches(c, folder, req.SyncID); err != nil {
+		return err
+	} else if in {
+		if err := s.emptyFirst(c, folder, hard, associated); err != nil {
+			return err
+		}
+		rest = rest[1:]
+	}
 	return s.deleteBelow(c, folder, req.SyncID, false, func(ctx context.Context, ch *Change, _ *subtree) error {
 		var roots []*storage.Row
-		for _, t := range []mapi.ObjectType{mapi.TypeMessage, mapi.TypeFolder} {
+		for _, t := range rest {
 			rows, err := ch.rowsOf(ctx, storage.RowQuery{Parent: folder.ID, Type: t})
 			if err != nil {
 				return err
@@ -81,9 +90,20 @@ func (s *Service) DeleteFolder(c *session.Call, req *wire.DeleteFolderRequest, _
 			return err
 		}
 	}
-	return s.deleteBelow(c, folder, req.SyncID, true, func(ctx context.Context, ch *Change, t *subtree) error {
-		if err := refuseContent(t, req.Flags); err != nil {
+	const everything = mapi.DelMessages | mapi.DelFolders
+	inspect := req.Flags&everything != everything
+	if in, err := s.inBatches(c, folder, req.SyncID); err != nil {
+		return err
+	} else if in && !inspect && req.Flags&mapi.DelHard != 0 {
+		if err := s.emptyTree(c, folder, 0); err != nil {
 			return err
+		}
+	}
+	return s.deleteBelow(c, folder, req.SyncID, inspect, func(ctx context.Context, ch *Change, t *subtree) error {
+		if inspect {
+			if err := refuseContent(t, req.Flags); err != nil {
+				return err
+			}
 		}
 		rows, err := ch.rowsOf(ctx, storage.RowQuery{IDs: []uint32{folder.ID}})
 		if err != nil {

@@ -26,13 +26,14 @@ type Settings struct {
 	HideReminders    bool   // shared_reminders = no
 	MaxBatchFolders  int    // folders one create_folders request may make
 	MaxObjectsInList int    // entry ids one request may list
+	DeleteBatch      int    // messages that one transaction deletes when a folder is emptied
 }
 
 // DefaultSettings are those of an untouched server.cfg.
 func DefaultSettings() Settings {
 	return Settings{
 		StoreNameFormat: "%f", MaxEmbedded: 20, SortLocaleID: 1033, SoftDeleteDays: 30,
-		MaxNames: 31485, MaxNamesPerUser: 4096, MaxBatchFolders: 1024, MaxObjectsInList: 100_000,
+		MaxNames: 31485, MaxNamesPerUser: 4096, MaxBatchFolders: 1024, MaxObjectsInList: 100_000, DeleteBatch: 1000,
 	}
 }
 

@@ -242,6 +242,9 @@ func (r reader) selectRows(ctx context.Context, q storage.RowQuery, text string,
 		if q.Parent == 0 {
 			return run(text+r.texts.ofNone, uint32(q.Type), q.FlagsMask, q.Flags)
 		}
+		if q.Limit > 0 {
+			return run(text+ofParentPage, q.Parent, q.Parent, q.After, uint32(q.Type), q.FlagsMask, q.Flags, q.Limit)
+		}
 		return run(text+ofParent, q.Parent, q.Parent, uint32(q.Type), q.FlagsMask, q.Flags)
 	}
 	ids := slices.Clone(q.IDs)

@@ -63,6 +63,8 @@ const (
 
 	// ofParent selects the children of one object. The store comes first in the primary key, so it is looked up.
 	ofParent = " WHERE h.store=(SELECT p.store FROM hierarchy p WHERE p.id=?) AND h.parent=? AND h.type=? AND h.flags & ? = ? ORDER BY h.id"
+	// ofParentPage selects some of them.
+	ofParentPage = " WHERE h.store=(SELECT p.store FROM hierarchy p WHERE p.id=?) AND h.parent=? AND h.id>? AND h.type=? AND h.flags & ? = ? ORDER BY h.id LIMIT ?"
 	// ofNone selects stores, which have no parent; [] stands for the ids of all stores.
 	ofNone = " WHERE h.id IN ([]) AND h.parent=0 AND h.type=? AND h.flags & ? = ? ORDER BY h.id"
 	byIDs  = " WHERE h.id IN [] ORDER BY h.id"
