@@ -46,6 +46,19 @@ func (s *Summary) Failed() (n int) {
 	return n
 }
 
+// Percentiles tells, for each of some shares in percent, how long that share of the operations took at most. It needs the Histogram.
+func (s *Summary) Percentiles(percents []float64) ([]time.Duration, error) {
+	h, err := s.decode()
+	if err != nil {
+		return nil, err
+	}
+	list := make([]time.Duration, len(percents))
+	for i, percent := range percents {
+		list[i] = time.Duration(h.ValueAtQuantile(percent)) * time.Microsecond
+	}
+	return list, nil
+}
+
 // series is one operation's measurements.
 type series struct {
 	total, interval *hdrhistogram.Histogram

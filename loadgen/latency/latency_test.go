@@ -27,6 +27,14 @@ func TestPercentiles(t *testing.T) {
 	if s.Operation != "read" || s.Count != 10_000 || s.Failed() != 0 {
 		t.Errorf("%+v", s)
 	}
+	if list, err := s.Percentiles([]float64{50, 99.9, 99.99, 100}); err != nil || !near(list[0], 500*time.Millisecond) || list[1] != s.P999 ||
+		!near(list[2], 999900*time.Microsecond) || list[3] != s.Max {
+		t.Errorf("percentiles %v, %v", list, err)
+	}
+	s.Histogram = ""
+	if list, err := s.Percentiles([]float64{50}); err == nil {
+		t.Errorf("percentiles %v without a histogram", list)
+	}
 }
 
 func TestIntervalsAndErrors(t *testing.T) {

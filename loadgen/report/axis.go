@@ -11,6 +11,7 @@ type axis struct {
 	low, high   float64 // values at its ends
 	logarithmic bool
 	marks       []float64
+	text        func(float64) string // writes a mark
 }
 
 // place is where a value lies on the axis, from 0 to 1.
@@ -19,6 +20,17 @@ func (a axis) place(v float64) float64 {
 		return (math.Log(max(v, a.low)) - math.Log(a.low)) / (math.Log(a.high) - math.Log(a.low))
 	}
 	return (v - a.low) / (a.high - a.low)
+}
+
+// roomyMarks is how many marks have room on narrow screens.
+const roomyMarks = 6
+
+// class is the class of a mark's text. If there are many, every second one is odd, and not shown on narrow screens.
+func (a axis) class(name string, mark int) string {
+	if mark%2 == 1 && len(a.marks) > roomyMarks {
+		return name + " odd"
+	}
+	return name
 }
 
 // usable reports whether a value can be drawn.
@@ -30,7 +42,7 @@ func linear(high float64, n int) axis {
 		high = 1
 	}
 	step := roundUp(high/float64(n), 1, 2, 2.5, 5)
-	a := axis{high: step * math.Ceil(high/step-1e-9)}
+	a := axis{high: step * math.Ceil(high/step-1e-9), text: number}
 	for i := 0; float64(i)*step <= a.high*(1+1e-9); i++ {
 		a.marks = append(a.marks, float64(i)*step)
 	}
@@ -63,7 +75,7 @@ func logarithmic(low, high float64) axis {
 	if math.Log10(high/low) > decades {
 		steps = steps[:1]
 	}
-	a := axis{logarithmic: true, high: roundUp(high, steps...)}
+	a := axis{logarithmic: true, high: roundUp(high, steps...), text: number}
 	a.low = 1 / roundUp(1/low, steps...) // 1, 2 and 5 are the steps of reciprocal numbers too
 	if a.low >= a.high {
 		a.low = a.high / 10
@@ -102,7 +114,7 @@ func overTime(last float64, n int) axis {
 	for last/step > float64(n) { // weeks
 		step *= 2
 	}
-	a := axis{high: last}
+	a := axis{high: last, text: clock}
 	for i := 0; float64(i)*step <= last*(1+1e-9); i++ {
 		a.marks = append(a.marks, float64(i)*step)
 	}
@@ -112,6 +124,15 @@ func overTime(last float64, n int) axis {
 // number writes a mark as short as it is exact.
 func number(v float64) string {
 	return strconv.FormatFloat(math.Round(v*1e6)/1e6, 'f', -1, 64)
+}
+
+// figure writes a value with three digits or all before the point.
+func figure(v float64) string {
+	digits := 2
+	if v > 0 {
+		digits = min(max(2-int(math.Floor(math.Log10(v))), 0), 6)
+	}
+	return strconv.FormatFloat(v, 'f', digits, 64)
 }
 
 // clock writes a mark of time, in the largest unit that is whole.

@@ -69,14 +69,14 @@ func TestAxesHoldValues(t *testing.T) {
 func TestThin(t *testing.T) {
 	c := chart{Series: []series{{Name: "mean"}, {Name: "peaks", Peaks: true}}}
 	for i := range 3*maxPoints - 1 {
-		c.Times = append(c.Times, float64(i+1))
+		c.At = append(c.At, float64(i+1))
 		for k := range c.Series {
 			c.Series[k].Values = append(c.Series[k].Values, float64(i%3))
 		}
 	}
 	thin := c.thin()
-	if len(thin.Times) != maxPoints || len(thin.Series[0].Values) != maxPoints || thin.Times[0] != 3 || thin.Times[maxPoints-1] != 3*maxPoints-1 {
-		t.Errorf("%d times from %g to %g", len(thin.Times), thin.Times[0], thin.Times[len(thin.Times)-1])
+	if len(thin.At) != maxPoints || len(thin.Series[0].Values) != maxPoints || thin.At[0] != 3 || thin.At[maxPoints-1] != 3*maxPoints-1 {
+		t.Errorf("%d times from %g to %g", len(thin.At), thin.At[0], thin.At[len(thin.At)-1])
 	}
 	if mean, peak := thin.Series[0].Values[0], thin.Series[1].Values[0]; mean != 1 || peak != 2 {
 		t.Errorf("mean %g, peak %g", mean, peak)

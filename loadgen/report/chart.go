@@ -10,8 +10,8 @@ import (
 
 // Size of a chart, in units of the picture.
 const (
-	chartWidth, chartHeight  = 720.0, 220.0
-	left, right, top, bottom = 60.0, 24.0, 10.0, 28.0
+	chartWidth, chartHeight  = 720.0, 250.0
+	left, right, top, bottom = 64.0, 24.0, 10.0, 34.0
 	plotWidth, plotHeight    = chartWidth - left - right, chartHeight - top - bottom
 	gridLines, timeMarks     = 5, 8
 	numColors                = 6
@@ -24,19 +24,21 @@ const errorColor = 2
 // series is one line of a chart.
 type series struct {
 	Name   string
-	Values []float64
+	Values []float64 // there may be fewer than places: the line ends before
 	Color  int
 	// Peaks says that of several values the greatest is shown, if there are too many; otherwise their mean is.
 	Peaks bool
 }
 
-// chart shows values over time.
+// chart shows values over time, or over percentiles.
 type chart struct {
 	Title       string
 	Unit        string
-	Times       []float64 // seconds
+	Note        string    // how to read it
+	At          []float64 // where the values are: seconds; with Percentiles see tail
 	Series      []series
 	Logarithmic bool
+	Percentiles bool
 }
 
 // SVG draws the chart. All that is not a number is escaped.
@@ -65,24 +67,28 @@ func (c chart) axes() (x, y axis) {
 		}
 	}
 	last := 0.0
-	if n := len(c.Times); n > 0 {
-		last = c.Times[n-1]
+	if n := len(c.At); n > 0 {
+		last = c.At[n-1]
+	}
+	x, y = overTime(last, timeMarks), linear(high, gridLines)
+	if c.Percentiles {
+		x = overPercentiles(last)
 	}
 	if c.Logarithmic {
-		return overTime(last, timeMarks), logarithmic(low, high)
+		y = logarithmic(low, high)
 	}
-	return overTime(last, timeMarks), linear(high, gridLines)
+	return x, y
 }
 
 // thin draws several values as one if there are more than can be seen.
 func (c chart) thin() chart {
-	n := (len(c.Times) + maxPoints - 1) / maxPoints
+	n := (len(c.At) + maxPoints - 1) / maxPoints
 	if n < 2 {
 		return c
 	}
 	var times []float64
-	for i := 0; i < len(c.Times); i += n {
-		times = append(times, c.Times[min(i+n, len(c.Times))-1])
+	for i := 0; i < len(c.At); i += n {
+		times = append(times, c.At[min(i+n, len(c.At))-1])
 	}
 	list := make([]series, len(c.Series))
 	for k, s := range c.Series {
@@ -92,7 +98,7 @@ func (c chart) thin() chart {
 			list[k].Values = append(list[k].Values, s.one(s.Values[i:min(i+n, len(s.Values))]))
 		}
 	}
-	c.Times, c.Series = times, list
+	c.At, c.Series = times, list
 	return c
 }
 
@@ -109,22 +115,17 @@ func (s series) one(values []float64) float64 {
 	return sum / float64(len(values))
 }
 
-// grid draws the axes with their numbers. Every second time has a class of its own, as there is no room for it on narrow
-// screens.
+// grid draws the axes with their numbers.
 func grid(b *strings.Builder, x, y axis) {
-	for _, v := range y.marks {
+	for i, v := range y.marks {
 		at := top + plotHeight*(1-y.place(v))
 		fmt.Fprintf(b, `<line class="grid" x1="%g" x2="%g" y1="%.1f" y2="%.1f"/>`, left, chartWidth-right, at, at)
-		fmt.Fprintf(b, `<text class="value" x="%g" y="%.1f">%s</text>`, left-8, at+4, number(v))
+		fmt.Fprintf(b, `<text class="%s" x="%g" y="%.1f">%s</text>`, y.class("value", i), left-8, at+4, y.text(v))
 	}
 	for i, v := range x.marks {
-		class := "time"
-		if i%2 == 1 {
-			class = "time odd"
-		}
 		at := left + plotWidth*x.place(v)
 		fmt.Fprintf(b, `<line class="grid" x1="%.1f" x2="%.1f" y1="%g" y2="%g"/>`, at, at, top+plotHeight, top+plotHeight+4)
-		fmt.Fprintf(b, `<text class="%s" x="%.1f" y="%g">%s</text>`, class, at, chartHeight-8, clock(v))
+		fmt.Fprintf(b, `<text class="%s" x="%.1f" y="%g">%s</text>`, x.class("time", i), at, chartHeight-8, x.text(v))
 	}
 }
 
@@ -132,10 +133,18 @@ func grid(b *strings.Builder, x, y axis) {
 func (c chart) line(b *strings.Builder, s series, x, y axis) {
 	var points, circles strings.Builder
 	for i, v := range s.Values {
-		px, py := left+plotWidth*x.place(c.Times[i]), top+plotHeight*(1-y.place(v))
+		px, py := left+plotWidth*x.place(c.At[i]), top+plotHeight*(1-y.place(v))
 		fmt.Fprintf(&points, "%.1f,%.1f ", px, py)
-		fmt.Fprintf(&circles, `<circle cx="%.1f" cy="%.1f" r="5"><title>%s: %.4g %s at %.1f s</title></circle>`,
-			px, py, html.EscapeString(s.Name), v, html.EscapeString(c.Unit), c.Times[i])
+		fmt.Fprintf(&circles, `<circle cx="%.1f" cy="%.1f" r="5"><title>%s: %s %s %s</title></circle>`,
+			px, py, html.EscapeString(s.Name), figure(v), html.EscapeString(c.Unit), c.where(c.At[i]))
 	}
 	fmt.Fprintf(b, `<g class="s%d"><polyline points="%s"/>%s</g>`, s.Color%numColors, strings.TrimSpace(points.String()), circles.String())
+}
+
+// where names a place of the chart.
+func (c chart) where(at float64) string {
+	if c.Percentiles {
+		return "or less for " + percentage(at)
+	}
+	return fmt.Sprintf("at %.1f s", at)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"time"
 
 	"zarafa/loadgen"
@@ -62,12 +63,12 @@ func charts(r *loadgen.Result) []chart {
 		return s
 	}
 	list := []chart{
-		{Title: "Latency", Unit: "ms", Times: times, Logarithmic: true, Series: []series{
+		{Title: "Latency over time", Unit: "ms", At: times, Logarithmic: true, Series: []series{
 			over("p50", 0, func(i loadgen.Interval) float64 { return inMS(i.Latency.P50) }),
 			over("p95", 1, func(i loadgen.Interval) float64 { return inMS(i.Latency.P95) }),
 			over("p99", errorColor, func(i loadgen.Interval) float64 { return inMS(i.Latency.P99) }),
 		}},
-		{Title: "Throughput", Unit: "operations/s", Times: times, Series: []series{
+		{Title: "Throughput", Unit: "operations/s", At: times, Series: []series{
 			over("operations", 0, func(i loadgen.Interval) float64 { return i.PerSecond }),
 		}},
 	}
@@ -75,10 +76,13 @@ func charts(r *loadgen.Result) []chart {
 	if r.All.Failed() > 0 {
 		list[1].Series = append(list[1].Series, errorsOver(r.Intervals))
 	}
+	if c := byPercentile(r); len(c.Series) > 0 {
+		list = slices.Insert(list, 1, c)
+	}
 	if len(r.Intervals) == 0 || len(r.Intervals[0].Usage) == 0 {
 		return list
 	}
-	cpu, memory := chart{Title: "Processors", Unit: "busy", Times: times}, chart{Title: "Memory", Unit: "MiB", Times: times}
+	cpu, memory := chart{Title: "Processors", Unit: "busy", At: times}, chart{Title: "Memory", Unit: "MiB", At: times}
 	for n, p := range r.Intervals[0].Usage {
 		name := fmt.Sprintf("%s (%d)", p.Name, p.PID)
 		if p.Host != "" {
