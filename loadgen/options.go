@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ type Options struct {
 	// AdminURL is where mail is delivered by an administrator, as a delivery agent does. Without it every user has a second
 	// session that delivers.
 	AdminURL, Admin, AdminPassword string
+	AdminTLS                       *tls.Config // in place of TLS, if not nil
 	Profile                        *users.Profile
 	Duration                       time.Duration
 	Compress                       float64 // multiplies the rates of the profile
@@ -88,7 +90,7 @@ func (o *Options) check() error {
 
 // adminOptions say how the delivery agent logs on.
 func (o *Options) adminOptions() client.Options {
-	return client.Options{Endpoint: o.AdminURL, User: o.Admin, Password: o.AdminPassword, App: appName, TLS: o.TLS}
+	return client.Options{Endpoint: o.AdminURL, User: o.Admin, Password: o.AdminPassword, App: appName, TLS: cmp.Or(o.AdminTLS, o.TLS)}
 }
 
 // GCPercent is the GOGC that programs should set: most of what users are made of has no pointers, so that collecting often is cheap, and

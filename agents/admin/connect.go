@@ -3,10 +3,8 @@ package admin
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"os"
 
 	"zarafa/client"
 	"zarafa/mapi"
@@ -43,26 +41,8 @@ func (j *job) logOn(ctx context.Context) (*client.Session, error) {
 
 // tls makes the configuration of https connections.
 func (c *configuration) tls() (*tls.Config, error) {
-	cfg := &tls.Config{MinVersion: tls.VersionTLS12}
-	if c.sslKeyFile != "" {
-		if c.sslKeyPass.Reveal() != "" {
-			return nil, fmt.Errorf("sslkey_pass: keys with a password are not supported; remove the key's password and make %s readable for its user only", c.sslKeyFile)
-		}
-		pair, err := tls.LoadX509KeyPair(c.sslKeyFile, c.sslKeyFile)
-		if err != nil {
-			return nil, fmt.Errorf("sslkey_file: %w", err)
-		}
-		cfg.Certificates = []tls.Certificate{pair}
+	if c.sslKeyFile != "" && c.sslKeyPass.Reveal() != "" {
+		return nil, fmt.Errorf("sslkey_pass: keys with a password are not supported; remove the key's password and make %s readable for its user only", c.sslKeyFile)
 	}
-	if c.sslCAFile != "" {
-		pem, err := os.ReadFile(c.sslCAFile)
-		if err != nil {
-			return nil, fmt.Errorf("ssl_ca_file: %w", err)
-		}
-		cfg.RootCAs = x509.NewCertPool()
-		if !cfg.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("ssl_ca_file: %s has no certificate in PEM form", c.sslCAFile)
-		}
-	}
-	return cfg, nil
+	return client.TLSFiles{Key: c.sslKeyFile, CA: c.sslCAFile}.Config()
 }

@@ -32,12 +32,14 @@ func fillCommand(stdout io.Writer) subcommand.Command {
 	flags := pflag.NewFlagSet("zload fill", pflag.ContinueOnError)
 	var o fill.Options
 	var adminURL, until string
+	var t tlsOptions
 	flags.IntVar(&o.Users, "users", 10, "how many users to create")
 	flags.IntVar(&o.Messages, "messages", 500, "items in each mailbox")
 	flags.Uint64Var(&o.Seed, "seed", 1, "chooses the content; the same seed gives the same mailboxes")
-	flags.StringVar(&adminURL, "admin-url", "", "where this program is an administrator: file:///path/of/server.sock")
+	flags.StringVar(&adminURL, "admin-url", "", "where this program is an administrator: file:///path/of/server.sock, or https://host:237/ with --sslkey-file")
 	flags.StringVar(&o.Admin, "admin", defaultAdmin, "name of the administrator")
 	flags.StringVar(&o.AdminPassword, "admin-password", "", "his password, which Unix sockets do not need")
+	t.define(flags)
 	flags.StringVar(&o.Prefix, "prefix", defaultPrefix, "beginning of the users' names, which go on with 0001")
 	flags.StringVar(&o.Password, "password", defaultPassword, "password of the users")
 	flags.IntVar(&o.Workers, "workers", 4*runtime.GOMAXPROCS(0), "mailboxes that are filled at one time")
@@ -47,6 +49,9 @@ func fillCommand(stdout io.Writer) subcommand.Command {
 		var err error
 		if o.Until, err = time.Parse(time.DateOnly, until); err != nil {
 			return exitUsage, fmt.Errorf("--until: %w", err)
+		}
+		if o.TLS, _, err = t.configs(); err != nil {
+			return exitUsage, err
 		}
 		o.Endpoint = client.FindEndpoint(adminURL, "", os.LookupEnv)
 		return runFill(ctx, o, stdout)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -25,11 +24,11 @@ import (
 // playOptions are what the command line of "zload run" says.
 type playOptions struct {
 	loadgen.Options
-	profile  string
-	insecure bool
-	pids     []int32
-	json     string // files to write
-	html     string
+	profile string
+	tls     tlsOptions
+	pids    []int32
+	json    string // files to write
+	html    string
 }
 
 // define defines the options that all commands with simulated users have.
@@ -43,7 +42,7 @@ func (o *playOptions) define(flags *pflag.FlagSet) {
 	flags.StringVar(&o.AdminURL, "admin-url", "", "where mail is delivered by an administrator; without it every user delivers his own")
 	flags.StringVar(&o.Admin, "admin", defaultAdmin, "name of the administrator")
 	flags.StringVar(&o.AdminPassword, "admin-password", "", "his password, which Unix sockets do not need")
-	flags.BoolVar(&o.insecure, "insecure", false, "accept any certificate of the server")
+	o.tls.define(flags)
 	flags.DurationVar(&o.NotifyGrace, "notify-grace", 10*time.Second, "how long a notification may take at the end before it counts as lost")
 }
 
@@ -55,10 +54,8 @@ func (o *playOptions) finish() (err error) {
 	if o.AdminURL != "" {
 		o.AdminURL = client.FindEndpoint(o.AdminURL, "", os.LookupEnv)
 	}
-	if o.insecure {
-		o.TLS = &tls.Config{InsecureSkipVerify: true}
-	}
-	return nil
+	o.AdminTLS, o.TLS, err = o.tls.configs()
+	return err
 }
 
 // loadProfile reads a profile of the program, or a file.

@@ -9,6 +9,7 @@ package fill
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"sync"
@@ -27,8 +28,9 @@ type Options struct {
 	Users         int
 	Messages      int // items in each mailbox
 	Seed          uint64
-	Prefix        string // of the users' names
-	Password      string // of the users
+	TLS           *tls.Config // of https connections
+	Prefix        string      // of the users' names
+	Password      string      // of the users
 	Workers       int
 	// Until is the time of the newest items, which go back a year.
 	Until time.Time
@@ -73,9 +75,9 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	session, err := client.LogOn(ctx, client.Options{Endpoint: o.Endpoint, User: o.Admin, Password: o.AdminPassword, App: "zload"})
+	session, err := client.LogOn(ctx, client.Options{Endpoint: o.Endpoint, User: o.Admin, Password: o.AdminPassword, App: "zload", TLS: o.TLS})
 	if err != nil {
-		return Result{}, fmt.Errorf("filling needs an administrator; give the server's Unix socket with --admin-url: %w", err)
+		return Result{}, fmt.Errorf("filling needs an administrator; give the server's Unix socket with --admin-url, or https with --sslkey-file: %w", err)
 	}
 	defer session.Close(context.WithoutCancel(ctx))
 	if err := createPublicStore(ctx, session); err != nil {
