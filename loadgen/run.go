@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -100,6 +101,7 @@ func (r *run) play(ctx context.Context, result *Result) error {
 	if err := r.prepare(ctx); err != nil {
 		return err
 	}
+	debug.FreeOSMemory() // logging on and learning have left more garbage than the work will
 	result.Server, result.ServerGUIDs = r.players[0].version, r.servers()
 	start, err := r.awaitStart(ctx)
 	if err != nil {
