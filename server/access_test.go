@@ -250,6 +250,7 @@ func administering(own, other *mailbox) []trespass {
 
 // TestAccess has a user try everything on the mailbox of another one. What she may not do she cannot do, whatever way she asks, and nothing changes.
 func TestAccess(t *testing.T) {
+	t.Parallel()
 	for _, engine := range servertest.Engines() {
 		t.Run(engine, func(t *testing.T) {
 			instance := servertest.Start(t, engine, "")

@@ -19,6 +19,7 @@ import (
 // copies of tables that were kept by their events alone, new tables, and tables of the server after a restart must
 // show the same.
 func TestCoherence(t *testing.T) {
+	t.Parallel()
 	for _, engine := range servertest.Engines() {
 		t.Run(engine, func(t *testing.T) {
 			dir := servertest.Folder(t)

@@ -143,6 +143,7 @@ func (w *tenants) changing(own, other *mailbox) []trespass {
 
 // TestCompaniesApart has the administrator of a company, and a user of it, try everything on a user of another company.
 func TestCompaniesApart(t *testing.T) {
+	t.Parallel()
 	for _, engine := range servertest.Engines() {
 		t.Run(engine, func(t *testing.T) {
 			w := newTenants(t, engine)

@@ -105,6 +105,7 @@ func letter(number int) *client.Message {
 // TestCrash kills the server with SIGKILL while eight clients deliver mail, starts it again, and looks for every message that was
 // acknowledged, in its folder and in a search folder.
 func TestCrash(t *testing.T) {
+	t.Parallel()
 	const killAfter = 120 // acknowledged messages
 	for _, engine := range servertest.Engines() {
 		t.Run(engine, func(t *testing.T) {

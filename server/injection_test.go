@@ -32,6 +32,7 @@ func injections() []string {
 // TestInjection uses such texts as names of users, groups, folders, files and properties, as values and in searches. Everything is found under
 // exactly its own name, and nothing else has happened.
 func TestInjection(t *testing.T) {
+	t.Parallel()
 	for _, engine := range servertest.Engines() {
 		t.Run(engine, func(t *testing.T) {
 			dir := servertest.Folder(t)

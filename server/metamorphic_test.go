@@ -26,6 +26,7 @@ const restartEvery = 700
 // TestMetamorphic does the same random things to servers with different databases and caches, and restarts them. All answers are the
 // same, but for what servers make up. What is in the databases afterwards fits together.
 func TestMetamorphic(t *testing.T) {
+	t.Parallel()
 	m := &metamorphic{t: t, rng: newRand(t)}
 	m.add("sqlite", "sqlite", "")
 	m.add("sqlite without caches", "sqlite", tinyCaches+"index_path =\n")

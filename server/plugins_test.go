@@ -103,6 +103,7 @@ func (p *peer) refused(user, password string) {
 // TestLDAPUsers is the life of users in an LDAP directory, on a real one: they log on, a script makes their stores, new ones come by
 // themselves or with syncUsers, those who are removed are gone and leave their stores.
 func TestLDAPUsers(t *testing.T) {
+	t.Parallel()
 	for _, engine := range servertest.Engines() {
 		t.Run(engine, func(t *testing.T) {
 			slapd, dir, lines := ldapServer(t, engine)

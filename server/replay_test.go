@@ -12,6 +12,7 @@ const recordedSettings = "disabled_features =\ncreateuser_script =\n"
 
 // TestReplay plays the recorded exchanges of real clients and compares every answer.
 func TestReplay(t *testing.T) {
+	t.Parallel()
 	for _, engine := range servertest.Engines() {
 		t.Run(engine, func(t *testing.T) {
 			instance := servertest.Start(t, engine, recordedSettings)
