@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"zarafa/mapi"
@@ -150,6 +152,42 @@ func BenchmarkCellsGet(b *testing.B) {
 			}
 		})
 	})
+}
+
+// BenchmarkCellsGetShared shows whether goroutines that read the same records, or different ones, are in each other's way: a
+// look-up writes nothing but a counter of its own core's. The records fit into the processor's cache, so that memory is
+// not what is waited for. If look-ups disturbed each other, one would take more processor time (cpu-ns/op) with two cores than with one.
+func BenchmarkCellsGetShared(b *testing.B) {
+	const items = 1000
+	c := benchCells(b, items)
+	for _, which := range []struct {
+		name string
+		key  func(goroutine, i uint32) uint32
+	}{
+		{"same", func(_, i uint32) uint32 { return i % 16 }},
+		{"different", func(g, i uint32) uint32 { return (g*16 + i%16) % items }},
+	} {
+		b.Run(which.name, func(b *testing.B) {
+			var goroutines atomic.Uint32
+			before := processorTime(b)
+			b.RunParallel(func(pb *testing.PB) {
+				g := goroutines.Add(1)
+				for i := uint32(0); pb.Next(); i++ {
+					c.Get(which.key(g, i))
+				}
+			})
+			b.ReportMetric(float64(processorTime(b)-before)/float64(b.N), "cpu-ns/op")
+		})
+	}
+}
+
+// processorTime is what the process has used, in nanoseconds; other work on the machine is not in it.
+func processorTime(b *testing.B) int64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return u.Utime.Nano() + u.Stime.Nano()
 }
 
 // BenchmarkCellsChurn fills a full cache, so that every Put evicts.

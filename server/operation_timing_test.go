@@ -271,6 +271,26 @@ func BenchmarkPage(b *testing.B) {
 	}
 }
 
+// BenchmarkPageAnywhere reads 50 rows from anywhere in an open table, so that the processor's own caches do not have them.
+func BenchmarkPageAnywhere(b *testing.B) {
+	o := newOperations(b)
+	o.fill(filled)
+	table := o.openTable(mapi.PrMessageDeliveryTime, 1)
+	_, query := o.pageRequests(table)
+	var seeks [][]byte
+	for from := int32(0); from < filled; from += pageRows {
+		seek := encode(&wire.TableSeekRowRequest{SessionID: o.session, TableID: table, RowCount: from * 37 % filled})
+		seeks = append(seeks, seek)
+		o.send(seek)
+		o.send(query)
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		o.send(seeks[i%len(seeks)])
+		o.send(query)
+	}
+}
+
 // BenchmarkOpen opens a table, newest first, reads its first 50 rows and closes it.
 func BenchmarkOpen(b *testing.B) { benchmarkOpen(b, mapi.PrMessageDeliveryTime) }
 
