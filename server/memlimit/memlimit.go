@@ -4,7 +4,9 @@
 // Go's collector lets the heap grow to twice what is in use unless the runtime has a limit, so the promise is kept by
 // setting that limit: what is promised without what the process has outside of the Go runtime's hands. That part is the program
 // itself and the databases of SQLite, whose page caches are maps of their own. It is foreseen (Outside), and read
-// as well, since it may be more: a Keeper looks every few seconds.
+// as well, since it may be more: a Keeper looks every second.
+//
+// Large requests may need more than the 200 MiB. Then the cell cache gives way to them for a while (Yield), since nothing else can.
 //
 // The limit is of the process, so a program has one Keeper; it belongs to one goroutine. The package refuses to let the
 // limit strangle the collector: however much lies outside, the caches and some room stay for the heap.
