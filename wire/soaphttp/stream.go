@@ -66,8 +66,7 @@ type output struct {
 	sent    int64
 	first   int // bytes that were taken without waiting
 	pieces  [3][]byte
-	vec     net.Buffers // what is left of them, in room
-	room    [3][]byte
+	vec     net.Buffers // what is left of the pieces
 }
 
 // write sends pieces one behind the other, with one system call if they are small.
@@ -115,7 +114,7 @@ func (o *output) writeRest() error {
 	if err := o.arm(); err != nil {
 		return err
 	}
-	o.vec = o.room[:0]
+	o.vec = o.pieces[:0]
 	skip := o.first
 	for _, piece := range o.pieces {
 		n := min(skip, len(piece))
@@ -124,7 +123,7 @@ func (o *output) writeRest() error {
 		}
 	}
 	n, err := o.vec.WriteTo(o.nc)
-	o.vec, o.room = nil, [3][]byte{}
+	o.vec = nil
 	o.sent += n
 	return err
 }
