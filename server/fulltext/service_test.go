@@ -37,6 +37,9 @@ func newBench(t *testing.T) *bench {
 // open starts the services, as after a restart of the server.
 func (b *bench) open(t *testing.T) {
 	t.Helper()
+	if b.svc != nil {
+		b.CloseStore()
+	}
 	b.Bench = servicetest.Open(t, b.path)
 	b.svc = New(Options{Store: b.Store, Path: b.folder, Settings: b.settings, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	t.Cleanup(b.svc.Close)

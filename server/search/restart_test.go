@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"zarafa/mapi"
-	"zarafa/server/internal/servicetest"
 	"zarafa/storage"
 	"zarafa/wire"
 )
@@ -14,7 +13,7 @@ import (
 func (b *bench) crashed(t *testing.T, change func()) {
 	t.Helper()
 	whole := b.Bench
-	b.Bench = servicetest.Open(t, b.path)
+	b.Bench = b.Beside()
 	change()
 	b.Bench = whole
 	b.open(t)

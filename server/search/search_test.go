@@ -76,6 +76,12 @@ func newBench(t *testing.T) *bench {
 // open starts the services on the bench's database.
 func (b *bench) open(t *testing.T) {
 	t.Helper()
+	if b.svc != nil {
+		if b.svc.Text != nil {
+			b.svc.Text.Close()
+		}
+		b.CloseStore()
+	}
 	b.Bench, b.heard = servicetest.Open(t, b.path), &recorder{}
 	b.svc = New(Options{
 		Store: b.Store, Tree: b.Tree, Writer: b.Objects.Writer(), Rights: b.Rights, Locales: b.Locales, Restart: b.anew, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),

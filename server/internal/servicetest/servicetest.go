@@ -8,6 +8,7 @@ package servicetest
 import (
 	"log/slog"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -37,6 +38,7 @@ type Bench struct {
 
 	ACL      *rights.Service
 	sessions uint64
+	close    func()
 }
 
 // Mailbox is a user and his store.
@@ -59,17 +61,35 @@ func Open(t *testing.T, path string) *Bench {
 // OpenWith is Open with settings for the directory.
 func OpenWith(t *testing.T, path string, settings directory.Settings) *Bench {
 	t.Helper()
-	b := &Bench{T: t, Bus: new(feed.Bus), Now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
 	store, err := sqlite.Open(t.Context(), path, sqlite.Options{})
-	b.OK(err)
-	b.Cleanup(func() {
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := beside(t, store, settings)
+	b.close = sync.OnceFunc(func() {
 		if err := store.Close(); err != nil {
 			b.Errorf("closing the database: %v", err)
 		}
 	})
-	b.Store = store
+	b.Cleanup(b.close)
+	return b
+}
+
+// CloseStore closes the database before the test ends, so that it can be opened again: as for a server that dies, whatever
+// still works on it.
+func (b *Bench) CloseStore() { b.close() }
+
+// Beside makes a bench on the same database whose changes the services of this one do not hear of.
+func (b *Bench) Beside() *Bench {
+	return beside(b.T, b.Store, directory.Settings{SystemEmail: "postmaster@localhost"})
+}
+
+func beside(t *testing.T, store storage.Store, settings directory.Settings) *Bench {
+	t.Helper()
+	b := &Bench{T: t, Store: store, Bus: new(feed.Bus), Now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
 	b.OK(objects.Seed(t.Context(), store))
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	var err error
 	b.Users, err = directory.New(t.Context(), store, settings, log, func() time.Time { return b.Now })
 	b.OK(err)
 	b.Locales, err = collation.NewLocales("en_US")
