@@ -7,7 +7,7 @@ import (
 )
 
 // deadline is the context of a call, which ends after a time. Nearly all calls return long before it without asking
-// for Done; it starts no timer until somebody does, which costs a fourteenth of the processor time of a page.
+// for Done; it starts no timer until somebody does, which was 3.7 % of the samples of a page's profile.
 type deadline struct {
 	context.Context // of the connection
 	at              time.Time

@@ -178,12 +178,17 @@ func (l *load) newUser(ctx context.Context, name string) (*client.Session, error
 	return client.LogOn(ctx, o)
 }
 
-func (l *load) attachment(ctx context.Context, s *client.Session, rng *rand.Rand) error {
+// inboxOf is the folder in which a user's mail arrives.
+func inboxOf(ctx context.Context, s *client.Session) (mapi.EntryID, error) {
 	store, err := s.Store(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	inbox, err := s.ReceiveFolder(ctx, store.EntryID, "")
+	return s.ReceiveFolder(ctx, store.EntryID, "")
+}
+
+func (l *load) attachment(ctx context.Context, s *client.Session, rng *rand.Rand) error {
+	inbox, err := inboxOf(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -230,11 +235,7 @@ func (l *load) order(ctx context.Context, rng *rand.Rand) error {
 	}
 	defer s.Close(ctx)
 	l.logons.Add(1)
-	store, err := s.Store(ctx)
-	if err != nil {
-		return err
-	}
-	inbox, err := s.ReceiveFolder(ctx, store.EntryID, "")
+	inbox, err := inboxOf(ctx, s)
 	if err != nil {
 		return err
 	}

@@ -146,20 +146,7 @@ func TestLostConnections(t *testing.T) {
 	defer s.Close()
 	db := root(t)
 	defer db.Close()
-	kill := func() {
-		rows, err := db.Query("SELECT id FROM information_schema.processlist WHERE db=?", cfg.Database)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var id int64
-			if err := rows.Scan(&id); err != nil {
-				t.Fatal(err)
-			}
-			db.Exec(fmt.Sprintf("KILL %d", id)) // it may be gone
-		}
-	}
+	kill := func() { killConnections(t, db, cfg) }
 	set := func(during func()) error {
 		return s.Update(t.Context(), 1, func(ctx context.Context, tx storage.Tx) error {
 			if err := tx.SetSetting(ctx, "a", []byte("1")); err != nil {
