@@ -171,8 +171,8 @@ func TestLimits(t *testing.T) {
 	f("namespaces", Limits{}, `<m:logoff `+strings.Repeat(`xmlns:a="b" `, 300)+`/>`, false)
 }
 
-// TestSplitResponse: the pieces make up what AppendResponse makes in one, with rows and
-// or an object that are encoded already, small and large, and without.
+// TestSplitResponse: the pieces make up what AppendResponse makes in one, with rows or an object that
+// are encoded already, small and large, and without.
 func TestSplitResponse(t *testing.T) {
 	long := bytes.Repeat([]byte("<item></item>"), 1000)
 	for _, resp := range []Response{
