@@ -3,19 +3,26 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 )
 
-// deferred are statements of a transaction that nobody waits for: inserts that are expected to succeed. They travel
-// together, in one round trip, before the next statement whose answer matters, or before the commit.
+// deferred are rows that nobody waits for: inserts that are expected to succeed. They travel
+// together, in one round trip, before the next statement whose answer matters, or before the commit. The rows of one
+// kind share a statement, whichever updates of the batch they come from.
 //
 // An error of one of them is found late, when the update that caused it has returned. The whole
 // batch is rolled back then, and each update runs again without deferring (see shard), so that it meets its
 // error, a key that is taken say, where it can act on it.
 type deferred struct {
-	texts []string
-	args  []any
-	bytes int
+	groups []deferredRows // in the order of their beginnings
+	bytes  int
+}
+
+// deferredRows are rows for one kind of statement.
+type deferredRows struct {
+	insert *multiInsert
+	args   []any
 }
 
 // deferredError says that a transaction failed by a deferred statement.
@@ -24,13 +31,44 @@ type deferredError struct{ err error }
 func (e *deferredError) Error() string { return e.err.Error() }
 func (e *deferredError) Unwrap() error { return e.err }
 
-// later runs a statement before the next one that is not deferred, or now if the transaction does not defer. The
-// arguments must stay as they are until the update's end. What was affected is not reported.
-func (t *transaction) later(ctx context.Context, text string, args ...any) error {
+// add puts rows to the group that they may join, or makes one. Rows may overtake statements on other tables, since nothing
+// refers from one table to another, but none on their own table.
+func (d *deferred) add(m *multiInsert, args []any, size int) {
+	d.bytes += size
+	for i := len(d.groups) - 1; i >= 0; i-- {
+		g := &d.groups[i]
+		if g.insert == m {
+			g.args = append(g.args, args...)
+			return
+		}
+		if g.insert.table == m.table {
+			break
+		}
+	}
+	d.groups = append(d.groups, deferredRows{m, slices.Clip(args)})
+}
+
+// statements empties d: what to send, and the arguments of all of it.
+func (d *deferred) statements() (texts []string, args []any) {
+	for _, g := range d.groups {
+		for chunk := range slices.Chunk(g.args, maxTuples*g.insert.columns) {
+			texts = append(texts, g.insert.texts[len(chunk)/g.insert.columns-1])
+		}
+		args = append(args, g.args...)
+	}
+	*d = deferred{}
+	return texts, args
+}
+
+// insertRows runs a multi-row statement for any number of rows: before the next statement that is not deferred, or now if the
+// transaction does not defer. The arguments must stay as they are until the update's end. What was affected is not reported.
+func (t *transaction) insertRows(ctx context.Context, m *multiInsert, args []any) error {
+	if len(args) == 0 {
+		return nil
+	}
 	size := argBytes(args)
 	if !t.defers || size > maxStatementBytes {
-		_, err := t.exec(ctx, text, args...)
-		return err
+		return t.insertNow(ctx, m, args)
 	}
 	if t.failed != nil {
 		return t.failed
@@ -40,32 +78,46 @@ func (t *transaction) later(ctx context.Context, text string, args ...any) error
 			return err
 		}
 	}
-	d := &t.deferred
-	d.texts = append(d.texts, text)
-	d.args = append(d.args, args...)
-	d.bytes += size
+	t.deferred.add(m, args, size)
 	t.wrote = true
 	return nil
 }
 
-// sendDeferred sends the deferred statements in their order.
+// insertNow sends statements of at most maxTuples rows and about maxStatementBytes.
+func (t *transaction) insertNow(ctx context.Context, m *multiInsert, args []any) error {
+	for len(args) > 0 {
+		n, size := 0, 0
+		for n < maxTuples && n*m.columns < len(args) && (n == 0 || size < maxStatementBytes) {
+			size += argBytes(args[n*m.columns : (n+1)*m.columns])
+			n++
+		}
+		if _, err := t.exec(ctx, m.texts[n-1], args[:n*m.columns]...); err != nil {
+			return err
+		}
+		args = args[n*m.columns:]
+	}
+	return nil
+}
+
+// maxStatementBytes keeps statements far below max_allowed_packet, whose default is 16 MiB.
+const maxStatementBytes = 1 << 20
+
+// sendDeferred sends what is deferred.
 func (t *transaction) sendDeferred(ctx context.Context) error {
-	d := &t.deferred
-	if t.failed != nil || len(d.texts) == 0 {
+	if t.failed != nil || len(t.deferred.groups) == 0 {
 		return t.failed
 	}
 	t.sent = true
+	texts, args := t.deferred.statements()
 	var err error
-	if len(d.texts) == 1 {
-		_, err = t.conn.exec(ctx, d.texts[0], d.args...)
+	if len(texts) == 1 {
+		_, err = t.conn.exec(ctx, texts[0], args...)
 	} else {
-		err = t.conn.execTogether(ctx, d.texts, d.args)
+		err = t.conn.execTogether(ctx, texts, args)
 	}
 	if err != nil {
 		t.failed = &deferredError{err}
 	}
-	clear(d.args)
-	*d = deferred{texts: d.texts[:0], args: d.args[:0]}
 	return t.failed
 }
 

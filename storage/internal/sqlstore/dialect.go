@@ -67,12 +67,13 @@ const maxTuples = 32
 
 // multiInsert is an INSERT of 1 to maxTuples rows.
 type multiInsert struct {
+	table   string
 	columns int
 	texts   [maxTuples]string
 }
 
 func newMultiInsert(table, columns, suffix string) *multiInsert {
-	m := &multiInsert{columns: strings.Count(columns, ",") + 1}
+	m := &multiInsert{table: table, columns: strings.Count(columns, ",") + 1}
 	row := tuple(m.columns)
 	rows := row
 	for i := range m.texts {

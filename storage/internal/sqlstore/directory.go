@@ -142,7 +142,7 @@ func (t *transaction) PutDirectoryObject(ctx context.Context, o storage.Director
 	for _, name := range slices.Sorted(maps.Keys(o.Props)) {
 		args = append(args, o.ExternalID, name, o.Props[name])
 	}
-	if err := t.execAll(ctx, t.texts.insertObject, args); err != nil {
+	if err := t.insertRows(ctx, t.texts.insertObject, args); err != nil {
 		return dbError("put directory object", err)
 	}
 	args = nil
@@ -151,7 +151,7 @@ func (t *transaction) PutDirectoryObject(ctx context.Context, o storage.Director
 			args = append(args, o.ExternalID, name, i, value)
 		}
 	}
-	return dbError("put directory object", t.execAll(ctx, t.texts.insertMulti, args))
+	return dbError("put directory object", t.insertRows(ctx, t.texts.insertMulti, args))
 }
 
 func (t *transaction) deleteDirectoryProps(ctx context.Context, id []byte) error {

@@ -88,7 +88,7 @@ func (t *transaction) Insert(ctx context.Context, o *storage.Object) error {
 	if err != nil {
 		return err
 	}
-	if err := t.later(ctx, t.texts.insertRow, rowArgs(nil, o.Ref, &e)...); err != nil {
+	if err := t.insertRows(ctx, t.texts.insertHierarchy, rowArgs(nil, o.Ref, &e)); err != nil {
 		return t.takenKey(ctx, o.Ref, err)
 	}
 	refs := lobArgs(nil, o.Store, o.ID, o.ID, lobs)
@@ -105,13 +105,13 @@ func (t *transaction) Insert(ctx context.Context, o *storage.Object) error {
 			return err
 		}
 	}
-	if err := t.execAll(ctx, t.texts.insertParts, parts); err != nil {
+	if err := t.insertRows(ctx, t.texts.insertParts, parts); err != nil {
 		return dbError("insert parts", err)
 	}
 	if err := t.holdLobs(ctx, refs); err != nil {
 		return err
 	}
-	return dbError("insert", t.execAll(ctx, t.texts.insertRefs, refs))
+	return dbError("insert", t.insertRows(ctx, t.texts.insertRefs, refs))
 }
 
 func (t *transaction) appendPart(ctx context.Context, parts, refs []any, message storage.Ref, p *storage.Object) (_, _ []any, err error) {

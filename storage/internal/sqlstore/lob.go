@@ -92,8 +92,8 @@ func (l *lobReader) Close() error { l.left, l.buf = 0, nil; return nil }
 // shard cannot remove the instance in the meantime.
 func (t *transaction) PutLob(ctx context.Context, tag mapi.PropTag, b storage.Blob) (storage.LobRef, error) {
 	ref := storage.LobRef{Tag: tag}
-	if made, ok := t.made[b.SHA256]; ok && made.size == b.Size {
-		ref.Instance, ref.Size = made.instance, made.size
+	if known, ok := t.known[b.SHA256]; ok && known.size == b.Size {
+		ref.Instance, ref.Size = known.instance, known.size
 		return ref, nil
 	}
 	for range 2 {
@@ -105,13 +105,13 @@ func (t *transaction) PutLob(ctx context.Context, tag mapi.PropTag, b storage.Bl
 			return ref, mapi.Errorf(mapi.InvalidParameter, "storage", "large value: %d bytes announced, the same contents are stored with %d", b.Size, ref.Size)
 		}
 		if ok {
-			t.hold(ref.Instance)
+			t.hold(ref, b.SHA256)
 			return ref, nil
 		}
 		if ref.Instance, err = t.number(ctx, seqLob); err != nil {
 			return ref, err
 		}
-		err = t.later(ctx, "INSERT INTO lobindex (instanceid,hash,size) VALUES (?,?,?)", ref.Instance, b.SHA256[:], b.Size)
+		err = t.insertRows(ctx, t.texts.insertLobIndex, []any{ref.Instance, b.SHA256[:], b.Size})
 		if t.isDuplicate(err) {
 			continue // another shard stored the same contents just now
 		}
@@ -119,28 +119,27 @@ func (t *transaction) PutLob(ctx context.Context, tag mapi.PropTag, b storage.Bl
 			return ref, dbError("put lob", err)
 		}
 		ref.Size = b.Size
-		t.hold(ref.Instance)
-		if t.made == nil {
-			t.made = map[[sha256.Size]byte]madeLob{}
-		}
-		t.made[b.SHA256] = madeLob{ref.Instance, ref.Size}
+		t.hold(ref, b.SHA256)
 		return ref, t.writeChunks(ctx, ref.Instance, b)
 	}
 	return ref, mapi.Errorf(mapi.DatabaseError, "storage", "large value is there and is not")
 }
 
-// madeLob is a large value that the transaction has put itself: its row may be deferred, so that no query finds it.
-type madeLob struct {
+// knownLob is a large value that the transaction has put. It is locked until the commit, so that the next message of the
+// batch with the same contents need not ask; the row of one made here may be deferred, so that no query would find it.
+type knownLob struct {
 	instance uint32
 	size     int64
 }
 
 // hold notes that the transaction has locked an instance.
-func (t *transaction) hold(instance uint32) {
+func (t *transaction) hold(ref storage.LobRef, hash [sha256.Size]byte) {
 	if t.holds == nil {
 		t.holds = map[uint32]bool{}
+		t.known = map[[sha256.Size]byte]knownLob{}
 	}
-	t.holds[instance] = true
+	t.holds[ref.Instance] = true
+	t.known[hash] = knownLob{ref.Instance, ref.Size}
 }
 
 // fail ends the transaction.
@@ -171,7 +170,7 @@ func (t *transaction) writeChunks(ctx context.Context, instance uint32, b storag
 			}
 			size += int64(n)
 			// A value of one chunk may wait: the buffer is used once.
-			if err := t.later(ctx, "INSERT INTO lob (instanceid,chunkid,val_binary) VALUES (?,?,?)", instance, chunk, buf[:n]); err != nil {
+			if err := t.insertRows(ctx, t.texts.insertLobs, []any{instance, chunk, buf[:n]}); err != nil {
 				return t.fail("put lob", err)
 			}
 			if int64(n) < b.Size {
@@ -258,7 +257,7 @@ func (t *transaction) replaceLobs(ctx context.Context, store, message uint32, id
 			}
 		}
 	}
-	if err := t.execAll(ctx, t.texts.insertRefs, refs); err != nil {
+	if err := t.insertRows(ctx, t.texts.insertRefs, refs); err != nil {
 		return dbError("lob", err)
 	}
 	for i := 4; i < len(refs); i += 5 {
@@ -308,7 +307,7 @@ func (t *transaction) releaseLobs(ctx context.Context, instances map[uint32]bool
 	for _, id := range ids {
 		delete(t.holds, id)
 		delete(t.prefixes, id)
-		maps.DeleteFunc(t.made, func(_ [sha256.Size]byte, made madeLob) bool { return made.instance == id })
+		maps.DeleteFunc(t.known, func(_ [sha256.Size]byte, known knownLob) bool { return known.instance == id })
 	}
 	for chunk := range slices.Chunk(ids, maxInList) {
 		for _, l := range []*inList{t.texts.deleteLobs, t.texts.deleteLobIndex} {

@@ -72,7 +72,7 @@ func (t *transaction) putRows(ctx context.Context, rows []*storage.Row) error {
 		}
 		args = rowArgs(args, r.Ref, &e)
 	}
-	return dbError("put rows", t.execAll(ctx, t.texts.putRows, args))
+	return dbError("put rows", t.insertRows(ctx, t.texts.putRows, args))
 }
 
 // idsIn runs a statement that gives ids.
@@ -129,7 +129,7 @@ func (t *transaction) PutObject(ctx context.Context, o *storage.Object) error {
 		return err
 	}
 	if e.own != "" {
-		err = t.execAll(ctx, t.texts.putParts, partArgs(nil, o.Store, o.ID, o.Ref, e.own))
+		err = t.insertRows(ctx, t.texts.putParts, partArgs(nil, o.Store, o.ID, o.Ref, e.own))
 	} else {
 		_, err = t.exec(ctx, "DELETE FROM parts WHERE store=? AND message=? AND id=?", o.Store, o.ID, o.ID)
 	}
@@ -177,7 +177,7 @@ func (t *transaction) PutParts(ctx context.Context, message storage.Ref, put []*
 		}
 		ids = append(ids, gone...)
 	}
-	if err := t.execAll(ctx, t.texts.putParts, parts); err != nil {
+	if err := t.insertRows(ctx, t.texts.putParts, parts); err != nil {
 		return dbError("put parts", err)
 	}
 	return t.replaceLobs(ctx, message.Store, message.ID, ids, refs)

@@ -87,7 +87,7 @@ func (t *transaction) PutSearchResults(ctx context.Context, store, folder uint32
 		}
 		args = append(args, store, folder, m.Message, flags)
 	}
-	return dbError("put search results", t.execAll(ctx, t.texts.putResults, args))
+	return dbError("put search results", t.insertRows(ctx, t.texts.putResults, args))
 }
 
 // DeleteSearchResults is in the contract.

@@ -124,7 +124,7 @@ func (t *transaction) PutSyncedMessages(ctx context.Context, sync, change uint32
 		}
 		args = append(args, sync, change, key)
 	}
-	return dbError("put synced messages", t.execAll(ctx, t.texts.putSynced, args))
+	return dbError("put synced messages", t.insertRows(ctx, t.texts.putSynced, args))
 }
 
 var errNoSet = errors.New("no set")
@@ -148,7 +148,7 @@ func (t *transaction) AddSynced(ctx context.Context, sync uint32, key []byte) er
 	if err != nil {
 		return dbError("add synced", err)
 	}
-	return dbError("add synced", t.execAll(ctx, t.texts.putSynced, []any{sync, change, key}))
+	return dbError("add synced", t.insertRows(ctx, t.texts.putSynced, []any{sync, change, key}))
 }
 
 // RemoveSynced is in the contract.

@@ -8,19 +8,20 @@ type texts struct {
 	rowsIn, refsIn *inList
 	ofNone         string
 
-	insertRow   string
-	insertParts *multiInsert
-	insertRefs  *multiInsert
-	putRows     *multiInsert
-	putParts    *multiInsert
-	putRefs     *multiInsert
-	addCounters *multiInsert
-	setCounters string
-	putChanges  *multiInsert
-	putSynced   *multiInsert
-	putResults  *multiInsert
-	knownRows   *inList
-	deleteParts *inList
+	insertHierarchy *multiInsert
+	insertParts     *multiInsert
+	insertRefs      *multiInsert
+	insertLobIndex  *multiInsert
+	insertLobs      *multiInsert
+	putRows         *multiInsert
+	putParts        *multiInsert
+	addCounters     *multiInsert
+	setCounters     string
+	putChanges      *multiInsert
+	putSynced       *multiInsert
+	putResults      *multiInsert
+	knownRows       *inList
+	deleteParts     *inList
 
 	// Statements of a deletion; the first argument is the store.
 	deleteMessages, deleteContainers     []*inList
@@ -76,13 +77,14 @@ func newTexts(d *Dialect) *texts {
 	t.refsIn = newInList("SELECT " + refColumns + " FROM hierarchy h" + byIDs)
 	t.knownRows = newInList("SELECT id FROM hierarchy WHERE id IN []")
 
-	t.insertRow = "INSERT INTO hierarchy (" + insertColumns + ") VALUES " + tuple(15)
+	t.insertHierarchy = newMultiInsert("hierarchy", insertColumns, "")
 	t.insertParts = newMultiInsert("parts", partColumns, "")
 	t.insertRefs = newMultiInsert("singleinstances", refsColumns, "")
+	t.insertLobIndex = newMultiInsert("lobindex", "instanceid,hash,size", "")
+	t.insertLobs = newMultiInsert("lob", "instanceid,chunkid,val_binary", "")
 	t.putRows = newMultiInsert("hierarchy", insertColumns, d.Upsert("id",
 		d.set("flags", "owner", "message_class", "subject", "delivery_time", "last_modified", "message_flags", "message_size", "props")))
 	t.putParts = newMultiInsert("parts", partColumns, d.Upsert("store,message,id", d.set("parent", "type", "flags", "owner", "props")))
-	t.putRefs = newMultiInsert("singleinstances", refsColumns, d.Upsert("store,message,hierarchyid,tag", d.set("instanceid")))
 
 	add := ""
 	for _, c := range []string{"content", "unread", "associated", "subfolders", "deleted_content", "deleted_assoc", "deleted_folders", "size"} {

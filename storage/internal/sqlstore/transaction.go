@@ -27,7 +27,7 @@ type transaction struct {
 	reserved reservation
 	pending  pending
 	prefixes map[uint32][]byte // beginnings of the large values put by this transaction
-	made     map[[32]byte]madeLob
+	known    map[[32]byte]knownLob
 	holds    map[uint32]bool // large values whose rows in lobindex it has locked
 	pack     packer
 }
@@ -68,26 +68,6 @@ func (t *transaction) exec(ctx context.Context, text string, args ...any) (int64
 func (t *transaction) isDuplicate(err error) bool {
 	return err != nil && t.store.dialect.Fault(err) == FaultDuplicate
 }
-
-// execAll runs a multi-row statement for any number of rows. Statements carry at most maxTuples
-// rows and about maxStatementBytes.
-func (t *transaction) execAll(ctx context.Context, m *multiInsert, args []any) error {
-	for len(args) > 0 {
-		n, size := 0, 0
-		for n < maxTuples && n*m.columns < len(args) && (n == 0 || size < maxStatementBytes) {
-			size += argBytes(args[n*m.columns : (n+1)*m.columns])
-			n++
-		}
-		if err := t.later(ctx, m.texts[n-1], args[:n*m.columns]...); err != nil {
-			return err
-		}
-		args = args[n*m.columns:]
-	}
-	return nil
-}
-
-// maxStatementBytes keeps statements far below max_allowed_packet, whose default is 16 MiB.
-const maxStatementBytes = 1 << 20
 
 // pending is what a transaction has not sent yet.
 type pending struct {
@@ -156,7 +136,7 @@ func (t *transaction) flushCounters(ctx context.Context) error {
 		args = appendCounters(args, k.store, k.id, *t.pending.counters[k])
 	}
 	t.pending.counters, t.pending.byID = nil, nil
-	return t.execAll(ctx, t.texts.addCounters, args)
+	return t.insertRows(ctx, t.texts.addCounters, args)
 }
 
 func appendCounters(args []any, store, id uint32, c storage.Counters) []any {
@@ -177,7 +157,7 @@ func (t *transaction) flushChanges(ctx context.Context) error {
 		args = append(args, c.Parent, c.SourceKey, c.Type, c.ID, c.Flags, c.Sync)
 	}
 	t.pending.changes = nil
-	return t.execAll(ctx, t.texts.putChanges, args)
+	return t.insertRows(ctx, t.texts.putChanges, args)
 }
 
 // AddCounters is in the contract.
