@@ -85,7 +85,7 @@ func (b *builder) build() (*state, *keyArena, error) {
 		byRow[r.byRow] = byKey[i]
 	}
 	var d edit
-	return &state{byKey: d.build(byKey), byRow: d.build(byRow), chunks: arena.chunks}, arena, nil
+	return newState(d.build(byKey), d.build(byRow), arena.chunks), arena, nil
 }
 
 // dedupe sorts by row and keeps the last of equal rows.

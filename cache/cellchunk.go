@@ -47,13 +47,23 @@ func (c *cellChunk) append(key cellKey, r Record) int {
 	return at
 }
 
+// has reports whether a place is in the chunk, which may be nil.
+func (c *cellChunk) has(p cellPlace) bool {
+	return c != nil && c.id == p.chunk() && p.offset()+cellHeaderSize <= len(c.data)
+}
+
+// cellHeader is the eight bytes before a record.
+type cellHeader uint64
+
+func (h cellHeader) key() cellKey { return makeCellKey(uint32(h), Kind(h>>32&(MaxKinds-1))) }
+func (h cellHeader) size() int    { return int(h >> 35) }
+
 // record is the record at an offset that append has returned, and its key.
 func (c *cellChunk) record(at int) (cellKey, Record) {
-	id := binary.LittleEndian.Uint32(c.data[at:])
-	size := binary.LittleEndian.Uint32(c.data[at+4:])
+	h := cellHeader(binary.LittleEndian.Uint64(c.data[at:]))
 	from := at + cellHeaderSize
-	to := from + int(size>>3)
-	return makeCellKey(id, Kind(size&(MaxKinds-1))), Record(c.data[from:to:to])
+	to := from + h.size()
+	return h.key(), Record(c.data[from:to:to])
 }
 
 // cellQueue is a first-in-first-out list of chunks; records are written to the last.

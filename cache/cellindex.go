@@ -48,6 +48,13 @@ type cellSlot struct {
 	place atomic.Uint64
 }
 
+// count notes that the record at a place was read.
+func (s *cellSlot) count(p cellPlace) {
+	if p.reads() < maxReads {
+		s.place.CompareAndSwap(uint64(p), uint64(p+1)) // a lost count does no harm
+	}
+}
+
 const (
 	cellSlotSize  = int64(unsafe.Sizeof(cellSlot{}))
 	minIndexSlots = 64
@@ -64,6 +71,9 @@ type cellIndex struct {
 func newCellIndex(slots int) *cellIndex { return &cellIndex{slots: make([]cellSlot, slots)} }
 
 func (x *cellIndex) bytes() int64 { return int64(len(x.slots)) * cellSlotSize }
+
+// home is where the search for a key begins.
+func (x *cellIndex) home(key cellKey) *cellSlot { return &x.slots[key.hash()&uint64(len(x.slots)-1)] }
 
 // find is the slot of a key, nil if there is none.
 func (x *cellIndex) find(key cellKey) *cellSlot {

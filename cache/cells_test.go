@@ -245,15 +245,17 @@ func TestNoStaleReads(t *testing.T) {
 		wg.Go(func() {
 			rng := rand.New(rand.NewPCG(w, 2))
 			for range 16000 {
-				id := rng.Uint32N(objects)
-				r, ticket, ok := c.Get(id)
-				if !ok {
-					c.Put(ticket, id, cellOf(id, 0, committed[id].Load(), 100+rng.IntN(1000)))
-					continue
-				}
-				if !bytes.Equal(r, cellOf(id, 0, binary.LittleEndian.Uint32(r[8:]), len(r))) {
-					t.Errorf("record %x is torn", r)
-					return
+				ids := []uint32{rng.Uint32N(objects), rng.Uint32N(objects)}
+				for i, f := range getEither(c, ids, rng.IntN(2) == 0) {
+					id, r := ids[i], f.Record
+					if r == nil {
+						c.Put(f.Ticket, id, cellOf(id, 0, committed[id].Load(), 100+rng.IntN(1000)))
+						continue
+					}
+					if !bytes.Equal(r, cellOf(id, 0, binary.LittleEndian.Uint32(r[8:]), len(r))) {
+						t.Errorf("record %x is torn", r)
+						return
+					}
 				}
 			}
 		})
@@ -265,6 +267,18 @@ func TestNoStaleReads(t *testing.T) {
 		}
 	}
 	checkShards(t, c)
+}
+
+// getEither looks objects up all at once or one by one.
+func getEither(c *Cells, ids []uint32, together bool) (found []Found) {
+	if together {
+		return c.GetAll(nil, ids, 0)
+	}
+	for _, id := range ids {
+		r, ticket, _ := c.Get(id)
+		found = append(found, Found{r, ticket})
+	}
+	return found
 }
 
 // zipfHits reads objects the way mailboxes are read, few often and many seldom, and
@@ -377,5 +391,52 @@ func TestGetDoesNotAllocate(t *testing.T) {
 	}
 	if n := testing.AllocsPerRun(50, func() { c.Replace(1, r) }); n > 0.1 {
 		t.Errorf("Replace: %v allocations", n)
+	}
+}
+
+// TestGetAll compares look-ups of many objects with look-ups of one.
+func TestGetAll(t *testing.T) {
+	const objects = 1000
+	c := NewCells(1 << 20)
+	rng := rand.New(rand.NewPCG(5, 5))
+	fill := func() {
+		id := rng.Uint32N(objects)
+		switch rng.IntN(8) {
+		case 0:
+			c.Invalidate(id)
+		default:
+			c.ReplaceKind(id, Kind(rng.IntN(3)), cellOf(id, 0, rng.Uint32(), 20+rng.IntN(2000)))
+		}
+	}
+	for range 3000 {
+		fill()
+	}
+	hits, misses := 0, 0
+	for range 200 {
+		ids := make([]uint32, rng.IntN(3*lookups))
+		for i := range ids {
+			ids[i] = rng.Uint32N(objects)
+		}
+		kind := Kind(rng.IntN(MaxKinds + 1))
+		before := []Found{{Record: Record("before")}}
+		found := c.GetAll(before, ids, kind)
+		if len(found) != 1+len(ids) || string(found[0].Record) != "before" {
+			t.Fatalf("%d found of %d ids after one", len(found), len(ids))
+		}
+		for i, id := range ids {
+			r, ticket, ok := c.GetKind(id, kind)
+			if got := found[1+i]; !bytes.Equal(got.Record, r) || got.Ticket != ticket || ok != (got.Record != nil) {
+				t.Fatalf("object %d, kind %d: %v, want %x %v", id, kind, got, r, ticket)
+			}
+			if ok {
+				hits++
+			} else {
+				misses++
+			}
+		}
+		fill()
+	}
+	if hits < 1000 || misses < 1000 {
+		t.Errorf("%d hits, %d misses", hits, misses)
 	}
 }

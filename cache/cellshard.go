@@ -100,9 +100,7 @@ func (s *cellShard) get(key cellKey) (Record, bool) {
 	if found != key {
 		return nil, false
 	}
-	if place.reads() < maxReads {
-		slot.place.CompareAndSwap(uint64(place), uint64(place+1)) // a lost count does no harm
-	}
+	slot.count(place)
 	return r, true
 }
 
@@ -110,16 +108,19 @@ func (s *cellShard) get(key cellKey) (Record, bool) {
 // comes round after 65,536 chunks; a reader that slept so long between two loads
 // would still have to meet its own key at the offset.
 func (s *cellShard) chunkOf(p cellPlace) *cellChunk {
+	if c := s.chunkAt(p); c.has(p) {
+		return c
+	}
+	return nil
+}
+
+// chunkAt is the chunk that has the slot of a place now, which may be another one than [cellShard.chunkOf] would give, or none.
+func (s *cellShard) chunkAt(p cellPlace) *cellChunk {
 	table := *s.chunks.Load()
-	i := p.chunk() & (maxCellChunks - 1)
-	if int(i) >= len(table) {
-		return nil
+	if i := p.chunk() & (maxCellChunks - 1); int(i) < len(table) {
+		return table[i].Load()
 	}
-	c := table[i].Load()
-	if c == nil || c.id != p.chunk() || p.offset()+cellHeaderSize > len(c.data) {
-		return nil
-	}
-	return c
+	return nil
 }
 
 func (s *cellShard) setBudget(budget int64) {

@@ -1,10 +1,17 @@
 package cache
 
+import "math/rand/v2"
+
 // state is one version of a view: immutable once published.
 type state struct {
-	byKey  *node
-	byRow  *node
-	chunks keyChunks
+	version uint64 // by chance; never 0
+	byKey   *node
+	byRow   *node
+	chunks  keyChunks
+}
+
+func newState(byKey, byRow *node, chunks keyChunks) *state {
+	return &state{version: rand.Uint64() | 1, byKey: byKey, byRow: byRow, chunks: chunks}
 }
 
 // Snapshot is a view as it was at one moment. It never changes and may be kept
@@ -20,6 +27,15 @@ func (s Snapshot) Len() int {
 		return 0
 	}
 	return s.s.byKey.len()
+}
+
+// Version tells snapshots apart: two with the same one have the same rows in the same places, whichever views they come
+// from. It is a random number, so that whoever remembers it holds on to nothing. Of an empty snapshot it may be 0.
+func (s Snapshot) Version() uint64 {
+	if s.s == nil {
+		return 0
+	}
+	return s.s.version
 }
 
 // At is row i and its key; outside 0..Len()-1 it is the zero Row and nil.
@@ -86,6 +102,15 @@ func (s Snapshot) Range(from int, fn func(i int, r Row, key []byte) bool) bool {
 		i++
 		return fn(i-1, e.Row, s.s.chunks.at(e.key))
 	})
+}
+
+// AppendRows appends the rows from index from to index to, without their keys.
+func (s Snapshot) AppendRows(rows []Row, from, to int) []Row {
+	from, to = max(from, 0), min(to, s.Len())
+	if from >= to {
+		return rows
+	}
+	return s.s.byKey.appendRows(rows, from, to)
 }
 
 // Instances calls fn for all rows of one object in order of their instance number,

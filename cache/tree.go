@@ -163,3 +163,17 @@ func (n *node) ascend(from int, fn func(e entry) bool) bool {
 	}
 	return true
 }
+
+// appendRows appends the rows from index from to index to, which must exist.
+func (n *node) appendRows(rows []Row, from, to int) []Row {
+	if n.kids == nil {
+		for _, e := range n.rows[from:min(to, len(n.rows))] {
+			rows = append(rows, e.Row)
+		}
+		return rows
+	}
+	for k := n.childOf(from); k < len(n.kids) && n.before(k) < to; k++ {
+		rows = n.kids[k].appendRows(rows, max(from-n.before(k), 0), to-n.before(k))
+	}
+	return rows
+}

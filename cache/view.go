@@ -24,7 +24,7 @@ type View struct {
 // NewView makes an empty private view: a table of its own, not one of [Views].
 func NewView() *View {
 	v := new(View)
-	v.reset(&state{}, new(keyArena))
+	v.reset(newState(nil, nil, nil), new(keyArena))
 	return v
 }
 
@@ -126,7 +126,7 @@ func (v *View) put(r Row, key []byte) Change {
 		before = v.arena.bytes
 		old, exists = s.find(r)
 	}
-	next := &state{byKey: s.byKey, byRow: s.byRow, chunks: v.arena.chunks}
+	next := newState(s.byKey, s.byRow, v.arena.chunks)
 	byKey.chunks = next.chunks
 	var d edit
 	kind, was := Added, 0
@@ -153,7 +153,7 @@ func (v *View) remove(r Row) Change {
 	if !ok {
 		return Change{Kind: Unchanged}
 	}
-	next := &state{byKey: s.byKey, byRow: s.byRow, chunks: s.chunks}
+	next := newState(s.byKey, s.byRow, s.chunks)
 	var d edit
 	i := next.takeOut(&d, old)
 	next.byRow = d.remove(next.byRow, &probe{row: r})

@@ -154,6 +154,16 @@ func checkPlace(t *testing.T, s Snapshot, m model, i int, probe []byte) {
 		}
 		return j+1 < end
 	})
+	end = min(i+3*maxFanout, len(m)+1)
+	rows := s.AppendRows([]Row{{ID: 1 << 31}}, i, end)
+	for j, want := range m[i:min(end, len(m))] {
+		if rows[1+j] != want.Row {
+			t.Fatalf("AppendRows(%d, %d) gives %v at %d", i, end, rows[1+j], j)
+		}
+	}
+	if want := 1 + min(end, len(m)) - i; len(rows) != want || rows[0].ID != 1<<31 {
+		t.Fatalf("AppendRows(%d, %d) gives %d rows after %v, want %d", i, end, len(rows)-1, rows[0], want-1)
+	}
 }
 
 func TestViewAgainstModel(t *testing.T) {
@@ -176,6 +186,8 @@ func TestViewAgainstModel(t *testing.T) {
 			for step := range 3000 {
 				id := rng.Uint32N(rows)
 				r := Row{id, id % 3}
+				version := v.Snapshot().Version()
+				changed := true
 				if grow := step < 1500; rng.IntN(10) < 3 == grow {
 					want := Change{Kind: Unchanged}
 					if i := m.rank(r); i >= 0 {
@@ -186,12 +198,17 @@ func TestViewAgainstModel(t *testing.T) {
 					if got := v.Delete(r); got != want {
 						t.Fatalf("Delete(%v) = %+v, want %+v", r, got, want)
 					}
+					changed = want.Kind != Unchanged
 				} else {
 					k := KeyedRow{r, randomKey(rng)}
 					want := m.put(k)
 					if got := v.Put(k.Row, k.Key); got != want {
 						t.Fatalf("Put(%v) = %+v, want %+v", k, got, want)
 					}
+					changed = want.Kind != Unchanged
+				}
+				if now := v.Snapshot().Version(); (now != version) != changed || now == 0 {
+					t.Fatalf("version %x is followed by %x; changed: %v", version, now, changed)
 				}
 				if len(m) > 0 {
 					checkPlace(t, v.Snapshot(), m, rng.IntN(len(m)), randomKey(rng))

@@ -12,6 +12,9 @@ type place struct {
 	at  placeKind
 	row cache.Row
 	key []byte
+
+	version uint64 // of the snapshot in which the row was last seen
+	i       int    // where the row is in it
 }
 
 type placeKind uint8
@@ -31,7 +34,7 @@ func placeAt(s cache.Snapshot, i int, key []byte) place {
 		return place{at: atEnd, key: key[:0]}
 	}
 	row, k := s.At(i)
-	return place{at: atRow, row: row, key: append(key[:0], k...)}
+	return place{at: atRow, row: row, key: append(key[:0], k...), version: s.Version(), i: i}
 }
 
 // index is where the position is now: with its row, also if that was sorted elsewhere, or, if the row is gone, on
@@ -42,6 +45,9 @@ func (p *place) index(s cache.Snapshot) int {
 		return 0
 	case atEnd:
 		return s.Len()
+	}
+	if p.version == s.Version() {
+		return p.i
 	}
 	if i, ok := s.Rank(p.row); ok {
 		return i
@@ -61,7 +67,7 @@ func (p *place) same(s cache.Snapshot) bool {
 // position is the index of the cursor. A cursor whose row is gone is on the next one from now on.
 func (t *table) position(s cache.Snapshot) int {
 	i := t.cursor.index(s)
-	if t.cursor.at == atRow {
+	if t.cursor.at == atRow && t.cursor.version != s.Version() {
 		if r, _ := s.At(i); r != t.cursor.row {
 			t.cursor = placeAt(s, i, t.cursor.key)
 		}

@@ -119,11 +119,7 @@ func (t *table) scan(ctx context.Context, snap cache.Snapshot, from int, backwar
 		if lo >= hi {
 			return -1, ctx.Err()
 		}
-		rows = rows[:0]
-		snap.Range(lo, func(i int, r cache.Row, _ []byte) bool {
-			rows = append(rows, r)
-			return i+1 < hi
-		})
+		rows = snap.AppendRows(rows[:0], lo, hi)
 		p, err := t.begin(ctx, rows)
 		if err != nil {
 			return -1, err

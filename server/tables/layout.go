@@ -88,7 +88,7 @@ func dependent(tag mapi.PropTag) bool {
 }
 
 // kept is the encoded row of a record that the cell cache has, nil if it is another layout's.
-func (l *layout) kept(rec cache.Record) []byte {
+func (l *layout) kept(rec cache.Record) cache.Record {
 	if len(rec) < layoutNumber+gapOffset*len(l.gaps) || binary.LittleEndian.Uint32(rec) != l.number {
 		return nil
 	}
@@ -116,31 +116,33 @@ func (p *page) layout() *layout {
 // lookUp finds the rows of a page that are there in encoded form. What is left needs cells.
 func (p *page) lookUp(rows []cache.Row) (needed []cache.Row) {
 	l := p.layout()
-	p.encoded, p.tickets, p.needed = p.encoded[:0], p.tickets[:0], p.needed[:0]
+	p.encoded, p.needed = p.encoded[:0], p.needed[:0]
+	if l == nil {
+		p.encoded = append(p.encoded, make([]cache.Found, len(rows))...)
+		return rows
+	}
+	p.ids = p.ids[:0]
 	for _, r := range rows {
-		var row []byte
-		var ticket cache.Ticket
-		if l != nil && r.ID != 0 && r.Order == 0 {
-			row, ticket = p.t.svc.keptRow(r.ID, l)
+		p.ids = append(p.ids, r.ID)
+	}
+	cells := p.t.svc.Cells
+	p.holds = true
+	p.encoded = cells.GetAll(p.encoded, p.ids, l.kind)
+	for i, r := range rows {
+		e := &p.encoded[i]
+		switch {
+		case r.Order != 0:
+			*e = cache.Found{}
+		case e.Record != nil:
+			if e.Record = l.kept(e.Record); e.Record == nil {
+				e.Ticket = cells.Ticket(r.ID)
+			}
 		}
-		p.encoded, p.tickets = append(p.encoded, row), append(p.tickets, ticket)
-		if row == nil || len(l.gaps) > 0 {
+		if e.Record == nil || len(l.gaps) > 0 {
 			p.needed = append(p.needed, r)
 		}
 	}
 	return p.needed
-}
-
-// keptRow looks for an object's encoded row, and gives a ticket to keep one if there is none.
-func (s *Service) keptRow(id uint32, l *layout) ([]byte, cache.Ticket) {
-	rec, ticket, ok := s.Cells.GetKind(id, l.kind)
-	if !ok {
-		return nil, ticket
-	}
-	if row := l.kept(rec); row != nil {
-		return row, cache.Ticket{}
-	}
-	return nil, s.Cells.Ticket(id)
 }
 
 // appendKept appends a row that was found encoded; i is its index among the rows that have cells, if it has gaps.

@@ -34,13 +34,13 @@ type page struct {
 	full    map[mapi.PropTag]mapi.PropValue
 
 	// Rows in the form they are sent in (see layout).
-	encoded [][]byte       // nil: the row needs its cells
-	tickets []cache.Ticket // to keep those that are made
-	block   []cache.Row    // that are encoded
-	needed  []cache.Row    // those of them that need their cells
-	gaps    []gap          // of the row that was appended last
+	encoded []cache.Found // without a record: the row needs its cells, and the ticket is there to keep it
+	block   []cache.Row   // that are encoded
+	needed  []cache.Row   // those of them that need their cells
+	gaps    []gap         // of the row that was appended last
 	record  []byte
 
+	holds  bool    // records, so that there is something to let go of
 	key    [8]byte // instance key of the last row that was asked for it
 	fullOf int     // index of the row that full belongs to, + 1
 }
@@ -48,7 +48,7 @@ type page struct {
 // begin prepares the cells of rows.
 func (t *table) begin(ctx context.Context, rows []cache.Row) (*page, error) {
 	p := t.scratch
-	p.t, p.ctx, p.rows = t, ctx, rows
+	p.t, p.ctx, p.rows, p.holds = t, ctx, rows, true
 	p.recs, p.kept, p.ids = p.recs[:0], p.kept[:0], p.ids[:0]
 	clear(p.parents)
 	clear(p.boxes)
@@ -61,16 +61,18 @@ func (t *table) begin(ctx context.Context, rows []cache.Row) (*page, error) {
 
 // end lets go of the records, which would keep large parts of the cell cache in memory.
 func (p *page) end() {
-	clear(p.recs[:cap(p.recs)])
-	clear(p.kept[:cap(p.kept)])
-	clear(p.encoded[:cap(p.encoded)])
+	if p.holds {
+		clear(p.recs[:cap(p.recs)])
+		clear(p.kept[:cap(p.kept)])
+		clear(p.encoded[:cap(p.encoded)])
+	}
 	clear(p.parents)
 	clear(p.boxes)
 	clear(p.access)
 	clear(p.heads)
 	*p = page{
 		ids: p.ids[:0], recs: p.recs[:0], kept: p.kept[:0],
-		encoded: p.encoded[:0], tickets: p.tickets[:0], block: p.block[:0], needed: p.needed[:0], gaps: p.gaps[:0], record: p.record[:0],
+		encoded: p.encoded[:0], block: p.block[:0], needed: p.needed[:0], gaps: p.gaps[:0], record: p.record[:0],
 		parents: p.parents, boxes: p.boxes, access: p.access, heads: p.heads,
 	}
 }

@@ -68,12 +68,8 @@ func (t *table) encode(ctx context.Context, snap cache.Snapshot, from, to int, o
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		rows = rows[:0]
 		end := min(from+rowBlock, to)
-		snap.Range(from, func(i int, r cache.Row, _ []byte) bool {
-			rows = append(rows, r)
-			return i+1 < end
-		})
+		rows = snap.AppendRows(rows[:0], from, end)
 		from = end
 		if err := t.encodeBlock(ctx, rows, out); err != nil {
 			return err
@@ -102,7 +98,7 @@ func (t *table) encodeBlock(ctx context.Context, rows []cache.Row, out *wire.Row
 	var err error
 	next := 0 // among the needed ones
 	for i, r := range rows {
-		start, cell, encoded := len(out.Raw), next, p.encoded[i]
+		start, cell, encoded := len(out.Raw), next, p.encoded[i].Record
 		if encoded == nil || len(layout.gaps) > 0 {
 			next++
 			if !p.exists(cell) {
@@ -116,7 +112,7 @@ func (t *table) encodeBlock(ctx context.Context, rows []cache.Row, out *wire.Row
 			out.Raw, err = p.appendRow(out.Raw, cell, t.columns, nil)
 		default:
 			if out.Raw, err = p.appendRow(out.Raw, cell, t.columns, layout.gaps); err == nil {
-				p.keep(r.ID, p.tickets[i], out.Raw[start:])
+				p.keep(r.ID, p.encoded[i].Ticket, out.Raw[start:])
 			}
 		}
 		if err != nil {
