@@ -199,7 +199,8 @@ func dialect() *sqlstore.Dialect {
 		Upsert: func(_, assignments string) string {
 			return " ON DUPLICATE KEY UPDATE " + assignments
 		},
-		New: func(column string) string { return "VALUES(" + column + ")" },
+		InsertRows: "INSERT",
+		New:        func(column string) string { return "VALUES(" + column + ")" },
 		// The inner query is a loose index scan; without the outer one it becomes a join that reads every row.
 		StoreIDs: "SELECT s.store FROM (SELECT DISTINCT store FROM hierarchy) s",
 		Now:      "UNIX_TIMESTAMP()",

@@ -42,7 +42,7 @@ type Options struct {
 func defaultReaders(processors int) int { return min(max(4, 2*processors), 16) }
 
 // Connections is how many connections a store opens by default, on a machine with so many processors: the readers and
-// one that writes. Each has a page cache of its own.
+// one that writes. Each has a page cache of its own; that of the [checkpointer]'s connection stays empty.
 func Connections(processors int) int { return defaultReaders(processors) + 1 }
 
 // pageCaches is what the page caches of all connections hold together. They lie outside of the Go heap and nobody counts
@@ -74,12 +74,17 @@ func Open(ctx context.Context, path string, opts Options) (storage.Store, error)
 	if err != nil {
 		return nil, openError(path, err)
 	}
-	writers, readers, err := openPools(ctx, abs, opts)
+	checkpoints, err := startCheckpointer(abs, dsn(abs, opts), opts.Log)
 	if err != nil {
 		return nil, openError(path, errors.Join(err, lock.Close()))
 	}
+	guard := &guard{lock, checkpoints}
+	writers, readers, err := openPools(ctx, abs, opts, checkpoints.watch)
+	if err != nil {
+		return nil, openError(path, errors.Join(err, guard.Close()))
+	}
 	s, err := sqlstore.Open(ctx, sqlstore.Config{
-		Dialect: dialect(), Readers: readers, Writers: writers, Shards: 1, MaxBatch: opts.MaxBatch, Guard: lock, Log: opts.Log,
+		Dialect: dialect(), Readers: readers, Writers: writers, Shards: 1, MaxBatch: opts.MaxBatch, Guard: guard, Log: opts.Log,
 	})
 	if err != nil {
 		return nil, openError(path, err)
@@ -87,9 +92,18 @@ func Open(ctx context.Context, path string, opts Options) (storage.Store, error)
 	return s, nil
 }
 
-// openPools gives the one connection that writes and those that read.
-func openPools(ctx context.Context, path string, opts Options) (writers, readers *sql.DB, err error) {
-	if writers, err = driver.Open(dsn(path, opts)); err != nil {
+// guard is what is closed last.
+type guard struct {
+	*fileLock
+	checkpoints *checkpointer
+}
+
+// Close implements sqlstore.Guard.
+func (g *guard) Close() error { return errors.Join(g.checkpoints.close(), g.fileLock.Close()) }
+
+// openPools gives the one connection that writes, which watch is called with, and those that read.
+func openPools(ctx context.Context, path string, opts Options, watch func(*sqlite3.Conn) error) (writers, readers *sql.DB, err error) {
+	if writers, err = driver.Open(dsn(path, opts), watch); err != nil {
 		return nil, nil, err
 	}
 	writers.SetMaxOpenConns(1)
@@ -128,11 +142,10 @@ func openError(path string, err error) error {
 }
 
 // dsn sets up each connection. The page size must come before the first write: 8 KiB keeps the rows of
-// most messages inside of a page of a WITHOUT ROWID table, which allows a quarter of one. The log is copied into the
-// file every 4,000 pages (32 MiB) in place of 1,000, so that pages which change all the time are copied less often.
+// most messages inside of a page of a WITHOUT ROWID table, which allows a quarter of one.
 func dsn(path string, opts Options, more ...string) string {
 	pragmas := append([]string{
-		"busy_timeout(10000)", "page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(4000)",
+		"busy_timeout(10000)", "page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)",
 		fmt.Sprintf("cache_size(-%d)", opts.CacheKiB),
 	}, more...)
 	return DSN(path, pragmas...)
@@ -153,14 +166,17 @@ func dialect() *sqlstore.Dialect {
 	return &sqlstore.Dialect{
 		Name:  "sqlite",
 		Begin: "BEGIN IMMEDIATE",
+		Setup: []string{"PRAGMA temp_store=MEMORY"}, // copies of pages that a statement changes need no file
 		Fault: fault,
 		Upsert: func(keys, assignments string) string {
 			return " ON CONFLICT(" + keys + ") DO UPDATE SET " + assignments
 		},
-		New:      func(column string) string { return "excluded." + column },
-		StoreIDs: storeIDs,
-		Now:      "unixepoch()",
-		Greatest: "max",
+		// Without OR FAIL each page is copied before a statement of several rows changes it.
+		InsertRows: "INSERT OR FAIL",
+		New:        func(column string) string { return "excluded." + column },
+		StoreIDs:   storeIDs,
+		Now:        "unixepoch()",
+		Greatest:   "max",
 	}
 }
 

@@ -83,7 +83,8 @@ func (t *transaction) insertRows(ctx context.Context, m *multiInsert, args []any
 	return nil
 }
 
-// insertNow sends statements of at most maxTuples rows and about maxStatementBytes.
+// insertNow sends statements of at most maxTuples rows and about maxStatementBytes. One of several rows that fails ends the
+// transaction: a part of it may have been done.
 func (t *transaction) insertNow(ctx context.Context, m *multiInsert, args []any) error {
 	for len(args) > 0 {
 		n, size := 0, 0
@@ -92,6 +93,9 @@ func (t *transaction) insertNow(ctx context.Context, m *multiInsert, args []any)
 			n++
 		}
 		if _, err := t.exec(ctx, m.texts[n-1], args[:n*m.columns]...); err != nil {
+			if n > 1 && t.failed == nil {
+				t.failed = err
+			}
 			return err
 		}
 		args = args[n*m.columns:]

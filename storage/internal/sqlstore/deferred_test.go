@@ -7,8 +7,9 @@ import (
 
 // TestDeferredOrder: rows of one kind share statements, and none overtakes another kind for its own table.
 func TestDeferredOrder(t *testing.T) {
-	insert, put := newMultiInsert("parts", "id,x", ""), newMultiInsert("parts", "id,x", " OR REPLACE")
-	other := newMultiInsert("hierarchy", "id", "")
+	dialect := &Dialect{InsertRows: "INSERT"}
+	insert, put := dialect.multiInsert("parts", "id,x", ""), dialect.multiInsert("parts", "id,x", " ON DUPLICATE KEY UPDATE x=VALUES(x)")
+	other := dialect.multiInsert("hierarchy", "id", "")
 	for _, tc := range []struct {
 		name  string
 		add   []*multiInsert

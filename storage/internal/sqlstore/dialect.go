@@ -28,7 +28,10 @@ type Dialect struct {
 	// Upsert joins the key columns of a conflict and the assignments into the
 	// clause after VALUES; New names the value that was to be inserted.
 	Upsert func(keys, assignments string) string
-	New    func(column string) string
+	// InsertRows is INSERT for one or several rows. It need not take back what it inserted before the row that failed: its
+	// transaction is rolled back then.
+	InsertRows string
+	New        func(column string) string
 	// StoreIDs is a query for the different values of hierarchy.store, the first column of the primary key, that
 	// jumps from one value to the next in place of reading every row.
 	StoreIDs string
@@ -72,12 +75,12 @@ type multiInsert struct {
 	texts   [maxTuples]string
 }
 
-func newMultiInsert(table, columns, suffix string) *multiInsert {
+func (d *Dialect) multiInsert(table, columns, suffix string) *multiInsert {
 	m := &multiInsert{table: table, columns: strings.Count(columns, ",") + 1}
 	row := tuple(m.columns)
 	rows := row
 	for i := range m.texts {
-		m.texts[i] = "INSERT INTO " + table + " (" + columns + ") VALUES " + rows + suffix
+		m.texts[i] = d.InsertRows + " INTO " + table + " (" + columns + ") VALUES " + rows + suffix
 		rows += "," + row
 	}
 	return m

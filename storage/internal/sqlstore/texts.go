@@ -77,21 +77,21 @@ func newTexts(d *Dialect) *texts {
 	t.refsIn = newInList("SELECT " + refColumns + " FROM hierarchy h" + byIDs)
 	t.knownRows = newInList("SELECT id FROM hierarchy WHERE id IN []")
 
-	t.insertHierarchy = newMultiInsert("hierarchy", insertColumns, "")
-	t.insertParts = newMultiInsert("parts", partColumns, "")
-	t.insertRefs = newMultiInsert("singleinstances", refsColumns, "")
-	t.insertLobIndex = newMultiInsert("lobindex", "instanceid,hash,size", "")
-	t.insertLobs = newMultiInsert("lob", "instanceid,chunkid,val_binary", "")
-	t.putRows = newMultiInsert("hierarchy", insertColumns, d.Upsert("id",
+	t.insertHierarchy = d.multiInsert("hierarchy", insertColumns, "")
+	t.insertParts = d.multiInsert("parts", partColumns, "")
+	t.insertRefs = d.multiInsert("singleinstances", refsColumns, "")
+	t.insertLobIndex = d.multiInsert("lobindex", "instanceid,hash,size", "")
+	t.insertLobs = d.multiInsert("lob", "instanceid,chunkid,val_binary", "")
+	t.putRows = d.multiInsert("hierarchy", insertColumns, d.Upsert("id",
 		d.set("flags", "owner", "message_class", "subject", "delivery_time", "last_modified", "message_flags", "message_size", "props")))
-	t.putParts = newMultiInsert("parts", partColumns, d.Upsert("store,message,id", d.set("parent", "type", "flags", "owner", "props")))
+	t.putParts = d.multiInsert("parts", partColumns, d.Upsert("store,message,id", d.set("parent", "type", "flags", "owner", "props")))
 
 	add := ""
 	for _, c := range []string{"content", "unread", "associated", "subfolders", "deleted_content", "deleted_assoc", "deleted_folders", "size"} {
 		add += c + "=" + c + "+" + d.New(c) + ","
 	}
 	add = d.Upsert("store,id", add+"commit_time=CASE WHEN "+d.New("commit_time")+"=0 THEN commit_time ELSE "+d.New("commit_time")+" END")
-	t.addCounters = newMultiInsert("counters", counterColumns, add)
+	t.addCounters = d.multiInsert("counters", counterColumns, add)
 	t.setCounters = d.upsert("counters", counterColumns, "store,id",
 		"content", "unread", "associated", "subfolders", "deleted_content", "deleted_assoc", "deleted_folders", "size", "commit_time")
 
@@ -106,12 +106,12 @@ func newTexts(d *Dialect) *texts {
 
 // addTables makes the statements that insert or replace rows of the smaller tables.
 func (t *texts) addTables(d *Dialect) {
-	t.putChanges = newMultiInsert("changes", "parentsourcekey,sourcekey,change_type,id,flags,sourcesync",
+	t.putChanges = d.multiInsert("changes", "parentsourcekey,sourcekey,change_type,id,flags,sourcesync",
 		d.Upsert("parentsourcekey,sourcekey,change_type", d.set("id", "flags", "sourcesync")))
 	t.putABChange = d.upsert("abchanges", "parentsourcekey,sourcekey,change_type,id", "parentsourcekey,sourcekey,change_type", "id")
 	t.putSync = d.upsert("syncs", "id,sourcekey,change_id,sync_type,sync_time", "id", "sourcekey", "change_id", "sync_type", "sync_time")
-	t.putSynced = newMultiInsert("syncedmessages", "sync_id,change_id,sourcekey", d.Upsert("sync_id,change_id,sourcekey", d.set("change_id")))
-	t.putResults = newMultiInsert("searchresults", "store,folderid,hierarchyid,flags", d.Upsert("store,folderid,hierarchyid", d.set("flags")))
+	t.putSynced = d.multiInsert("syncedmessages", "sync_id,change_id,sourcekey", d.Upsert("sync_id,change_id,sourcekey", d.set("change_id")))
+	t.putResults = d.multiInsert("searchresults", "store,folderid,hierarchyid,flags", d.Upsert("store,folderid,hierarchyid", d.set("flags")))
 
 	t.putStore = d.upsert("stores", "id,root,guid,type,user_id,user_name,company", "id", "root", "guid", "type", "user_id", "user_name", "company")
 	t.putReceive = d.upsert("receivefolder", "storeid,messageclass,objid", "storeid,messageclass", "objid")
@@ -121,8 +121,8 @@ func (t *texts) addTables(d *Dialect) {
 	t.raise = "INSERT INTO sequences (name,next) VALUES (?,?)" + d.Upsert("name", "next="+d.Greatest+"(next,"+d.New("next")+")")
 	t.putUser = d.upsert("users", "id,externid,objectclass,signature,company", "id", "externid", "objectclass", "signature", "company")
 	t.putObject = d.upsert("object", "externid,objectclass", "externid", "objectclass")
-	t.insertObject = newMultiInsert("objectproperty", "externid,propname,value", "")
-	t.insertMulti = newMultiInsert("objectmvproperty", "externid,propname,orderid,value", "")
+	t.insertObject = d.multiInsert("objectproperty", "externid,propname,value", "")
+	t.insertMulti = d.multiInsert("objectmvproperty", "externid,propname,orderid,value", "")
 }
 
 // addDeletions makes the statements that remove rows and large values.
