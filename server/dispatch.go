@@ -42,28 +42,32 @@ var _ soaphttp.Handler = (*dispatcher)(nil)
 // ServeSOAP answers one request. The answer goes out when the operation has returned, and an operation
 // returns when what it did is durable.
 func (d *dispatcher) ServeSOAP(ctx context.Context, x *soaphttp.Exchange) {
+	if poll, version := d.serve(ctx, x); poll != nil {
+		d.poll(ctx, x, poll, version)
+	}
+}
+
+// serve answers a request, unless it is a poll, which waits without what serve holds.
+func (d *dispatcher) serve(ctx context.Context, x *soaphttp.Exchange) (poll *wire.NotifyGetItemsRequest, version wire.Version) {
 	decoder := d.decoders.Get().(*wire.Decoder)
-	release := sync.OnceFunc(func() {
+	defer func() {
 		decoder.Release()
 		d.decoders.Put(decoder)
-	})
-	defer release()
+	}()
 	decoder.Reset(x.Body)
 	req, err := wire.DecodeRequest(decoder)
-	version := decoder.Version()
+	version = decoder.Version()
 	if err != nil {
 		d.fault(x, version, err)
-		return
+		return nil, version
 	}
 	if req.Op() == wire.OpNotifyGetItems {
-		// Thousands of polls wait at a time, each for a minute: they must not hold a decoder.
-		req = &wire.NotifyGetItemsRequest{SessionID: req.Session()}
-		release()
+		return &wire.NotifyGetItemsRequest{SessionID: req.Session()}, version
 	}
 	answer, err := d.answer(ctx, x, req, version)
 	if err != nil {
 		d.fault(x, version, err)
-		return
+		return nil, version
 	}
 	if len(answer.streams) > 0 {
 		x.ReplyStreams(answer.envelope.Head, answer.streams)
@@ -71,6 +75,7 @@ func (d *dispatcher) ServeSOAP(ctx context.Context, x *soaphttp.Exchange) {
 		x.ReplyPieces(answer.envelope)
 	}
 	d.release(answer)
+	return nil, version
 }
 
 // answer is what an operation answers with, in buffers of the dispatcher.
@@ -83,7 +88,7 @@ type answer struct {
 
 // answer runs an operation. The error is a fault, which the protocol answers a request with in one place only.
 func (d *dispatcher) answer(ctx context.Context, x *soaphttp.Exchange, req wire.Request, version wire.Version) (answer, error) {
-	scratch := d.scratch(req.Op())
+	scratch := d.buffers.Get().(*[]byte)
 	started := time.Now()
 	resp, call, err := d.call(ctx, x, req, (*scratch)[:0])
 	d.server.metrics.operation(req.Op(), mapi.CodeOf(err), time.Since(started))
@@ -112,14 +117,6 @@ func isFault(err error) bool {
 	return errors.As(err, &f)
 }
 
-// scratch is a buffer for a handler; those that wait get none, since thousands do so at a time.
-func (d *dispatcher) scratch(op wire.Op) *[]byte {
-	if op == wire.OpNotifyGetItems {
-		return new([]byte)
-	}
-	return d.buffers.Get().(*[]byte)
-}
-
 // release takes the buffers of an answer back.
 func (d *dispatcher) release(a answer) {
 	d.keep(a.buffer)
@@ -146,31 +143,41 @@ func (d *dispatcher) fault(x *soaphttp.Exchange, version wire.Version, err error
 
 // call finds the session and runs the operation.
 func (d *dispatcher) call(ctx context.Context, x *soaphttp.Exchange, req wire.Request, scratch []byte) (wire.Response, *session.Call, error) {
-	s := d.server
-	c := &session.Call{
-		Context: ctx, Source: x.Peer.Address, Peer: peerOf(&x.Peer), Now: s.now(), Log: s.log, Attachment: x.Attachment,
-		Scratch: scratch,
-	}
-	if id, ok := s.sessionID(req); ok {
-		found, done, err := s.sessions.Begin(id, x.Peer.Address)
+	c := d.newCall(ctx, x)
+	c.Scratch = scratch
+	if id, ok := d.server.sessionID(req); ok {
+		done, err := d.enter(c, x, id)
 		if err != nil {
 			return wire.ErrorResponse(req.Op(), mapi.CodeOf(err)), c, err
 		}
-		c.Session = found
-		x.SetCompression(found.Has(session.CapCompression))
 		if req.Op() == wire.OpLogoff {
 			done() // the log-off waits for the session's calls, and must not wait for itself
 		} else {
 			defer done()
 		}
 	}
-	cancel := d.limit(c, x, req.Op())
-	defer cancel()
+	limited := withDeadline(ctx, d.server.live.Load().Limits.RequestTimeout)
+	defer limited.end()
+	c.Context = limited
 	resp, err := d.run(c, req)
 	if err != nil && !isFault(err) {
 		d.report(c, req.Op(), err)
 	}
 	return resp, c, err
+}
+
+func (d *dispatcher) newCall(ctx context.Context, x *soaphttp.Exchange) *session.Call {
+	s := d.server
+	return &session.Call{Context: ctx, Source: x.Peer.Address, Peer: peerOf(&x.Peer), Now: s.now(), Log: s.log, Attachment: x.Attachment}
+}
+
+// enter finds the session of a call, which lasts at least until done.
+func (d *dispatcher) enter(c *session.Call, x *soaphttp.Exchange, id uint64) (done func(), err error) {
+	c.Session, done, err = d.server.sessions.Begin(id, x.Peer.Address)
+	if err == nil {
+		x.SetCompression(c.Session.Has(session.CapCompression))
+	}
+	return done, err
 }
 
 // sessionID is the session an operation names; log-ons have none to look up, and what is not supported is so without one.
@@ -185,28 +192,21 @@ func (s *Server) sessionID(req wire.Request) (uint64, bool) {
 	}
 }
 
-// limit bounds the time of a call. A poll waits as long as the protocol says, but only while somebody listens.
-func (d *dispatcher) limit(c *session.Call, x *soaphttp.Exchange, op wire.Op) context.CancelFunc {
-	if op != wire.OpNotifyGetItems {
-		limited := withDeadline(c.Context, d.server.live.Load().Limits.RequestTimeout)
-		c.Context = limited
-		return limited.end
-	}
-	c.PeerGone = x.PeerClosed()
-	return func() {}
-}
-
-// run calls the operation. A bug in one must not take the server down: it becomes CALL_FAILED and a
-// stack in the log.
+// run calls the operation.
 func (d *dispatcher) run(c *session.Call, req wire.Request) (resp wire.Response, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			d.server.log.Error("an operation panicked; please report this", "operation", req.Op(), "panic", p, "stack", string(debug.Stack()))
-			err = mapi.Errorf(mapi.CallFailed, req.Op().String(), "panic: %v", p)
-			resp = wire.ErrorResponse(req.Op(), mapi.CallFailed)
+			err = d.panicked(req.Op(), p)
+			resp = wire.ErrorResponse(req.Op(), mapi.CodeOf(err))
 		}
 	}()
 	return wire.Dispatch[*session.Call](d.server, c, req)
+}
+
+// panicked is the error of an operation that has a bug, which must not take the server down: CALL_FAILED and a stack in the log.
+func (d *dispatcher) panicked(op wire.Op, p any) error {
+	d.server.log.Error("an operation panicked; please report this", "operation", op, "panic", p, "stack", string(debug.Stack()))
+	return mapi.Errorf(mapi.CallFailed, op.String(), "panic: %v", p)
 }
 
 // report logs a failed operation once: what is the server's fault as an error, what is the client's for whoever debugs it,

@@ -15,7 +15,7 @@ import (
 
 // TestHostileLimits has one user take everything that there is a limit on. In the end she is refused, and nobody else is.
 func TestHostileLimits(t *testing.T) {
-	instance := servertest.Start(t, "sqlite", "")
+	instance := servertest.Start(t, "sqlite", "max_sessions_per_user = 2000\n")
 	alice, bob := addMailbox(t, instance, "alice"), addMailbox(t, instance, "bob")
 	ask := func(m *mailbox, req wire.Request) error {
 		return m.session.Do(t.Context(), func(id uint64) wire.Request { setSession(req, id); return req }, wire.NewResponse(req.Op()), nil)

@@ -113,11 +113,15 @@ func TestLimitOnSessions(t *testing.T) {
 	p.logOn("alice", "secret")
 }
 
-// TestLimitOnConnections: one address has so many connections and no more; others come in meanwhile.
+// TestLimitOnConnections: one address has so many connections and no more; this machine's programs and others come in meanwhile.
 func TestLimitOnConnections(t *testing.T) {
-	i := servertest.Start(t, config.EngineSQLite, "max_connections_per_address = 3\nserver_recv_timeout = 60\n")
-	served := func() bool {
-		c, err := net.Dial("tcp", i.TCPAddr)
+	i := servertest.Start(t, config.EngineSQLite, "server_listen = *:0\nmax_connections_per_address = 3\nserver_recv_timeout = 60\n")
+	_, port, err := net.SplitHostPort(i.TCPAddr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := func(host string) bool {
+		c, err := net.Dial("tcp", net.JoinHostPort(host, port))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -128,10 +132,30 @@ func TestLimitOnConnections(t *testing.T) {
 		n, _ := c.Read(make([]byte, 1))
 		return n == 1
 	}
+	outer := ownAddress(t)
 	for n := range 5 {
-		if got := served(); got != (n < 3) {
-			t.Errorf("connection %d served: %v", n+1, got)
+		if got := served(outer); got != (n < 3) {
+			t.Errorf("connection %d from %s served: %v", n+1, outer, got)
+		}
+		if !served("127.0.0.1") {
+			t.Errorf("connection %d from this machine is not served", n+1)
 		}
 	}
 	overUnix(t, i).logOn("SYSTEM", "") // sockets have no address
+}
+
+// ownAddress is an address of this machine that others know it by.
+func ownAddress(t *testing.T) string {
+	t.Helper()
+	list, err := net.InterfaceAddrs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range list {
+		if n, ok := a.(*net.IPNet); ok && n.IP.To4() != nil && n.IP.IsGlobalUnicast() {
+			return n.IP.String()
+		}
+	}
+	t.Skip("this machine has no network")
+	return ""
 }

@@ -34,7 +34,6 @@ func runIdle(ctx context.Context, args []string) (bool, error) {
 	users := flags.Int("users", 100, "of how many users")
 	stay := flags.Bool("stay", false, "keep them until interrupted, so that another program can work beside them")
 	_ = flags.Parse(args) // ExitOnError
-	f.extra += "\nmax_connections_per_address = 0\n"
 	srv, err := f.start(ctx)
 	if err != nil {
 		return false, err

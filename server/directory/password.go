@@ -86,6 +86,7 @@ type verifier struct {
 	lifetime time.Duration
 	now      func() time.Time
 	slots    chan struct{} // how many slow hashes may run at a time
+	compare  func(stored, password string) (ok, legacy bool)
 
 	mu    sync.Mutex
 	known map[[32]byte]time.Time
@@ -95,28 +96,36 @@ type verifier struct {
 const maxRemembered = 65536
 
 func newVerifier(lifetime time.Duration, parallel int, now func() time.Time) *verifier {
-	v := &verifier{lifetime: lifetime, now: now, slots: make(chan struct{}, parallel), known: make(map[[32]byte]time.Time)}
+	v := &verifier{lifetime: lifetime, now: now, slots: make(chan struct{}, parallel), compare: checkPassword, known: make(map[[32]byte]time.Time)}
 	rand.Read(v.key[:])
 	return v
 }
 
 // check compares a password with the stored form. A changed stored form makes what was remembered worthless,
-// since it is part of the mark.
+// since it is part of the mark. Clients log on with several sessions at once: who has waited for his turn looks first
+// whether somebody has found the password right meanwhile.
 func (v *verifier) check(stored, password string) (ok, legacy bool) {
 	mark := v.mark(stored, password)
-	v.mu.Lock()
-	until, known := v.known[mark]
-	v.mu.Unlock()
-	if known && v.now().Before(until) {
+	if v.remembers(mark) {
 		return true, false
 	}
 	v.slots <- struct{}{}
-	ok, legacy = checkPassword(stored, password)
-	<-v.slots
+	defer func() { <-v.slots }()
+	if v.remembers(mark) {
+		return true, false
+	}
+	ok, legacy = v.compare(stored, password)
 	if ok && !legacy && v.lifetime > 0 {
 		v.remember(mark)
 	}
 	return ok, legacy
+}
+
+func (v *verifier) remembers(mark [32]byte) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	until, known := v.known[mark]
+	return known && v.now().Before(until)
 }
 
 func (v *verifier) mark(stored, password string) (m [32]byte) {

@@ -4,7 +4,10 @@ import (
 	"crypto/md5"
 	"encoding/hex"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -64,4 +67,30 @@ func TestVerifierForgets(t *testing.T) {
 	if !<-done {
 		t.Error("right password refused after expiry")
 	}
+}
+
+// TestVerifierSharesWork: of clients that come at once with the same password as many as run side by side pay for it.
+func TestVerifierSharesWork(t *testing.T) {
+	const parallel, clients = 2, 50
+	synctest.Test(t, func(t *testing.T) {
+		v := newVerifier(time.Minute, parallel, time.Now)
+		var compared atomic.Int32
+		v.compare = func(string, string) (bool, bool) {
+			compared.Add(1)
+			time.Sleep(20 * time.Millisecond)
+			return true, false
+		}
+		var all sync.WaitGroup
+		for range clients {
+			all.Go(func() {
+				if ok, legacy := v.check("stored", "secret"); !ok || legacy {
+					t.Errorf("check = %v, %v", ok, legacy)
+				}
+			})
+		}
+		all.Wait()
+		if n := compared.Load(); n != parallel {
+			t.Errorf("%d clients, %d slow hashes, want %d", clients, n, parallel)
+		}
+	})
 }

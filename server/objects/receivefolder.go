@@ -36,7 +36,7 @@ func (s *Service) GetReceiveFolder(c *session.Call, req *wire.GetReceiveFolderRe
 	if err != nil {
 		return err
 	}
-	list, err := s.store.ReceiveFolders(c.Context, store.ID)
+	list, err := s.tree.ReceiveFolders(c.Context, store.ID)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (s *Service) GetReceiveFolderTable(c *session.Call, req *wire.GetReceiveFol
 	if err := s.check(c, store, rights.Read); err != nil {
 		return err
 	}
-	list, err := s.store.ReceiveFolders(c.Context, store.ID)
+	list, err := s.tree.ReceiveFolders(c.Context, store.ID)
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (s *Service) SetReceiveFolder(c *session.Call, req *wire.SetReceiveFolderRe
 	}
 	return s.store.Update(c.Context, store.ID, func(ctx context.Context, tx storage.Tx) error {
 		return tx.PutReceiveFolder(ctx, entry)
-	}, nil)
+	}, func() { s.tree.receive.forget(store.ID) })
 }
 
 // receiveTarget is the folder a request names, or that of the default class.

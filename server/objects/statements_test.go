@@ -20,6 +20,10 @@ func TestStatements(t *testing.T) {
 	for range 100 {
 		many = append(many, b.message(alice, inbox, "x", 0))
 	}
+	b.ok(b.svc.SetReceiveFolder(b.as(alice), &wire.SetReceiveFolderRequest{StoreID: b.box[alice], EntryID: inbox}, nil))
+	receive := func() {
+		b.ok(b.svc.GetReceiveFolder(b.as(alice), &wire.GetReceiveFolderRequest{StoreID: b.box[alice]}, &wire.ReceiveFolderResponse{}))
+	}
 	for _, tc := range []struct {
 		name string
 		want uint64
@@ -49,6 +53,8 @@ func TestStatements(t *testing.T) {
 		{"emptying a folder of 101", 16, func() {
 			b.ok(b.svc.EmptyFolder(b.as(alice), &wire.EmptyFolderRequest{EntryID: other}, nil))
 		}},
+		{"the receive folder for the first time", 1, receive},
+		{"the receive folder again", 0, receive},
 		{"a new folder", 4, func() { b.folder(alice, b.root[alice], "z") }},
 	} {
 		before := b.store.Statements()

@@ -16,14 +16,15 @@ import (
 // keys takes about 300 bytes.
 const cachedRefs = 1 << 16
 
-// Tree answers which object is where: references by id and by entry id, parents, and the list of
-// mailboxes. It caches them and is kept right by the feed, so it must be a sink of the
+// Tree answers which object is where: references by id and by entry id, parents, the list of
+// mailboxes and their receive folders. It caches them and is kept right by the feed, so it must be a sink of the
 // bus before anything that asks it. All methods may be called from any goroutine.
 //
 // Parts of messages are never cached.
 type Tree struct {
-	store storage.Store
-	boxes *mailboxes
+	store   storage.Store
+	boxes   *mailboxes
+	receive receiveLists
 
 	// Two generations make a cheap approximation of least-recently-used: what is read goes to the young
 	// one, and when that is full it becomes the old one. Readers take no lock.
@@ -147,6 +148,9 @@ func (t *Tree) Apply(b *feed.Batch) {
 			t.forget(e.Old)
 		}
 		t.forget(e.Object)
+		if e.Hard && e.Object.Type == mapi.TypeFolder {
+			t.receive.forget(e.Object.Store) // the folder is taken out of it
+		}
 		if !e.Hard && e.Object.Message == 0 && e.Object.ID != 0 {
 			t.keep(e.Object)
 		}

@@ -27,7 +27,7 @@ type Config struct {
 	MaxStreamBytes       int64 // of a MTOM request's parts after decompression; they are not held
 	MaxBufferedBytes     int64 // of all large envelopes that are in memory at one time
 	MaxConns             int   // connections open at one time
-	MaxConnsPerIP        int   // of these from one IPv4 address or one IPv6 /64; Unix sockets are not counted
+	MaxConnsPerIP        int   // of these from one IPv4 address or one IPv6 /64 of another machine
 
 	// Compress allows gzip answers: to peers that are not on this machine, or whose session
 	// was granted compression, if they accept it.

@@ -46,6 +46,9 @@ type Exchange struct {
 	err         error // of writing the answer
 }
 
+// ReleaseBody gives up Body before the answer, for a handler that waits.
+func (x *Exchange) ReleaseBody() { x.conn.releaseBody() }
+
 // SetCompression tells whether the request's session was granted compression; it must be called before the answer.
 func (x *Exchange) SetCompression(granted bool) { x.compression = granted }
 

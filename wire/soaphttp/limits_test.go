@@ -207,7 +207,7 @@ func TestSendTimeout(t *testing.T) {
 }
 
 func TestConnectionLimits(t *testing.T) {
-	inBubble(t, Config{MaxConns: 3, MaxConnsPerIP: 2}, echo, func(l *pipeListener) {
+	inBubble(t, Config{MaxConns: 4, MaxConnsPerIP: 1}, echo, func(l *pipeListener) {
 		try := func(ip string) bool {
 			p := l.dial(t, ip)
 			if _, err := io.WriteString(p.Conn, withLength("", envelope)); err != nil {
@@ -220,8 +220,9 @@ func TestConnectionLimits(t *testing.T) {
 			ip   string
 			want bool
 		}{
-			{"2001:db8::1", true}, {"2001:db8::2", true}, {"2001:db8::3", false}, // one /64
-			{"198.51.100.7", true},
+			{"2001:db8::1", true}, {"2001:db8::2", false}, // one /64
+			{"198.51.100.7", true}, {"198.51.100.7", false},
+			{"127.0.0.1", true}, {"127.0.0.1", true}, // not counted
 			{"", false}, // all of MaxConns are in use
 		} {
 			if got := try(c.ip); got != c.want {

@@ -64,10 +64,11 @@ func (c *Config) believed(nc net.Conn) bool {
 	return !addr.IsValid() || slices.ContainsFunc(c.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(addr.WithZone("")) })
 }
 
-// countedPrefix is what Config.MaxConnsPerIP counts by: an IPv6 host easily has a whole /64.
+// countedPrefix is what Config.MaxConnsPerIP counts by: an IPv6 host easily has a whole /64. This machine's own programs are not
+// counted: gateways and proxies have connections for many users.
 func countedPrefix(nc net.Conn) netip.Prefix {
 	addr := addrOf(nc.RemoteAddr())
-	if !addr.IsValid() {
+	if !addr.IsValid() || addr.IsLoopback() {
 		return netip.Prefix{}
 	}
 	bits := 32

@@ -80,14 +80,21 @@ func (c *conn) endExchange(x *Exchange, err error) {
 // releaseRequest gives back what the request held.
 func (c *conn) releaseRequest() {
 	c.body.close()
+	c.releaseBody()
+	c.drained = false
+	c.x.Attachment = nil
+	c.phase = betweenRequests
+}
+
+// releaseBody gives back the buffer of the envelope.
+func (c *conn) releaseBody() {
 	if c.buf != nil {
 		c.bufs.putBody(c.buf)
 		c.buf = nil
 	}
 	c.bufs.release(c.taken)
-	c.taken, c.drained = 0, false
-	c.x.Body, c.x.Attachment = nil, nil
-	c.phase = betweenRequests
+	c.taken = 0
+	c.x.Body = nil
 }
 
 // handle calls the handler. A panic in one operation costs its caller the connection, not everybody the server.
