@@ -11,7 +11,7 @@ type Found struct {
 // lookups are done at a time by GetAll.
 const lookups = 64
 
-// lookup is a look-up under way.
+// lookup is a look-up under way, in steps each of which waits for memory that the one before has asked for.
 type lookup struct {
 	key    cellKey
 	shard  *cellShard
@@ -84,7 +84,7 @@ func (l *lookup) fetch() {
 	l.header = binary.LittleEndian.Uint64(l.chunk.data[l.place.offset():])
 }
 
-// record is what was found, as by cellShard.get.
+// record is what was found.
 func (l *lookup) record() (Record, bool) {
 	if l.chunk == nil || cellHeader(l.header).key() != l.key {
 		return nil, false

@@ -87,21 +87,10 @@ func (s *cellShard) outdate(objectHash uint64) { s.generation(objectHash).Add(1)
 // get runs without the lock. The index, the chunk table and the chunk may belong to
 // different moments; the chunk's id and the record's own key say whether they fit.
 func (s *cellShard) get(key cellKey) (Record, bool) {
-	slot := s.index.Load().find(key)
-	if slot == nil {
-		return nil, false
-	}
-	place := cellPlace(slot.place.Load())
-	chunk := s.chunkOf(place)
-	if chunk == nil {
-		return nil, false
-	}
-	found, r := chunk.record(place.offset())
-	if found != key {
-		return nil, false
-	}
-	slot.count(place)
-	return r, true
+	l := lookup{key: key, shard: s, index: s.index.Load()}
+	l.findChunk()
+	l.fetch()
+	return l.record()
 }
 
 // chunkOf is the chunk of a place, nil if it has been evicted. A slot's generation

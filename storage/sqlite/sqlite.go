@@ -3,7 +3,8 @@
 // the rest is in storage/internal/sqlstore.
 //
 // One connection writes, so updates of all lanes run one after the other and share commits; readers
-// run beside it (write-ahead log). A commit is on disk when it returns (synchronous=FULL).
+// run beside it (write-ahead log). A commit is on disk when it returns (synchronous=FULL). A goroutine with a connection of its
+// own copies the log into the file: see checkpointer.
 // The package refuses a second server on the same file: see fileLock. Programs that only read may open it beside the server.
 package sqlite
 
