@@ -114,7 +114,7 @@ func (s *Service) SetReceiveFolder(c *session.Call, req *wire.SetReceiveFolderRe
 	}
 	return s.store.Update(c.Context, store.ID, func(ctx context.Context, tx storage.Tx) error {
 		return tx.PutReceiveFolder(ctx, entry)
-	}, func() { s.tree.receive.forget(store.ID) })
+	}, func() { s.tree.receive.Drop(store.ID) })
 }
 
 // receiveTarget is the folder a request names, or that of the default class.

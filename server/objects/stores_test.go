@@ -1,13 +1,11 @@
 package objects
 
 import (
-	"context"
 	"slices"
 	"testing"
 	"time"
 
 	"zarafa/mapi"
-	"zarafa/storage"
 	"zarafa/wire"
 )
 
@@ -181,30 +179,6 @@ func TestReceiveFolders(t *testing.T) {
 	if b.ok(err); !slices.Equal(folder, inbox) || found != "" {
 		t.Errorf("after the folder is deleted its class goes to %x by %q", folder, found)
 	}
-}
-
-// TestReceiveListsRace: a list that was read before a change is not kept after it.
-func TestReceiveListsRace(t *testing.T) {
-	b := newBench(t)
-	var l receiveLists
-	slow := listsWith{b.store, func() { l.forget(b.ref(b.box[alice]).ID) }}
-	if _, err := l.of(t.Context(), slow, b.ref(b.box[alice]).ID); err != nil || len(l.lists) != 0 {
-		t.Errorf("%d lists are kept, error %v", len(l.lists), err)
-	}
-	if _, err := l.of(t.Context(), b.store, b.ref(b.box[alice]).ID); err != nil || len(l.lists) != 1 {
-		t.Errorf("%d lists are kept, error %v", len(l.lists), err)
-	}
-}
-
-// listsWith is a database in which something happens while lists are read.
-type listsWith struct {
-	storage.Store
-	meanwhile func()
-}
-
-func (l listsWith) ReceiveFolders(ctx context.Context, store uint32) ([]storage.ReceiveFolder, error) {
-	l.meanwhile()
-	return l.Store.ReceiveFolders(ctx, store)
 }
 
 // TestLogonTimes: they show on the store, and nobody is told.

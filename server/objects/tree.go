@@ -7,6 +7,7 @@ import (
 
 	"github.com/puzpuzpuz/xsync/v3"
 
+	"zarafa/cache"
 	"zarafa/mapi"
 	"zarafa/server/feed"
 	"zarafa/storage"
@@ -16,6 +17,10 @@ import (
 // keys takes about 300 bytes.
 const cachedRefs = 1 << 16
 
+// keptReceiveLists is how many stores' receive folders are kept, which every client asks for when it begins and an agent
+// before each delivery; a list takes some 200 bytes.
+const keptReceiveLists = 1 << 14
+
 // Tree answers which object is where: references by id and by entry id, parents, the list of
 // mailboxes and their receive folders. It caches them and is kept right by the feed, so it must be a sink of the
 // bus before anything that asks it. All methods may be called from any goroutine.
@@ -24,7 +29,7 @@ const cachedRefs = 1 << 16
 type Tree struct {
 	store   storage.Store
 	boxes   *mailboxes
-	receive receiveLists
+	receive *cache.Lists[storage.ReceiveFolder] // of stores
 
 	// Two generations make a cheap approximation of least-recently-used: what is read goes to the young
 	// one, and when that is full it becomes the old one. Readers take no lock.
@@ -49,7 +54,7 @@ func newGeneration() generation {
 
 // NewTree makes a tree over a store.
 func NewTree(store storage.Store) *Tree {
-	t := &Tree{store: store, boxes: newMailboxes(store)}
+	t := &Tree{store: store, boxes: newMailboxes(store), receive: cache.NewLists[storage.ReceiveFolder](keptReceiveLists)}
 	t.current.Store(&generations{young: newGeneration(), old: newGeneration()})
 	return t
 }
@@ -91,6 +96,11 @@ func (t *Tree) ByEntryID(ctx context.Context, id mapi.EntryID) (storage.Ref, err
 	}
 	t.put(ref, epoch)
 	return ref, nil
+}
+
+// ReceiveFolders is the list of a store's receive folders, which must not be changed.
+func (t *Tree) ReceiveFolders(ctx context.Context, store uint32) ([]storage.ReceiveFolder, error) {
+	return t.receive.Get(store, func() ([]storage.ReceiveFolder, error) { return t.store.ReceiveFolders(ctx, store) })
 }
 
 // cached looks a reference up in memory alone; epoch is for put, if it is not there.
@@ -149,7 +159,7 @@ func (t *Tree) Apply(b *feed.Batch) {
 		}
 		t.forget(e.Object)
 		if e.Hard && e.Object.Type == mapi.TypeFolder {
-			t.receive.forget(e.Object.Store) // the folder is taken out of it
+			t.receive.Drop(e.Object.Store) // the folder is taken out of it
 		}
 		if !e.Hard && e.Object.Message == 0 && e.Object.ID != 0 {
 			t.keep(e.Object)

@@ -2,62 +2,18 @@ package rights
 
 import (
 	"context"
-	"sync"
 
 	"zarafa/mapi"
 	"zarafa/server/feed"
-	"zarafa/storage"
 )
 
 // maxCachedLists bounds the cache; beyond it the cache starts over. A list is some tens of bytes,
 // most are empty.
 const maxCachedLists = 1 << 17
 
-// aclCache holds access control lists as they are in the database.
-type aclCache struct {
-	store storage.ACLReader
-
-	mu    sync.RWMutex
-	lists map[uint32][]mapi.ACE // immutable values
-	// epoch counts invalidations: a list read before one and stored after it could be stale.
-	epoch uint64
-}
-
-func newACLCache(store storage.ACLReader) *aclCache {
-	return &aclCache{store: store, lists: make(map[uint32][]mapi.ACE)}
-}
-
-// get is the list of an object; it must not be changed.
-func (c *aclCache) get(ctx context.Context, object uint32) ([]mapi.ACE, error) {
-	c.mu.RLock()
-	list, ok := c.lists[object]
-	epoch := c.epoch
-	c.mu.RUnlock()
-	if ok {
-		return list, nil
-	}
-	list, err := c.store.ACL(ctx, object)
-	if err != nil {
-		return nil, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.epoch == epoch {
-		if len(c.lists) >= maxCachedLists {
-			clear(c.lists)
-		}
-		c.lists[object] = list
-	}
-	return list, nil
-}
-
-func (c *aclCache) drop(objects ...uint32) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.epoch++
-	for _, id := range objects {
-		delete(c.lists, id)
-	}
+// aclOf is the access control list of an object as it is in the database; it must not be changed.
+func (c *Checker) aclOf(ctx context.Context, object uint32) ([]mapi.ACE, error) {
+	return c.acls.Get(object, func() ([]mapi.ACE, error) { return c.store.ACL(ctx, object) })
 }
 
 // Apply implements feed.Sink: it forgets the lists of objects whose list changed or that are gone.
@@ -72,6 +28,6 @@ func (c *Checker) Apply(b *feed.Batch) {
 		}
 	}
 	if len(stale) > 0 {
-		c.acls.drop(stale...)
+		c.acls.Drop(stale...)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"context"
 	"slices"
 
+	"zarafa/cache"
 	"zarafa/mapi"
 	"zarafa/server/directory"
 	"zarafa/storage"
@@ -53,12 +54,13 @@ type Checker struct {
 	config Config
 	tree   Tree
 	dir    directory.Directory
-	acls   *aclCache
+	store  storage.ACLReader
+	acls   *cache.Lists[mapi.ACE]
 }
 
 // NewChecker makes a checker; it reads access control lists from store.
 func NewChecker(config Config, tree Tree, dir directory.Directory, store storage.ACLReader) *Checker {
-	return &Checker{config: config, tree: tree, dir: dir, acls: newACLCache(store)}
+	return &Checker{config: config, tree: tree, dir: dir, store: store, acls: cache.NewLists[mapi.ACE](maxCachedLists)}
 }
 
 // Check returns nil if the caller may do what need says to the object, and an error with
@@ -225,7 +227,7 @@ func (c *Checker) acl(ctx context.Context, caller uint32, ref storage.Ref, s sta
 	}
 	for level := 0; level < maxLevels; level++ {
 		if ref.Type == mapi.TypeFolder || ref.Type == mapi.TypeStore {
-			list, err := c.acls.get(ctx, ref.ID)
+			list, err := c.aclOf(ctx, ref.ID)
 			if err != nil {
 				return 0, err
 			}

@@ -35,7 +35,7 @@ func (s *Service) GetRights(c *session.Call, req *wire.GetRightsRequest, resp *w
 	if err := s.requireReach(c, ref); err != nil {
 		return err
 	}
-	list, err := s.checker.acls.get(c.Context, ref.ID)
+	list, err := s.checker.aclOf(c.Context, ref.ID)
 	if err != nil {
 		return err
 	}

@@ -119,20 +119,7 @@ func (x *bench) deliverIn(ctx context.Context, tx storage.Tx, m mailbox) error {
 	if err != nil {
 		return err
 	}
-	change, err := tx.NewChangeID(ctx)
-	if err != nil {
-		return err
-	}
-	if err := tx.Insert(ctx, o); err != nil {
-		return err
-	}
-	if err := tx.AddCounters(ctx, m.store, m.inbox, storage.Counters{Content: 1, Unread: 1}); err != nil {
-		return err
-	}
-	if err := tx.AddCounters(ctx, m.store, m.store, storage.Counters{Size: 4711}); err != nil {
-		return err
-	}
-	return tx.PutChange(ctx, storage.Change{ID: change, Parent: []byte("the source key of the inbox"), SourceKey: o.SourceKey, Type: 0x1001})
+	return insertIntoInbox(ctx, tx, m, o)
 }
 
 func (x *bench) deliver(box int) {

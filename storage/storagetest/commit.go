@@ -330,20 +330,7 @@ func testStatements(t *testing.T, f *fixture) {
 				return err
 			}
 			id = o.ID
-			change, err := tx.NewChangeID(ctx)
-			if err != nil {
-				return err
-			}
-			if err := tx.Insert(ctx, o); err != nil {
-				return err
-			}
-			if err := tx.AddCounters(ctx, m.store, m.inbox, storage.Counters{Content: 1, Unread: 1}); err != nil {
-				return err
-			}
-			if err := tx.AddCounters(ctx, m.store, m.store, storage.Counters{Size: 4711}); err != nil {
-				return err
-			}
-			return tx.PutChange(ctx, storage.Change{ID: change, Parent: []byte("inbox"), SourceKey: o.SourceKey, Type: 0x1001})
+			return insertIntoInbox(ctx, tx, m, o)
 		})
 		return id
 	}

@@ -140,6 +140,24 @@ type mailbox struct {
 	guid               mapi.GUID
 }
 
+// insertIntoInbox does what a delivery does in its transaction.
+func insertIntoInbox(ctx context.Context, tx storage.Tx, m mailbox, o *storage.Object) error {
+	change, err := tx.NewChangeID(ctx)
+	if err != nil {
+		return err
+	}
+	if err := tx.Insert(ctx, o); err != nil {
+		return err
+	}
+	if err := tx.AddCounters(ctx, m.store, m.inbox, storage.Counters{Content: 1, Unread: 1}); err != nil {
+		return err
+	}
+	if err := tx.AddCounters(ctx, m.store, m.store, storage.Counters{Size: 4711}); err != nil {
+		return err
+	}
+	return tx.PutChange(ctx, storage.Change{ID: change, Parent: []byte("the source key of the inbox"), SourceKey: o.SourceKey, Type: 0x1001})
+}
+
 func (f *fixture) mailbox() mailbox {
 	f.Helper()
 	var m mailbox

@@ -29,17 +29,7 @@ func RoundTrips(t *testing.T, s storage.Store, trips func() uint64) {
 			attachment.Props.Delete(mapi.PrAttachDataBin.ID())
 			attachment.Lobs = append(attachment.Lobs, ref)
 		}
-		change, err := tx.NewChangeID(ctx)
-		if err != nil {
-			return err
-		}
-		if err := tx.Insert(ctx, o); err != nil {
-			return err
-		}
-		if err := tx.AddCounters(ctx, m.store, m.inbox, storage.Counters{Content: 1, Unread: 1}); err != nil {
-			return err
-		}
-		return tx.PutChange(ctx, storage.Change{ID: change, Parent: []byte("inbox"), SourceKey: o.SourceKey, Type: 0x1001})
+		return insertIntoInbox(ctx, tx, m, o)
 	}
 	deliver := func(contents ...[]byte) {
 		t.Helper()

@@ -1,0 +1,53 @@
+package cache
+
+import (
+	"errors"
+	"slices"
+	"testing"
+)
+
+func TestLists(t *testing.T) {
+	l := NewLists[string](2)
+	reads := 0
+	get := func(id uint32, list ...string) []string {
+		t.Helper()
+		got, err := l.Get(id, func() ([]string, error) { reads++; return list, nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	want := func(what string, got []string, list []string, count int) {
+		t.Helper()
+		if !slices.Equal(got, list) || reads != count {
+			t.Errorf("%s: %q after %d reads, want %q after %d", what, got, reads, list, count)
+		}
+	}
+	want("a new list", get(1, "a"), []string{"a"}, 1)
+	want("a list that is kept", get(1, "b"), []string{"a"}, 1)
+	want("an empty list", get(2), nil, 2)
+	want("an empty list that is kept", get(2, "x"), nil, 2)
+	l.Drop(1, 7)
+	want("a list that was dropped", get(1, "b"), []string{"b"}, 3)
+	want("a third list", get(3, "c"), []string{"c"}, 4)
+	if len(l.lists) > 2 {
+		t.Errorf("%d lists are kept, at most 2 may be", len(l.lists))
+	}
+	broken := errors.New("broken")
+	if _, err := l.Get(9, func() ([]string, error) { return nil, broken }); err != broken {
+		t.Errorf("error %v, want %v", err, broken)
+	}
+	want("after an error", get(9, "d"), []string{"d"}, 5)
+}
+
+// TestListsRace: a list that was read before a change is not kept after it.
+func TestListsRace(t *testing.T) {
+	l := NewLists[string](10)
+	old, err := l.Get(1, func() ([]string, error) { l.Drop(1); return []string{"old"}, nil })
+	if err != nil || !slices.Equal(old, []string{"old"}) {
+		t.Fatalf("%q, error %v", old, err)
+	}
+	if now, _ := l.Get(1, func() ([]string, error) { return []string{"new"}, nil }); !slices.Equal(now, []string{"new"}) {
+		t.Errorf("%q is kept after its change", now)
+	}
+}
