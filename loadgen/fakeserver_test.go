@@ -24,6 +24,9 @@ import (
 	"zarafa/wire/soaphttp"
 )
 
+// itemsPerUser are in each mailbox, as many as "zload fill" puts there if nothing else is said.
+const itemsPerUser = 500
+
 // fake is a server that costs hardly anything: every mailbox has the same folders and items, which never change. It runs in a process
 // of its own, so that the memory of the load generator can be measured.
 type fake struct {

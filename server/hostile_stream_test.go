@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"zarafa/client"
+	"zarafa/internal/testseed"
 	"zarafa/mapi"
 	"zarafa/server/servertest"
 	"zarafa/wire/msgstream"
@@ -101,7 +102,7 @@ func TestHostilePolls(t *testing.T) {
 			continue
 		}
 		const standIn = 98765432109876543
-		variants(d.request(op, user.value(standIn)), valuesAbout(100, user), newRand(t), func(v variant) {
+		variants(d.request(op, user.value(standIn)), valuesAbout(100, user), testseed.New(t), func(v variant) {
 			s := logOn(t, instance.Endpoint(), "SYSTEM")
 			v.body = bytes.ReplaceAll(v.body, []byte(number(standIn)), []byte(number(s.ID())))
 			ended := make(chan error)

@@ -2,33 +2,14 @@ package server_test
 
 import (
 	"fmt"
-	"math/rand/v2"
-	"os"
-	"strconv"
 	"strings"
 	"testing"
 
 	"zarafa/client"
+	"zarafa/internal/testseed"
 	"zarafa/mapi"
-	"zarafa/server/internal/replay"
 	"zarafa/server/servertest"
 )
-
-// seedVariable names the environment variable with the seed of random tests; the seed of a run is in its log.
-const seedVariable = "ZARAFA_SEED"
-
-func newRand(t *testing.T) *rand.Rand {
-	t.Helper()
-	seed := rand.Uint64()
-	if text := os.Getenv(seedVariable); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatalf("%s: %v", seedVariable, err)
-		}
-	}
-	t.Logf("%s=%d", seedVariable, seed)
-	return rand.New(rand.NewPCG(seed, 0))
-}
 
 // attacker sends requests and looks at what the server makes of them.
 type attacker struct {
@@ -75,74 +56,10 @@ func (a *attacker) post(op *operation, v variant) (answer, error) {
 	return a.raw.postStream([]byte(envelope), a.stream)
 }
 
-// TestHostileStrangers sends every operation in every variant without a session. Afterwards real clients find the
-// server as they would find a new one.
-func TestHostileStrangers(t *testing.T) {
-	const nobody = 12345678901234567890
-	instance := servertest.Start(t, "sqlite", recordedSettings)
-	d, rng, a := loadDescription(t), newRand(t), newAttacker(t, instance)
-	stranger := &mailbox{object: &client.Object{Children: make([]client.Object, 2)}, message: make(mapi.EntryID, 48)}
-	values := valuesAbout(3, stranger)
-	for _, op := range d.Operations {
-		if op.Session == "" {
-			continue
-		}
-		variants(d.request(op, stranger.value(nobody)), values, rng, func(v variant) {
-			if got := a.try(op, v); !got.fault && got.code == mapi.OK && op.Name != "logoff" {
-				t.Errorf("%s, %s: done for somebody without a session", op.Name, v.what)
-			}
-		})
-	}
-	t.Logf("%d requests: %v", a.sent, a.codes)
-	exceptions, err := replay.LoadExceptions("internal/replay/exceptions.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	result, err := replay.Run(t.Context(), replay.Config{UnixPath: instance.UnixPath, TCPAddr: instance.TCPAddr, Exceptions: exceptions}, "../wire/testdata/traces", "01")
-	if err != nil {
-		t.Fatal(err)
-	}
-	result.Stale = nil // what one scenario does not need, others do
-	if !result.OK() {
-		result.Print(t.Output(), 20)
-		t.Error("recorded clients are answered differently afterwards")
-	}
-}
-
-// TestHostileUsers sends every operation in every variant in the session of a user, and in one of an administrator.
-func TestHostileUsers(t *testing.T) {
-	for _, engine := range servertest.Engines() {
-		t.Run(engine, func(t *testing.T) {
-			instance := servertest.Start(t, engine, "")
-			alice, bob := addMailbox(t, instance, "alice"), addMailbox(t, instance, "bob")
-			hostileSession(t, instance, "user", alice, bob, func() uint64 { return alice.session.ID() })
-			checkUsable(t, instance, addMailbox(t, instance, "anybody"))
-			if engine != servertest.Engines()[0] {
-				return // administration is the same for all of them
-			}
-			admin := logOn(t, instance.Endpoint(), "SYSTEM")
-			carol, dave := addMailbox(t, instance, "carol"), addMailbox(t, instance, "dave")
-			hostileSession(t, instance, "administrator", carol, dave, func() uint64 {
-				if _, err := admin.CurrentUser(t.Context()); err != nil { // logs on again if need be
-					t.Error(err)
-				}
-				return admin.ID()
-			})
-			checkUsable(t, instance, addMailbox(t, instance, "normal"))
-		})
-	}
-}
-
-// hostileSession sends every operation in every variant about a mailbox.
-func hostileSession(t *testing.T, instance *servertest.Instance, role string, own, other *mailbox, session func() uint64) {
-	// As many are good as are not refused to users, and do not need what the mailbox has not.
-	hostileOperations(t, instance, role, own, other, session, func(*operation) bool { return true }, 60)
-}
-
 // hostileOperations is hostileSession for some operations, of which the least number must do what a good request asks for.
 func hostileOperations(t *testing.T, instance *servertest.Instance, role string, own, other *mailbox, session func() uint64, about func(*operation) bool, least int) {
 	t.Run(role, func(t *testing.T) {
-		d, rng, a := loadDescription(t), newRand(t), newAttacker(t, instance)
+		d, rng, a := loadDescription(t), testseed.New(t), newAttacker(t, instance)
 		good := 0
 		for _, op := range d.Operations {
 			if op.Name == "notifyGetItems" || !about(op) {

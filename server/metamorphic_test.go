@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"zarafa/client"
+	"zarafa/internal/testseed"
 	"zarafa/mapi"
 	"zarafa/server/servertest"
 	"zarafa/wire"
@@ -27,7 +28,7 @@ const restartEvery = 700
 // same, but for what servers make up. What is in the databases afterwards fits together.
 func TestMetamorphic(t *testing.T) {
 	t.Parallel()
-	m := &metamorphic{t: t, rng: newRand(t)}
+	m := &metamorphic{t: t, rng: testseed.New(t)}
 	m.add("sqlite", "sqlite", "")
 	m.add("sqlite without caches", "sqlite", tinyCaches+"index_path =\n")
 	if os.Getenv(servertest.DSNVariable) != "" {

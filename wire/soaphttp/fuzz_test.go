@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"net"
-	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -144,32 +143,5 @@ type statusCounter struct {
 func (c *statusCounter) RequestDone(r RequestStats) {
 	if r.Status == 200 {
 		c.ok++
-	}
-}
-
-// A plain request and its answer allocate two small objects of fasthttp's, its first byte and its body stream, and
-// nothing else once the pools are warm.
-func TestAllocations(t *testing.T) {
-	if raceEnabled {
-		t.Skip("the race detector empties pools")
-	}
-	counter := &statusCounter{}
-	s := NewServer(Config{Metrics: counter}, handlerFunc(func(_ context.Context, x *Exchange) { x.Reply(x.Body) }))
-	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection would empty the pools
-	served := 0
-	allocations := func(requests int) float64 {
-		return testing.AllocsPerRun(10, func() {
-			nc := &repeatConn{scriptConn{in: bytes.NewReader(nil)}, []byte(withLength("", envelope)), requests}
-			newConn(s, nc).serve()
-			served += requests
-		})
-	}
-	const more = 1000
-	allocations(more)
-	if perRequest := (allocations(2*more) - allocations(more)) / more; perRequest != 2 {
-		t.Errorf("%v allocations a request", perRequest)
-	}
-	if counter.ok != served {
-		t.Errorf("%d of %d requests served", counter.ok, served)
 	}
 }

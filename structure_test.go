@@ -1,0 +1,125 @@
+// Package zarafa_test holds the rules of develop.txt that concern the whole tree.
+package zarafa_test
+
+import (
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// mayImport is what the packages below a folder may import of this product, as folders (develop.txt, rule 1). The longest entry that a
+// package lies below counts. A folder may always import what lies below itself.
+var mayImport = map[string][]string{
+	"agents":           {"client", "mapi", "daemon"},
+	"bench":            {"loadgen", "profiles"},
+	"bench/snapshot":   {"mapi"}, // frozen copies of requests
+	"bench/suite":      {"bench", "cache", "client", "daemon", "loadgen", "mapi", "profiles", "server", "storage", "wire"},
+	"cache":            {"mapi"},
+	"client":           {"mapi", "wire"},
+	"cmd/zarafa-admin": {"agents", "daemon"},
+	"cmd/zarafa-pam":   {"server/auth/pam"},
+	"cmd/zarafa-server": {
+		"daemon", "server",
+	},
+	"cmd/zbench":                 {"bench", "daemon/subcommand"},
+	"cmd/zload":                  {"client", "daemon/subcommand", "loadgen", "profiles"},
+	"cmd/ztune":                  {"daemon", "server/config", "tuning"},
+	"daemon":                     {},
+	"docs":                       {},
+	"internal/testseed":          {},
+	"loadgen":                    {"client", "mapi", "profiles"},
+	"loadgen/outlook":            {"client", "loadgen", "mapi", "profiles", "wire"},
+	"mapi":                       {},
+	"profiles":                   {},
+	"results":                    {"client", "mapi", "storage"},
+	"server":                     {"cache", "daemon", "mapi", "storage", "wire"},
+	"storage":                    {"mapi"},
+	"tuning":                     {},
+	"wire":                       {"mapi"},
+	"server/internal/replay/cmd": {"server/internal/replay"},
+}
+
+// TestImports: dependencies point one way. What tests import is their own affair.
+func TestImports(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	packages := 0
+	for line := range strings.Lines(string(out)) {
+		f := strings.Fields(line)
+		from, ok := strings.CutPrefix(f[0], "zarafa/")
+		if !ok {
+			continue // this package, which is a test alone
+		}
+		packages++
+		folder := longestFolder(from)
+		if folder == "" {
+			t.Errorf("%s is in no folder of mayImport; say what it may import", from)
+			continue
+		}
+		for _, imported := range f[1:] {
+			to, ok := strings.CutPrefix(imported, "zarafa/")
+			if ok && !below(to, folder) && !slices.ContainsFunc(mayImport[folder], func(f string) bool { return below(to, f) }) {
+				t.Errorf("%s imports %s; packages of %s may import %v", from, to, folder, mayImport[folder])
+			}
+		}
+	}
+	if packages < 50 {
+		t.Errorf("only %d packages were seen", packages)
+	}
+}
+
+func longestFolder(pkg string) string {
+	longest := ""
+	for folder := range mayImport {
+		if below(pkg, folder) && len(folder) > len(longest) {
+			longest = folder
+		}
+	}
+	return longest
+}
+
+// below reports whether a package is a folder's own or lies in it.
+func below(pkg, folder string) bool { return pkg == folder || strings.HasPrefix(pkg, folder+"/") }
+
+var constraint = regexp.MustCompile(`(?m)^//go:build (.*)$`)
+
+// TestEveryTestRuns: a test is run by scripts/go-test.sh with the race detector, or, in a file with the constraint !race, without it. A
+// test with another constraint would be in neither run.
+func TestEveryTestRuns(t *testing.T) {
+	allowed := []string{"race", "!race"}
+	files := 0
+	err := filepath.WalkDir(".", func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		files++
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		tag := ""
+		if m := constraint.FindSubmatch(data); m != nil {
+			tag = string(m[1])
+			if !slices.Contains(allowed, tag) {
+				t.Errorf("%s: no run has the constraint %q", path, tag)
+			}
+		}
+		if strings.Contains(strings.TrimSuffix(path, "_test.go"), "norace") != (tag == "!race") {
+			t.Errorf("%s: files with the constraint !race end in norace_test.go, and no others do", path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if files < 100 {
+		t.Errorf("only %d files were seen", files)
+	}
+}

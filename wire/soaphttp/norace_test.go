@@ -1,5 +1,0 @@
-//go:build !race
-
-package soaphttp
-
-const raceEnabled = false

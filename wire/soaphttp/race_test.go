@@ -1,6 +1,0 @@
-//go:build race
-
-package soaphttp
-
-// raceEnabled: under the race detector pools drop values at random.
-const raceEnabled = true
