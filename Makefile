@@ -4,16 +4,18 @@
 #   make run     plans, starts a server on port 2236, fills mailboxes, plays 50 users and reports; data in var/
 #   make three-nodes  three servers that share their users, to try out; data in var/three-nodes
 #   make capacity  what ztune's settings are worth with much data, 12 minutes on a quiet machine; data in var/capacity
-#   make test    every check and test, on SQLite and on MariaDB
+#   make test    every check and test, on SQLite and on MariaDB; the same in each run
+#   make test-long  the same with fresh seeds, and each fuzz target for a while
+#   make judges  whole foreign programs judge ours; it installs them, so it is for machines that can be thrown away
 #   make check   the quick part of it: format, vet, staticcheck, generated files
 #   make clean   remove bin/
 
-# A version is a tag, or the commit if there is none.
-VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+# Programs say the version of the file VERSION and the commit they were built from.
+VERSION := $(shell cat VERSION)+$(shell git describe --always --dirty --exclude '*' 2>/dev/null || echo unknown)
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build run three-nodes capacity test check clean
+.PHONY: build run three-nodes capacity test test-long judges check clean
 
 # The binaries need no C library, so that they run on any Linux of their architecture. zarafa-pam is the exception: it
 # loads the system's PAM library.
@@ -38,6 +40,14 @@ check:
 test: check
 	scripts/install-slapd.sh
 	scripts/mariadb-test.sh scripts/go-test.sh
+
+test-long: check
+	scripts/install-slapd.sh
+	ZARAFA_SEED=random scripts/mariadb-test.sh scripts/go-test.sh
+	scripts/fuzz.sh
+
+judges: build
+	scripts/judges.sh
 
 clean:
 	rm -rf bin

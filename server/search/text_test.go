@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
+	"zarafa/internal/testseed"
 	"zarafa/mapi"
 	"zarafa/profiles/users"
 	"zarafa/server/fulltext"
@@ -72,9 +72,7 @@ func TestSuggestion(t *testing.T) {
 
 // The index answers what reading all messages answers.
 func TestIndexAgreesWithReading(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	rng := rand.New(rand.NewPCG(seed, 0))
+	rng := testseed.New(t)
 	languages, err := users.Languages()
 	if err != nil {
 		t.Fatal(err)

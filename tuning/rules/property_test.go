@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"zarafa/internal/testseed"
 	"zarafa/tuning/dbms"
 	"zarafa/tuning/facts"
 )
@@ -54,8 +55,7 @@ func short(p Plan, what string) bool {
 }
 
 func TestInvariants(t *testing.T) {
-	seed := rand.Uint64()
-	r := rand.New(rand.NewPCG(seed, 1))
+	r := testseed.New(t)
 	media := []string{facts.MediumRotating, facts.MediumSSD, facts.MediumNVMe, facts.MediumVirtual, facts.MediumNetwork, facts.MediumCard, ""}
 	roles := []Role{Both, Both, Both, Server, DB}
 	for range 20_000 {
@@ -76,7 +76,7 @@ func TestInvariants(t *testing.T) {
 		p := Make(f, Wishes{Role: role, Users: users, Version: mustVersion(t, version)})
 		checkInvariants(t, p, *mustVersion(t, version), users)
 		if t.Failed() {
-			t.Fatalf("seed %d: %s for %d users, role %s, %s; server limit %s, database limit %s", seed, facts.Size(memory), users, role, version,
+			t.Fatalf("%s for %d users, role %s, %s; server limit %s, database limit %s", facts.Size(memory), users, role, version,
 				facts.Size(f.Memory.Server.Usable.Value), facts.Size(f.Memory.Database.Usable.Value))
 		}
 	}
