@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# Lets whole foreign programs judge ours: reverse proxies in front of the server, a browser before the report of the load
+# generator. It installs them with apt-get, so it is for machines that can be thrown away; none of them starts as a service.
+#
+#   scripts/judges.sh [JUDGE...]    all of scripts/judges/ if none is named
+#
+# The server and everything of the judges lives in a temporary folder and ends with this script.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/steps.sh
+
+fail() {
+	echo "judges.sh: $*" >&2
+	exit 1
+}
+
+install() {
+	local -a missing=() as_root=()
+	local package
+	for package in nginx-light haproxy chromium; do
+		[ -e "/var/lib/dpkg/info/$package.list" ] || missing+=("$package")
+	done
+	[ ${#missing[@]} -gt 0 ] || return 0
+	command -v apt-get >/dev/null || fail "there is no apt-get to install ${missing[*]}; run this on Debian or Ubuntu"
+	if [ "$(id -u)" != 0 ]; then
+		as_root=(sudo -n)
+		sudo -n true 2>/dev/null || fail "this user may not install ${missing[*]}; run this as root on a machine that can be thrown away"
+	fi
+	echo "judges.sh: installing ${missing[*]}" >&2
+	# RUNLEVEL=1 keeps packages from starting services of the system.
+	"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get update -q >&2 &&
+		"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -q -y --no-install-recommends "${missing[@]}" >&2 ||
+		fail "apt-get could not install ${missing[*]} (see above)"
+}
+
+step=
+pids=() # of what runs in the background, the server first
+folder=$(mktemp -d /tmp/zarafa-judges.XXXXXX)
+
+clean_up() {
+	local status=$? pid
+	trap '' INT TERM HUP
+	trap - EXIT
+	for ((i = ${#pids[@]} - 1; i >= 0; i--)); do
+		pid=${pids[i]}
+		kill -TERM "$pid" 2>/dev/null || true
+		wait "$pid" 2>/dev/null || true
+	done
+	rm -rf "$folder"
+	exit "$status"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# free_port prints a port that nobody has; judges and server take different ones, from 24000 on.
+next_port=24000
+free_port() {
+	while (exec 3<>"/dev/tcp/127.0.0.1/$next_port") 2>/dev/null; do next_port=$((next_port + 1)); done
+	port=$next_port
+	next_port=$((next_port + 1))
+}
+
+# until_listening waits for a program in the background to take connections.
+until_listening() {
+	local pid=$1 port=$2
+	until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
+		kill -0 "$pid" 2>/dev/null || fail "a program has ended before it listened on port $port (see above)"
+		run_step sleep 0.1
+	done
+}
+
+start_server() {
+	free_port && server_port=$port
+	cat >"$folder/server.cfg" <<SETTINGS
+database_engine = sqlite
+sqlite_path = $folder/zarafa.db
+index_path = $folder/search
+server_listen = *%lo:$server_port
+server_pipe_name = $folder/server.sock
+local_admin_users = root $(id -u)
+log_file = -
+log_level = 2
+SETTINGS
+	bin/zarafa-server -c "$folder/server.cfg" &
+	pids+=($!)
+	until_listening $! "$server_port"
+	admin="file://$folder/server.sock"
+}
+
+PATH=$PATH:/usr/sbin:/usr/local/sbin
+install
+start_server
+[ $# -gt 0 ] || set -- $(basename -s .sh -a scripts/judges/*.sh)
+for judge; do
+	[ -e "scripts/judges/$judge.sh" ] || fail "there is no judge $judge; there are: $(basename -s .sh -a scripts/judges/*.sh | paste -sd ' ')"
+	echo "== $judge"
+	. "scripts/judges/$judge.sh"
+done
+echo "== all judges are content"
