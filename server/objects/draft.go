@@ -110,7 +110,7 @@ func (ch *Change) addLob(ctx context.Context, o *storage.Object, tag mapi.PropTa
 // importable reports whether a value that came with a message is kept.
 func importable(o *storage.Object, v *mapi.PropValue) bool {
 	id := v.Tag.ID()
-	if !storable(v) || computed(id, o.Type) || hasForeignType(v.Tag) || id == mapi.PrDeletedOn.ID() {
+	if !storable(v) || hasNoValues(v) || computed(id, o.Type) || hasForeignType(v.Tag) || id == mapi.PrDeletedOn.ID() {
 		return false
 	}
 	return o.Message != 0 || id != mapi.PrSourceKey.ID()

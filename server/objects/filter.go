@@ -54,7 +54,7 @@ func isBlob(id uint16) bool {
 func storable(v *mapi.PropValue) bool {
 	t := v.Tag.Type()
 	if t.Multi() {
-		return t&mapi.MVInstance == 0 && len(v.Values()) > 0
+		return t&mapi.MVInstance == 0
 	}
 	switch t {
 	case mapi.PtI2, mapi.PtLong, mapi.PtR4, mapi.PtDouble, mapi.PtCurrency, mapi.PtAppTime, mapi.PtBoolean,
@@ -63,3 +63,7 @@ func storable(v *mapi.PropValue) bool {
 	}
 	return false
 }
+
+// hasNoValues reports whether a value is a list without an entry. Stored, that is the property's absence: a client that
+// takes the last entry out of a list (the last delegate, say) saves an empty one.
+func hasNoValues(v *mapi.PropValue) bool { return v.Tag.Type().Multi() && len(v.Values()) == 0 }

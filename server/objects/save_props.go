@@ -55,10 +55,7 @@ func hasForeignType(tag mapi.PropTag) bool {
 func (sv *saver) apply(ctx context.Context, ch *Change, o *storage.Object, n *wire.SaveObject, existing bool, out *wire.SaveObject) (bool, error) {
 	if existing {
 		for _, tag := range n.DelProps {
-			if !undeletable(tag.ID()) {
-				o.Props.Delete(tag.ID())
-				dropLob(o, tag.ID())
-			}
+			remove(o, tag.ID())
 		}
 	}
 	seen := make(map[uint16]bool, len(n.ModProps))
@@ -69,6 +66,10 @@ func (sv *saver) apply(ctx context.Context, ch *Change, o *storage.Object, n *wi
 		}
 		seen[v.Tag.ID()] = true
 		if !sv.accepts(o, v, existing) {
+			continue
+		}
+		if hasNoValues(v) {
+			remove(o, v.Tag.ID())
 			continue
 		}
 		if err := sv.set(ctx, ch, o, canonical(*v), out); err != nil {
@@ -82,6 +83,14 @@ func (sv *saver) apply(ctx context.Context, ch *Change, o *storage.Object, n *wi
 		sv.setLob(o, ref, out)
 	}
 	return len(n.DelProps)+len(n.ModProps)+len(n.InstanceIDs) > 0, nil
+}
+
+// remove takes a property off an object, unless it is one that stays.
+func remove(o *storage.Object, id uint16) {
+	if !undeletable(id) {
+		o.Props.Delete(id)
+		dropLob(o, id)
+	}
 }
 
 // canonical gives a value, and the values in it, the Unicode tag. The bytes are shared.
