@@ -17,7 +17,7 @@ import (
 // shard runs the updates of the lanes that hash to it. One goroutine takes what has
 // queued up, runs each function in one transaction, commits, calls the callbacks
 // in order and releases the waiters: all of them share one flush to disk. Where several
-// callers are busy, a batch waits a little for those that are expected back: see company.
+// callers are busy, a batch waits a little for those that are expected back: see commitDelay.
 //
 // An update that fails after it wrote spoils the shared transaction. It is rolled back
 // then, and each update runs again in a transaction of its own, in the same order. The same
@@ -106,16 +106,16 @@ func (sh *shard) signal() {
 func (sh *shard) run() {
 	defer close(sh.done)
 	var batch []*update
-	var company company
+	var delay commitDelay
 	for {
 		sh.wait(1, nil)
-		if more, patience := company.expected(time.Now()); more > 1 {
+		if more, patience := delay.expected(time.Now()); more > 1 {
 			sh.wait(min(more, sh.maxBatch), time.After(patience))
 		}
 		if batch = sh.take(batch[:0]); len(batch) > 0 {
-			company.begin(time.Now(), len(batch))
+			delay.begin(time.Now(), len(batch))
 			sh.commit(batch)
-			company.end(time.Now(), sh.waiting())
+			delay.end(time.Now(), sh.waiting())
 			clear(batch)
 		} else if sh.ended() {
 			if sh.conn != nil {

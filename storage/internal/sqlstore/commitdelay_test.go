@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-func TestCompany(t *testing.T) {
+func TestCommitDelay(t *testing.T) {
 	start := time.Unix(0, 0)
-	var c company
+	var c commitDelay
 	if n, d := c.expected(start); n > 1 || d != 0 {
 		t.Errorf("at the beginning %d updates are expected within %v", n, d)
 	}
@@ -22,7 +22,7 @@ func TestCompany(t *testing.T) {
 		{"a slow disk", 64, 0, 20 * time.Millisecond, time.Millisecond, maxPatience, 64},
 		{"after a pause", 64, 0, 20 * time.Millisecond, 21 * time.Millisecond, 0, 0},
 	} {
-		c := company{}
+		c := commitDelay{}
 		c.begin(start, test.batch)
 		ended := start.Add(test.took)
 		c.end(ended, test.waiting)
