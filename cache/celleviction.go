@@ -2,7 +2,7 @@ package cache
 
 import "unsafe"
 
-// makeRoom evicts until so many bytes more fit the budget, or nothing is left.
+// makeRoom evicts until the given number of bytes more fits the budget, or nothing is left.
 func (s *cellShard) makeRoom(bytes int64) {
 	for round := 0; s.used+bytes > s.budget; round++ {
 		switch {

@@ -282,7 +282,7 @@ func getEither(c *Cells, ids []uint32, together bool) (found []Found) {
 }
 
 // zipfHits reads objects the way mailboxes are read, few often and many seldom, and
-// now and then a page of a large folder. Hits are counted after so many requests.
+// now and then a page of a large folder. Hits are counted once the cache is warm.
 func zipfHits(c *Cells, scanEvery, warm, measured int) (ratio float64) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	draw := rand.NewZipf(rng, 1.1, 8, 400_000)

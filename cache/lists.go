@@ -13,7 +13,7 @@ type Lists[T any] struct {
 	epoch uint64
 }
 
-// NewLists makes an empty cache for so many lists.
+// NewLists makes an empty cache for the given number of lists.
 func NewLists[T any](most int) *Lists[T] { return &Lists[T]{most: most, lists: make(map[uint32][]T)} }
 
 // Get is the list of an object, read if it is not kept. It must not be changed.

@@ -144,7 +144,7 @@ func (c *Views) Each(folder uint32, class Class, fn func(v *View)) {
 }
 
 // Drop forgets the views of a folder (it was removed, or so much changed that they
-// had better be read again). Who has one open keeps it, but it is [View.Stale]: no
+// had better be read again). A reader that has one open keeps it, but it is [View.Stale]: no
 // change reaches it any more. A load under way is repeated.
 func (c *Views) Drop(folder uint32) {
 	for class := Messages; class <= DeletedFolders; class++ {

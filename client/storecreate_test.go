@@ -151,7 +151,7 @@ func storeServer(l *ledger) *fakeServer {
 	}}
 }
 
-// compare shows the differences; the record must have at least so many facts, lest an empty one be matched.
+// compare shows the differences; the record must have at least that number of facts, lest an empty one be matched.
 func compare(t *testing.T, got, want *ledger, facts int) {
 	t.Helper()
 	if len(want.facts) < facts {

@@ -248,7 +248,7 @@ func (f *fake) export(user uint64, r *wire.ExportMessageChangesAsStreamRequest) 
 	return &resp, parts
 }
 
-// fakeItems names the environment variable that makes the test's program a fake server with so many items in each mailbox.
+// fakeItems names the environment variable that makes the test's program a fake server; its value is the number of items in each mailbox.
 const fakeItems = "ZARAFA_FAKE_SERVER_ITEMS"
 
 // TestMain makes the program a fake server if it is asked to be one. It ends with its input.

@@ -16,7 +16,7 @@ import (
 	"zarafa/profiles/users"
 )
 
-// measuredUsers names the environment variable that has TestMeasureGenerator play so many users.
+// measuredUsers names the environment variable that says how many users TestMeasureGenerator plays.
 const measuredUsers = "ZARAFA_MEASURE_USERS"
 
 // TestMeasureGenerator measures the load generator alone, on a server that costs hardly anything: how late its schedule is, and what

@@ -30,7 +30,7 @@ func TestUserAllocations(t *testing.T) {
 	}
 }
 
-// memoryOf is how many bytes of heap and stacks so many users take who have logged on, know their mailboxes and wait for what they do next.
+// memoryOf is how many bytes of heap and stacks a number of users take who have logged on, know their mailboxes and wait for what they do next.
 func memoryOf(t *testing.T, url, profile string, number int) (used int64) {
 	t.Helper()
 	p, err := users.Load(profile)

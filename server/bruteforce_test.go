@@ -47,7 +47,7 @@ func TestBruteForce(t *testing.T) {
 	for _, name := range []string{"alice", "bob", "carol", "dave"} {
 		admin.newUser(name, mapi.ClassActiveUser, 0)
 	}
-	// guess tries so many wrong passwords side by side and returns how many were not even looked at.
+	// guess tries a number of wrong passwords side by side and returns how many were not even looked at.
 	guess := func(user string, address func(n int) string) (refused int) {
 		t.Helper()
 		log.Reset()

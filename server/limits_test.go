@@ -97,7 +97,7 @@ func TestTablesAreGivenBack(t *testing.T) {
 	}
 }
 
-// TestLimitOnSessions: a user has so many sessions and no more, until one ends.
+// TestLimitOnSessions: a user has the sessions that the limit allows and no more, until one ends.
 func TestLimitOnSessions(t *testing.T) {
 	i := servertest.Start(t, config.EngineSQLite, "createuser_script =\nmax_sessions_per_user = 3\n")
 	admin := overUnix(t, i).logOn("SYSTEM", "")
@@ -113,7 +113,7 @@ func TestLimitOnSessions(t *testing.T) {
 	p.logOn("alice", "secret")
 }
 
-// TestLimitOnConnections: one address has so many connections and no more; this machine's programs and others come in meanwhile.
+// TestLimitOnConnections: one address has the connections that the limit allows and no more; this machine's programs and others come in meanwhile.
 func TestLimitOnConnections(t *testing.T) {
 	i := servertest.Start(t, config.EngineSQLite, "server_listen = *:0\nmax_connections_per_address = 3\nserver_recv_timeout = 60\n")
 	_, port, err := net.SplitHostPort(i.TCPAddr)

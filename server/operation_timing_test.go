@@ -151,7 +151,7 @@ func (o *operations) do(req wire.Request, resp wire.Response) {
 	}
 }
 
-// expect ends the test unless the last answer holds a text so many times.
+// expect ends the test unless the last answer holds a text n times.
 func (o *operations) expect(text string, times int) {
 	o.Helper()
 	if got := bytes.Count(o.answer(), []byte(text)); got != times {

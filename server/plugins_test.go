@@ -160,7 +160,7 @@ func (p *peer) number(name string) uint32 {
 	return resp.UlUserID
 }
 
-// TestLDAPServerIsGone: without the LDAP server nobody is deleted and who has a session works on, over a restart too.
+// TestLDAPServerIsGone: without the LDAP server nobody is deleted and users with a session work on, over a restart too.
 func TestLDAPServerIsGone(t *testing.T) {
 	slapd, dir, lines := ldapServer(t, config.EngineSQLite)
 	i := servertest.StartIn(t, dir, lines)

@@ -12,7 +12,7 @@ type Search struct {
 	next, limit    int
 }
 
-// precision ends the search: the interval is no longer than one part in so many of the number found.
+// precision ends the search: the interval is no longer than this fraction of the number found.
 const precision = 20
 
 // NewSearch begins at a number and goes no further than limit.

@@ -36,7 +36,7 @@ const (
 	contactsShare = 5
 )
 
-// Own folders: some, and one more for so many items.
+// Own folders: some, and one more for each lot of items.
 const (
 	minFolders     = 3
 	maxFolders     = 60

@@ -9,7 +9,7 @@ import (
 	"zarafa/loadgen/truth"
 )
 
-// Appointments begin within so many half hours from now.
+// Appointments begin within this number of half hours from now.
 const halfHours = 28 * 48
 
 func (u *User) newAppointment(t content.Token) *client.Message {

@@ -46,7 +46,7 @@ func (s *schedule) confirmed() int {
 	return s.done
 }
 
-// current reports whether a version is one that may be seen when so many were confirmed before the question.
+// current reports whether a version is one that may be seen when that number of versions was confirmed before the question.
 func (s *schedule) current(c truth.Content, confirmed int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

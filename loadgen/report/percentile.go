@@ -11,7 +11,7 @@ import (
 )
 
 // Percentiles are drawn by their tail, as HdrHistogram does: at 1/(1-p), on a logarithmic scale. 90, 99 and 99.9 % then are equally far from
-// each other, at 10, 100 and 1000: so many operations there are for each slower one.
+// each other, at 10, 100 and 1000 operations for each slower one.
 //
 // They begin at the median: what is below it varies much on a logarithmic scale, and concerns nobody.
 const (
@@ -42,7 +42,7 @@ func overPercentiles(last float64) axis {
 	return a
 }
 
-// tails are the places of the lines' points, as far as so many operations tell: one of a hundred is not known of fifty.
+// tails are the places of the lines' points, as far as the number of operations tells: one of a hundred is not known of fifty.
 func tails(count int64) []float64 {
 	var list []float64
 	n := int(perDecade * math.Log10(median)) // the first point is a little before

@@ -11,7 +11,7 @@ import (
 	"zarafa/loadgen/latency"
 )
 
-// measured are so many operations of which number n took n ms, so that what each share took is known.
+// measured makes operations of which number n took n ms, so that what each share took is known.
 func measured(name string, count int) latency.Summary {
 	r := latency.NewRecorder(time.Hour)
 	for n := range count {

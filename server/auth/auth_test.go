@@ -79,7 +79,7 @@ func TestCheck(t *testing.T) {
 	f(refused, "tcp", 0, "root2", "secret", "nobody", 0)
 }
 
-// TestSetLocal: who is taken off the list of local administrators is none from then on.
+// TestSetLocal: a user who is taken off the list of local administrators is none from then on.
 func TestSetLocal(t *testing.T) {
 	a := New(Settings{Local: Local{AllowUsers: true, Admins: []string{"root"}}}, users{}, time.Now)
 	a.uid = 1000

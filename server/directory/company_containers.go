@@ -40,7 +40,7 @@ func (s *Service) ListsChange(_ context.Context, caller uint32, abEntryID []byte
 	return o == nil || o.Company == company || company == 0 && snap.reaches(caller, o)
 }
 
-// viewedCompanies are the containers below the Global Address Book. Who sees no company but his own has no use for any.
+// viewedCompanies are the containers below the Global Address Book. A caller who sees no company but his own has no use for them.
 func (s *snapshot) viewedCompanies(caller uint32) []*Object {
 	var list []*Object
 	for _, id := range s.ids {

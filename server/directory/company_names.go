@@ -143,7 +143,7 @@ func (s *snapshot) company(name string) *Object {
 }
 
 // find is what a name means to somebody of a company (0: of none): an object without a company, the one
-// in the company that the name has in it, or one in his own. Who belongs to no company means the only one of that name.
+// in the company that the name has in it, or one in his own. A caller who belongs to no company means the only one of that name.
 func (s *snapshot) find(company uint32, name string, kind mapi.ObjectClass) *Object {
 	key := nameKey{kind: kind.Kind(), name: strings.ToLower(name)}
 	if o := s.byName[key]; o != nil || !s.hosted {

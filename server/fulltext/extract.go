@@ -102,7 +102,7 @@ func has(o *storage.Object, tag mapi.PropTag) bool {
 	return slices.ContainsFunc(o.Lobs, func(l storage.LobRef) bool { return l.Tag.ID() == tag.ID() && l.Size > 0 })
 }
 
-// value is a property of an object wherever it is kept, at most so many bytes; nil if it is not there.
+// value is a property of an object wherever it is kept, cut to a number of bytes; nil if it is not there.
 func (x extractor) value(ctx context.Context, o *storage.Object, tag mapi.PropTag, most int64) ([]byte, error) {
 	if v, ok := o.Props.ByID(tag.ID()); ok {
 		return v.Data[:min(int64(len(v.Data)), most)], nil

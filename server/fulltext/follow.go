@@ -110,7 +110,7 @@ func (s *Service) forgetPlaces() {
 	}
 }
 
-// rests reports whether there is nothing to do, and tells who waits for that.
+// rests reports whether there is nothing to do, and tells those who wait for that.
 func (s *Service) rests() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -41,7 +41,7 @@ const (
 // leastRoom is what the heap has beside the caches, whatever is outside: with less the collector would hardly pause.
 const leastRoom = 48 << 20
 
-// Promise is the memory that the process may have, with so much in its caches at most and so many sessions, in bytes.
+// Promise is the memory that the process may have, with at most that much in its caches and that number of sessions, in bytes.
 func Promise(caches int64, sessions int) int64 {
 	return caches + int64(sessions)*Session + Rest
 }
@@ -105,7 +105,7 @@ type Keeper struct {
 	last int64
 }
 
-// NewKeeper makes a keeper for a process that opens so many connections of SQLite with so many bytes of page cache each.
+// NewKeeper makes a keeper for a process that opens a number of connections of SQLite with pageCache bytes each.
 func NewKeeper(connections int, pageCache int64, set func(bytes int64) int64) *Keeper {
 	return &Keeper{Foreseen: Program + Index + int64(connections)*(pageCache+Connection), Set: set, Read: Read}
 }

@@ -45,7 +45,7 @@ type Yield struct {
 }
 
 const (
-	decay = 32 // by one part in so many a second: half in 22 seconds
+	decay = 32 // by one part in this number a second: half in 22 seconds
 	// collectorRoom is how much may be allocated between two collections at least, so that they remain rare.
 	collectorRoom = 64 << 20
 	// leastPart of the cells remains, whatever happens.

@@ -133,7 +133,7 @@ func refuseContent(t *subtree, flags uint32) error {
 }
 
 // deleteBelow runs a deletion that reaches everything below a folder, after checking that the caller may delete all of
-// it. Who may delete only some of a store is asked for each object before the transaction; if more has come when it starts,
+// it. A caller who may delete only some of a store is asked for each object before the transaction; if more has come when it starts,
 // both are done again. fn gets what lies below the folder; if it does not want to inspect it, perhaps nil.
 func (s *Service) deleteBelow(c *session.Call, folder storage.Ref, sync uint32, inspect bool, fn func(context.Context, *Change, *subtree) error) error {
 	all, err := s.rights.Everywhere(c.Context, c.Session.UserID, folder.Store, rights.Delete)

@@ -17,7 +17,7 @@ const purgeInterval = time.Hour
 // purgeChunk bounds the objects that one transaction of a removed store's purge deletes.
 const purgeChunk = 1000
 
-// PurgeSoftDelete removes what was deleted softly at least so many days ago; 0 means everything. It is for the
+// PurgeSoftDelete removes what was deleted softly at least the given number of days ago; 0 means everything. It is for the
 // system's administrators. BUSY if a purge is running.
 func (s *Service) PurgeSoftDelete(c *session.Call, req *wire.PurgeSoftDeleteRequest, _ *wire.PurgeSoftDeleteResponse) error {
 	if err := s.requireSysadmin(c, "purgeSoftDelete"); err != nil {

@@ -51,7 +51,7 @@ func (c *Checker) ForFolder(ctx context.Context, caller uint32, folder storage.R
 	return a, err
 }
 
-// Rights is PR_RIGHTS of the object: the folder itself or a message in it. Who made an object in
+// Rights is PR_RIGHTS of the object: the folder itself or a message in it. The user who made an object in
 // somebody else's store is shown what the access control list grants (traces 02).
 func (a Access) Rights(storage.Ref) mapi.Rights {
 	if a.full {

@@ -17,7 +17,7 @@ type Quota struct {
 	have map[uint32]int
 }
 
-// NewQuota makes a quota of so many for each user, 0: as many as he likes.
+// NewQuota makes a quota for each user; 0 means no limit.
 func NewQuota(most int) *Quota { return &Quota{most: most, have: make(map[uint32]int)} }
 
 // Take counts one more; false if the user has all that he may have.

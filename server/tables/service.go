@@ -43,7 +43,7 @@ type Service struct {
 	settings Settings
 	watchers watchers
 
-	// gate is held for reading while a batch is applied. Who has registered a view that is to be loaded takes it
+	// gate is held for reading while a batch is applied. A goroutine that has registered a view that is to be loaded takes it
 	// for a moment: the batches that did not see the view are through then.
 	gate sync.RWMutex
 	// changes counts batches per folder (hashed), so that a scan of a folder does not put rows into the

@@ -178,7 +178,7 @@ func (s *Service) userStoreProps(ctx context.Context, r storeRow, recs map[uint3
 	return p, nil
 }
 
-// mailboxSource is every store as an object of its own (MAILBOX). Who administers nobody sees the own stores
+// mailboxSource is every store as an object of its own (MAILBOX). A caller who administers nobody sees the own stores
 // and the public ones.
 func (s *Service) mailboxSource() source {
 	return &keptSource{make: func(ctx context.Context, t *table, add func(cache.Row, *keptRow)) error {

@@ -28,7 +28,7 @@ import (
 //   - The first lock is the server's. A connection that does nothing else holds it from start to end.
 //   - Each connection that writes holds one of the others, taken before it writes anything. So a transaction can commit only while
 //     its connection has a lock, whatever has become of the first one.
-//   - Who starts takes all of them, on one connection, writes his mark into the database and then gives all but the first
+//   - A server that starts takes all of them, on one connection, writes its mark into the database and then gives all but the first
 //     back. So nobody starts while a connection of another server can write, even if the database, or the
 //     network, has ended some of its connections.
 //   - Who makes a connection for writing takes its lock first and looks for his own mark then. Another's mark means that a
@@ -56,7 +56,7 @@ type serverLock struct {
 const markSetting = "writer"
 
 const (
-	// connectionLocks is how many connections of a server can write. Who starts takes all, so the
+	// connectionLocks is how many connections of a server can write. A server that starts takes all, so the
 	// number is the same for all settings.
 	connectionLocks = 16
 	// lockWait is how long the end of a connection may take to reach its lock, in seconds: a server that is started again after a crash
@@ -121,7 +121,7 @@ func lockServer(ctx context.Context, db *sql.DB, database string, log *slog.Logg
 	return l, nil
 }
 
-// getLock asks for a lock and waits up to so many seconds for it.
+// getLock asks for a lock and waits for it up to a number of seconds.
 func getLock(ctx context.Context, conn *sql.Conn, name string, seconds int) (bool, error) {
 	var got sql.NullInt64
 	if err := conn.QueryRowContext(ctx, "SELECT GET_LOCK(?,?)", name, seconds).Scan(&got); err != nil {

@@ -59,7 +59,7 @@ const defaultLanes = 4
 
 func defaultReaders(processors int) int { return max(8, 4*processors) }
 
-// Connections is how many connections a store opens by default, on a machine with so many processors: the readers, the
+// Connections is how many connections a store opens by default, on a machine with the given number of processors: the readers, the
 // lanes and one that keeps other servers away.
 func Connections(processors int) int { return defaultReaders(processors) + defaultLanes + 1 }
 

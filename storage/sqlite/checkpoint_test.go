@@ -56,7 +56,7 @@ func (b *logBench) exec(text string, args ...any) {
 	b.must(err)
 }
 
-// write makes so many commits of a few pages each.
+// write makes a number of commits of a few pages each.
 func (b *logBench) write(commits int) {
 	b.Helper()
 	for range commits {

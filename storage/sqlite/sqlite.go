@@ -42,7 +42,7 @@ type Options struct {
 
 func defaultReaders(processors int) int { return min(max(4, 2*processors), 16) }
 
-// Connections is how many connections a store opens by default, on a machine with so many processors: the readers and
+// Connections is how many connections a store opens by default, on a machine with the given number of processors: the readers and
 // one that writes. Each has a page cache of its own; that of the [checkpointer]'s connection stays empty.
 func Connections(processors int) int { return defaultReaders(processors) + 1 }
 
@@ -50,7 +50,7 @@ func Connections(processors int) int { return defaultReaders(processors) + 1 }
 // them as caches, so that they may not grow with the number of processors; what falls out of them is in the kernel's.
 const pageCaches = 64 << 20
 
-// PageCache is the page cache of each of so many connections by default, in bytes.
+// PageCache is the page cache of each connection by default, if there are that many, in bytes.
 func PageCache(connections int) int64 { return pageCaches / int64(max(connections, 1)) }
 
 // Open opens or creates the file at path.

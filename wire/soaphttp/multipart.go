@@ -40,7 +40,7 @@ func newMultipartReader(br *bufio.Reader, boundary string) *multipartReader {
 	return &multipartReader{br: br, delim: delim, first: true}
 }
 
-// NextPart is nextPart for who reads the attachments of a request (Exchange.Attachment).
+// NextPart is nextPart for readers of the attachments of a request (Exchange.Attachment).
 func (m *multipartReader) NextPart() (contentID string, err error) { return m.nextPart() }
 
 // nextPart goes to the next part, skipping what is left of this one, and returns its

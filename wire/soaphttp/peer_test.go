@@ -59,7 +59,7 @@ func TestProxyHeader(t *testing.T) {
 	}
 }
 
-// TestForgedProxyHeader: who is no proxy of ours cannot pass for another machine, whatever header he sends.
+// TestForgedProxyHeader: a peer that is no proxy of ours cannot pass for another machine, whatever header it sends.
 func TestForgedProxyHeader(t *testing.T) {
 	header := "X-Via: yes\r\nX-Forwarded-For: 127.0.0.1\r\n"
 	private, own := []netip.Prefix(nil), []netip.Prefix{netip.MustParsePrefix("198.51.100.7/32"), netip.MustParsePrefix("2001:db8::/64")}

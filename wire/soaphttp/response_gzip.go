@@ -38,7 +38,7 @@ func (x *Exchange) sendGzip(body Body) (sent bool, err error) {
 	return true, w.finish()
 }
 
-// cut takes the first bytes, at most so many and all from one piece.
+// cut takes the first bytes, at most the given number and all from one piece.
 func (b *Body) cut(most int) (first []byte) {
 	for _, p := range [...]*[]byte{&b.Head, &b.Middle, &b.Tail} {
 		if n := min(len(*p), most); n > 0 {

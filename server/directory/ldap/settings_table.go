@@ -132,7 +132,7 @@ func (k *Kind) options(word, plural string) []settings.Option {
 // unique are the settings of the attribute that identifies entries.
 func (k *Kind) unique(word, value, what string) []settings.Option {
 	return []settings.Option{
-		attribute("ldap_"+word+"_unique_attribute", value, &k.Unique, "The attribute that identifies a "+what+". Who changes it makes somebody else of the entry."),
+		attribute("ldap_"+word+"_unique_attribute", value, &k.Unique, "The attribute that identifies a "+what+". A change of it makes somebody else of the entry."),
 		uniqueType("ldap_"+word+"_unique_attribute_type", &k.UniqueType),
 	}
 }

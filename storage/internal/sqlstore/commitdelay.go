@@ -5,7 +5,7 @@ import "time"
 // commitDelay guesses whether a batch will have more updates if it waits a little. A commit costs the same
 // for one update as for several (pages of the log, a flush, pages of the tables), so that callers who come one by one
 // pay for it each. Callers who were answered tend to come back soon: while a commit ran, those of its batch and those
-// who queued up were busy, and so many are expected next.
+// who queued up were busy, and that number is expected next.
 //
 // A batch waits at most for half of the time that the last commit took, and never for more than maxPatience; nobody
 // waits where one caller works alone or after a pause, since then nobody is expected. PostgreSQL's commit_delay

@@ -126,7 +126,7 @@ func (sh *shard) run() {
 	}
 }
 
-// wait returns when so many updates are in the queue, when the time is up or when the store closes.
+// wait returns when the wanted number of updates is in the queue, when the time is up or when the store closes.
 func (sh *shard) wait(updates int, timeUp <-chan time.Time) {
 	for {
 		sh.mu.Lock()
