@@ -39,7 +39,7 @@ func (d *Database) section() settings.Section {
 		},
 		{
 			Name: "mysql_host", Default: "localhost", Value: settings.Text(&d.MySQLHost),
-			Doc: "The machine of the database.",
+			Doc: "The machine of the database. As for the database's own programs, localhost means its unix socket, if it is where distributions have it and mysql_port is 3306; 127.0.0.1 always means TCP.",
 		},
 		{
 			Name: "mysql_port", Default: "3306", Value: settings.Int(&d.MySQLPort, 1, 65535),

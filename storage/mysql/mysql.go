@@ -30,7 +30,7 @@ import (
 
 // Config says where the database is; the names are those of the settings mysql_*.
 type Config struct {
-	Host     string // mysql_host
+	Host     string // mysql_host; "localhost" is the unix socket of the database on this machine where there is one
 	Port     int    // mysql_port; 0: 3306
 	Socket   string // mysql_socket; if set, Host and Port do not count
 	User     string
@@ -77,6 +77,7 @@ func Open(ctx context.Context, cfg Config, opts Options) (storage.Store, error) 
 	if opts.MaxBatch == 0 {
 		opts.MaxBatch = 64
 	}
+	cfg = findLocal(cfg, localSockets())
 	dc, err := driverConfig(cfg)
 	if err != nil {
 		return nil, err
@@ -143,7 +144,7 @@ func driverConfig(cfg Config) (*mysql.Config, error) {
 	if cfg.Socket == "" {
 		port := cfg.Port
 		if port == 0 {
-			port = 3306
+			port = defaultPort
 		}
 		dc.Net, dc.Addr = "tcp", net.JoinHostPort(cfg.Host, strconv.Itoa(port))
 	}
