@@ -15,14 +15,15 @@ import (
 // A chunk is in one queue of its shard. Its memory is never used again for another
 // chunk: the garbage collector takes it when no reader holds a record of it.
 type cellChunk struct {
+	// Never changed once the chunk is in the shard's table, so that readers need no lock:
 	id   uint32 // slot in the shard's table, and in the upper half the slot's generation
-	data []byte
+	data []byte // below fill written once; a reader gets no place beyond before its record is complete
 
-	// Under the shard's lock:
-	fill       int
-	live       int // records that the index refers to
-	main       bool
-	prev, next *cellChunk
+	// Read and changed under the shard's lock alone:
+	fill       int        // bytes of data in use
+	live       int        // records that the index refers to
+	main       bool       // whether it is in the main queue
+	prev, next *cellChunk // in its queue
 }
 
 const (

@@ -12,32 +12,37 @@ const (
 	maxCellChunk   = 1 << 20
 	chunksPerShard = 64
 	maxCellChunks  = 1 << 16
-	smallPart      = 10 // the small queue has one part in so many
-	warmPart       = 4  // the cache is warm when the main queue has all but one part in so many
+	smallPart      = 10 // the small queue has a tenth
+	warmPart       = 4  // the cache is warm when the main queue has all but a quarter
 	promoteReads   = 1  // reads in the small queue that earn a place in the main one
 	maxRounds      = 16 // chunks that one insertion may copy back before it evicts without mercy
 )
 
-// cellShard is a part of the cache with a lock of its own for writers.
+// cellShard is a part of the cache with a lock of its own for writers. Readers (get, and the look-ups of a page in cellbatch.go) take no
+// lock; the groups of fields say what they may touch.
 type cellShard struct {
-	index  atomic.Pointer[cellIndex]
-	chunks atomic.Pointer[[]atomic.Pointer[cellChunk]] // by the lower half of the chunk id
+	// Read by anybody, replaced under mu. A reader loads each of them once for a look-up and may get an index and a table of
+	// different moments: what it finds counts only if chunk id and key agree with what it looked for.
+	index  atomic.Pointer[cellIndex]                   // slots are atomics of their own; readers change the count of reads in a place
+	chunks atomic.Pointer[[]atomic.Pointer[cellChunk]] // by the lower half of the chunk id; nil where a chunk was given up
 
-	// A generation changes under mu, with every change of an object of its stripe.
+	// Read by anybody, for a ticket before the database is asked; changed under mu, with every change of an object of the stripe.
 	generations [stripes]atomic.Uint32
 
-	mu     sync.Mutex
-	kinds  uint32   // bits of the kinds ever stored
-	free   []uint32 // ids of chunks that may be made
-	small  cellQueue
-	main   cellQueue
-	ghosts ghostList
+	mu sync.Mutex
+	// Read and changed under mu alone, the chunks' own bookkeeping (fill, live, main, prev, next) too.
+	kinds  uint32    // bits of the kinds ever stored
+	free   []uint32  // ids of chunks that may be made
+	small  cellQueue // records that were put once
+	main   cellQueue // records that were read again, or put again soon after they were evicted
+	ghosts ghostList // keys evicted from small
 
-	budget    int64
-	chunkSize int
-	used      int64
-	warm      bool     // the main queue has been nearly full
-	_         [64]byte // the next shard's fields are in another cache line
+	budget    int64 // bytes
+	chunkSize int   // bytes of a new chunk, unless a record needs a larger one
+	used      int64 // bytes, all bookkeeping included
+	warm      bool  // the main queue has been nearly full
+
+	_ [64]byte // the next shard's fields are in another cache line
 }
 
 func (s *cellShard) init() {
