@@ -96,13 +96,17 @@ func (s *Service) createFolders(c *session.Call, parentID []byte, batch []wire.N
 	})
 }
 
-// newFolder checks a request for a folder.
+// newFolder checks a request for a folder. Clients that leave its type out (0, which in the tree is the root) want an
+// ordinary one.
 func newFolder(f *wire.NewFolder, owner uint32) (NewFolder, error) {
 	spec := NewFolder{
 		Kind: f.Type, Name: f.Name.String, Comment: f.Comment, Owner: owner,
 		SourceKey: f.OriginalSourceKey, OpenIfExists: f.OpenIfExists,
 	}
-	if f.Type != mapi.FolderGeneric && f.Type != mapi.FolderSearch {
+	if spec.Kind == 0 {
+		spec.Kind = mapi.FolderGeneric
+	}
+	if spec.Kind != mapi.FolderGeneric && spec.Kind != mapi.FolderSearch {
 		return spec, mapi.Errorf(mapi.InvalidType, "createFolder", "folder type %d", f.Type)
 	}
 	if spec.Name == "" || len(spec.Name) > maxFolderName {
