@@ -73,11 +73,14 @@ func (t *Tree) Ref(ctx context.Context, id uint32) (storage.Ref, error) {
 	return ref, nil
 }
 
-// ByEntryID finds a store, folder or message, soft-deleted ones too; NOT_FOUND if there is none and
-// INVALID_ENTRYID if the id makes no sense.
+// ByEntryID finds a store, folder or message, soft-deleted ones too. Ids are compared as bytes (objects.md section 1.1): what is too
+// short to hold a store and a type is INVALID_ENTRYID, everything else that is nobody's id is NOT_FOUND, whatever its form.
 func (t *Tree) ByEntryID(ctx context.Context, id mapi.EntryID) (storage.Ref, error) {
-	if !id.Valid() {
+	if len(id) < mapi.EntryIDSizeV0 {
 		return storage.Ref{}, mapi.Errorf(mapi.InvalidEntryID, "objects", "not an entry id: %d bytes", len(id))
+	}
+	if !id.Valid() { // there is none of that form to look for
+		return storage.Ref{}, mapi.Errorf(mapi.NotFound, "objects", "nothing has an entry id of %d bytes", len(id))
 	}
 	if id[mapi.EntryIDFlagsOffset] != 0 || id[mapi.EntryIDFlagsOffset+1] != 0 {
 		id = id.WithFlags(0)
