@@ -72,28 +72,44 @@ func (a Access) Access(ref storage.Ref) uint32 {
 		}
 		return accessMessage
 	}
+	owned := a.owned(ref)
+	var access uint32
+	if owned || a.checker.grants(a.rights, false, Read) {
+		access = AccessRead
+	}
+	if ref.Type == mapi.TypeFolder {
+		return access | a.ofFolder(owned)
+	}
+	if a.checker.grants(a.rights, owned, Edit) {
+		access |= AccessModify
+	}
+	if a.checker.grants(a.rights, owned, Delete) {
+		access |= AccessDelete
+	}
+	return access
+}
+
+// ofFolder is what somebody may do to a folder beside reading it. To change or delete the folder itself asks for ownership of it, or
+// for the right that stands for ownership: whoever may edit and delete all that lies in it may do neither (traces 02).
+func (a Access) ofFolder(owned bool) uint32 {
 	var access uint32
 	for _, m := range []struct {
-		need Need
-		bits uint32
+		rights mapi.Rights
+		bits   uint32
 	}{
-		{Read, AccessRead}, {Edit, AccessModify}, {Delete, AccessDelete},
+		{mapi.RightCreateSubfolder, AccessCreateHierarchy},
+		{mapi.RightCreate | mapi.RightDeleteAny, AccessCreateContents},
+		{mapi.RightFolderAccess, AccessModify | AccessDelete | AccessCreateAssociated},
 	} {
-		if a.checker.grants(a.rights, a.owned(ref), m.need) || m.need == Read && a.owned(ref) {
+		if a.rights&m.rights != 0 {
 			access |= m.bits
 		}
 	}
-	if ref.Type != mapi.TypeFolder {
-		return access
+	if owned && a.checker.grants(a.rights, owned, Edit) {
+		access |= AccessModify
 	}
-	if a.rights&mapi.RightCreateSubfolder != 0 {
-		access |= AccessCreateHierarchy
-	}
-	if a.rights&mapi.RightCreate != 0 {
-		access |= AccessCreateContents
-	}
-	if a.rights&mapi.RightFolderAccess != 0 {
-		access |= AccessModify | AccessDelete | AccessCreateAssociated
+	if owned && a.checker.grants(a.rights, owned, Delete) {
+		access |= AccessDelete
 	}
 	return access
 }
