@@ -101,6 +101,9 @@ func (ch *Change) announceCopies(ctx context.Context, folder storage.Ref) error 
 
 // copyMessage puts a copy of a message into a folder.
 func (ch *Change) copyMessage(ctx context.Context, ref storage.Ref, folder storage.Ref, store mapi.GUID) error {
+	if _, err := ch.place(ctx, folder.ID, 0); err != nil {
+		return err
+	}
 	o, err := ch.Object(ctx, ref.ID)
 	if err != nil {
 		return err

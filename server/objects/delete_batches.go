@@ -27,31 +27,35 @@ func (s *Service) emptyFirst(c *session.Call, folder storage.Ref, hard, associat
 	if err := s.emptyMessages(c, folder, hard, associated); err != nil || !hard {
 		return err
 	}
-	return s.emptySubfolders(c, folder, 0)
+	return s.emptySubfolders(c, folder)
 }
 
 // emptyTree deletes all messages in and below a folder for good.
-func (s *Service) emptyTree(c *session.Call, folder storage.Ref, depth int) error {
-	if depth > maxDepth {
-		return mapi.Errorf(mapi.TooComplex, "objects", "folders are nested deeper than %d", maxDepth)
-	}
-	if err := s.emptyMessages(c, folder, true, true); err != nil {
-		return err
-	}
-	return s.emptySubfolders(c, folder, depth)
+func (s *Service) emptyTree(c *session.Call, folder storage.Ref) error {
+	return descend(folder, func(f storage.Ref) ([]storage.Ref, error) {
+		if err := s.emptyMessages(c, f, true, true); err != nil {
+			return nil, err
+		}
+		return s.subfolders(c.Context, f)
+	})
 }
 
-func (s *Service) emptySubfolders(c *session.Call, folder storage.Ref, depth int) error {
-	folders, err := s.store.Refs(c.Context, storage.RowQuery{Parent: folder.ID, Type: mapi.TypeFolder})
+func (s *Service) emptySubfolders(c *session.Call, folder storage.Ref) error {
+	folders, err := s.subfolders(c.Context, folder)
 	if err != nil {
 		return err
 	}
 	for _, f := range folders {
-		if err := s.emptyTree(c, f, depth+1); err != nil {
+		if err := s.emptyTree(c, f); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// subfolders lists the folders directly in a folder or store, the deleted ones too.
+func (s *Service) subfolders(ctx context.Context, of storage.Ref) ([]storage.Ref, error) {
+	return s.store.Refs(ctx, storage.RowQuery{Parent: of.ID, Type: mapi.TypeFolder})
 }
 
 // emptyMessages deletes the messages directly in a folder.

@@ -95,7 +95,7 @@ func (s *Service) DeleteFolder(c *session.Call, req *wire.DeleteFolderRequest, _
 	if in, err := s.inBatches(c, folder, req.SyncID); err != nil {
 		return err
 	} else if in && !inspect && req.Flags&mapi.DelHard != 0 {
-		if err := s.emptyTree(c, folder, 0); err != nil {
+		if err := s.emptyTree(c, folder); err != nil {
 			return err
 		}
 	}
@@ -150,7 +150,7 @@ func (s *Service) deleteBelow(c *session.Call, folder storage.Ref, sync uint32, 
 		var unknown []storage.Ref
 		err := s.writer.Do(c.Context, folder.Store, author(c, sync), func(ctx context.Context, ch *Change) error {
 			var t subtree
-			if err := ch.expand(ctx, folder, true, 0, &t); err != nil {
+			if err := ch.expand(ctx, folder, true, &t); err != nil {
 				return err
 			}
 			if unknown = nil; !all {

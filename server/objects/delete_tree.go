@@ -17,30 +17,32 @@ type subtree struct {
 }
 
 // expand reads everything below a folder. counted says whether the messages directly in it are part of the store's size.
-func (ch *Change) expand(ctx context.Context, folder storage.Ref, counted bool, depth int, t *subtree) error {
-	if depth > maxDepth {
-		return mapi.Errorf(mapi.TooComplex, "objects", "folders are nested deeper than %d", maxDepth)
+func (ch *Change) expand(ctx context.Context, folder storage.Ref, counted bool, t *subtree) error {
+	type branch struct {
+		id      uint32
+		row     *storage.Row // nil for the folder itself
+		counted bool
 	}
-	messages, err := ch.rowsOf(ctx, storage.RowQuery{Parent: folder.ID, Type: mapi.TypeMessage})
-	if err != nil {
-		return err
-	}
-	for _, m := range messages {
-		t.messages = append(t.messages, m)
-		t.counted = append(t.counted, counted && !m.Deleted())
-	}
-	folders, err := ch.rowsOf(ctx, storage.RowQuery{Parent: folder.ID, Type: mapi.TypeFolder})
-	if err != nil {
-		return err
-	}
-	for _, f := range folders {
-		t.folders = append(t.folders, f)
-		ch.Know(f.Ref)
-		if err := ch.expand(ctx, f.Ref, counted && !f.Deleted(), depth+1, t); err != nil {
-			return err
+	return descend(branch{id: folder.ID, counted: counted}, func(b branch) ([]branch, error) {
+		if b.row != nil {
+			t.folders = append(t.folders, b.row)
+			ch.Know(b.row.Ref)
 		}
-	}
-	return nil
+		messages, err := ch.rowsOf(ctx, storage.RowQuery{Parent: b.id, Type: mapi.TypeMessage})
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range messages {
+			t.messages = append(t.messages, m)
+			t.counted = append(t.counted, b.counted && !m.Deleted())
+		}
+		folders, err := ch.rowsOf(ctx, storage.RowQuery{Parent: b.id, Type: mapi.TypeFolder})
+		below := make([]branch, len(folders))
+		for i, f := range folders {
+			below[i] = branch{id: f.ID, row: f, counted: b.counted && !f.Deleted()}
+		}
+		return below, err
+	})
 }
 
 // size is what the store's size holds of a subtree.
@@ -56,7 +58,11 @@ func (t *subtree) size() int64 {
 
 // underDeleted reports whether a folder is soft-deleted or lies in one that is.
 func (ch *Change) underDeleted(ctx context.Context, folder uint32) (bool, error) {
-	for level := 0; folder != 0 && level < maxDepth; level++ {
+	var walk storage.Ascent
+	for folder != 0 {
+		if err := walk.Step(folder); err != nil {
+			return false, err
+		}
 		ref, err := ch.Folder(ctx, folder)
 		if err != nil {
 			return false, err
@@ -85,7 +91,7 @@ func (ch *Change) hardDelete(ctx context.Context, roots []*storage.Row) error {
 		counted := !under && !r.Deleted()
 		var t subtree
 		if r.Type == mapi.TypeFolder {
-			if err := ch.expand(ctx, r.Ref, counted, 0, &t); err != nil {
+			if err := ch.expand(ctx, r.Ref, counted, &t); err != nil {
 				return err
 			}
 		} else if counted {
@@ -141,7 +147,7 @@ func (ch *Change) softDeleteFolder(ctx context.Context, r *storage.Row) error {
 	if err != nil {
 		return err
 	}
-	if err := ch.expand(ctx, r.Ref, !under, 0, &t); err != nil {
+	if err := ch.expand(ctx, r.Ref, !under, &t); err != nil {
 		return err
 	}
 	ch.Resize(-t.size())

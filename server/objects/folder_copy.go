@@ -17,15 +17,18 @@ func (s *Service) copyFolder(c *session.Call, req *wire.CopyFolderRequest, src, 
 	if err != nil {
 		return err
 	}
-	deep := req.Flags&mapi.CopySubfolders != 0
-	readable := make(map[uint32]bool)
-	if deep {
-		if err := s.readableBelow(c, src, 0, readable); err != nil {
+	readable, height := make(map[uint32]bool), 0
+	if req.Flags&mapi.CopySubfolders != 0 {
+		if height, err = s.readableBelow(c, src, readable); err != nil {
 			return err
 		}
 	}
 	return s.writer.Do(c.Context, src.Store, author(c, req.SyncID), func(ctx context.Context, ch *Change) error {
-		if err := ch.refuseCycle(ctx, src.ID, dest.ID); err != nil {
+		depth, err := ch.place(ctx, dest.ID, src.ID)
+		if err != nil {
+			return err
+		}
+		if err := tooDeep(depth, height); err != nil {
 			return err
 		}
 		fc := folderCopy{ch: ch, store: box.GUID, readable: readable}
@@ -33,25 +36,25 @@ func (s *Service) copyFolder(c *session.Call, req *wire.CopyFolderRequest, src, 
 	})
 }
 
-// readableBelow collects the live subfolders at any depth that the caller may read.
-func (s *Service) readableBelow(c *session.Call, folder storage.Ref, depth int, readable map[uint32]bool) error {
-	if depth > maxDepth {
-		return mapi.Errorf(mapi.TooComplex, "copyFolder", "folders are nested deeper than %d", maxDepth)
+// readableBelow collects the live subfolders at any depth that the caller may read, and says how many levels of them there are.
+func (s *Service) readableBelow(c *session.Call, folder storage.Ref, readable map[uint32]bool) (height int, err error) {
+	type branch struct {
+		ref   storage.Ref
+		depth int
 	}
-	list, err := s.store.Refs(c.Context, storage.RowQuery{Parent: folder.ID, Type: mapi.TypeFolder, FlagsMask: mapi.FlagDeleted})
-	if err != nil {
-		return err
-	}
-	for _, sub := range list {
-		if s.check(c, sub, rights.Read) != nil {
-			continue
+	err = descend(branch{ref: folder}, func(b branch) ([]branch, error) {
+		height = max(height, b.depth)
+		list, err := s.store.Refs(c.Context, storage.RowQuery{Parent: b.ref.ID, Type: mapi.TypeFolder, FlagsMask: mapi.FlagDeleted})
+		var below []branch
+		for _, sub := range list {
+			if s.check(c, sub, rights.Read) == nil {
+				readable[sub.ID] = true
+				below = append(below, branch{sub, b.depth + 1})
+			}
 		}
-		readable[sub.ID] = true
-		if err := s.readableBelow(c, sub, depth+1, readable); err != nil {
-			return err
-		}
-	}
-	return nil
+		return below, err
+	})
+	return height, err
 }
 
 // folderCopy is one copyFolder.
@@ -61,7 +64,8 @@ type folderCopy struct {
 	readable map[uint32]bool // subfolders to take along
 }
 
-// copy puts a copy of a folder below dest; an empty name means the same name.
+// copy puts a copy of a folder below dest; an empty name means the same name. That it calls itself is bounded by the depth at which a
+// folder can be made.
 func (fc *folderCopy) copy(ctx context.Context, src uint32, dest storage.Ref, name string, depth int) error {
 	ch := fc.ch
 	o, err := ch.Object(ctx, src)

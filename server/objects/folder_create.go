@@ -177,8 +177,15 @@ func (ch *Change) makeFolder(ctx context.Context, parent storage.Ref, store mapi
 }
 
 // InsertFolder writes a new folder, records it unless it is a search folder, counts and announces it. original is what it is
-// a copy of, or nil.
+// a copy of, or nil. It fails with NOT_FOUND below a deleted folder, and with TOO_COMPLEX where the folder would lie too deep.
 func (ch *Change) InsertFolder(ctx context.Context, o *storage.Object, parent storage.Ref, original *storage.Ref) error {
+	depth, err := ch.place(ctx, parent.ID, 0)
+	if err != nil {
+		return err
+	}
+	if err := tooDeep(depth, 0); err != nil {
+		return err
+	}
 	if o.FolderKind() == mapi.FolderGeneric {
 		change, err := ch.Record(ctx, parent.SourceKey, o.SourceKey, ChangeFolder|ChangeNew, 0)
 		if err != nil {

@@ -55,21 +55,6 @@ func (s *Service) CopyFolder(c *session.Call, req *wire.CopyFolderRequest, _ *wi
 	return s.copyFolder(c, req, src, dest, name)
 }
 
-// refuseCycle fails if dest is the folder or lies in it.
-func (ch *Change) refuseCycle(ctx context.Context, folder, dest uint32) error {
-	for id, level := dest, 0; id != 0; level++ {
-		if id == folder || level > maxDepth {
-			return mapi.Errorf(mapi.FolderCycle, "copyFolder", "folder %d lies in folder %d", dest, folder)
-		}
-		ref, err := ch.Folder(ctx, id)
-		if err != nil {
-			return err
-		}
-		id = ref.Parent
-	}
-	return nil
-}
-
 // refuseName fails for ordinary clients if a folder other than self has the name.
 func (ch *Change) refuseName(ctx context.Context, parent, self uint32, name string) error {
 	if ch.SyncID != 0 {
@@ -95,7 +80,7 @@ func (ch *Change) moveFolder(ctx context.Context, src, dest storage.Ref, name st
 	if r.Parent == dest.ID && !r.Deleted() {
 		return nil
 	}
-	if err := ch.refuseCycle(ctx, r.ID, dest.ID); err != nil {
+	if err := ch.refuseMove(ctx, r, dest); err != nil {
 		return err
 	}
 	if name == "" {
@@ -104,6 +89,32 @@ func (ch *Change) moveFolder(ctx context.Context, src, dest storage.Ref, name st
 	if err := ch.refuseName(ctx, dest.ID, r.ID, name); err != nil {
 		return err
 	}
+	return ch.relocate(ctx, r, dest, name)
+}
+
+// refuseMove fails if a folder cannot go below another: FOLDER_CYCLE if that one lies in it, NOT_FOUND if it is deleted, TOO_COMPLEX
+// if something would lie too deep then. A tree that is too deep already may go to where it is no deeper.
+func (ch *Change) refuseMove(ctx context.Context, r *storage.Row, dest storage.Ref) error {
+	depth, err := ch.place(ctx, dest.ID, r.ID)
+	if err != nil {
+		return err
+	}
+	height, err := ch.height(ctx, r, storage.MaxFolderDepth-depth)
+	if err != nil {
+		return err
+	}
+	if tooDeep(depth, height) == nil {
+		return nil
+	}
+	before, err := ch.depth(ctx, r.Ref)
+	if err == nil && depth > before {
+		err = tooDeep(depth, height)
+	}
+	return err
+}
+
+// relocate is the move itself.
+func (ch *Change) relocate(ctx context.Context, r *storage.Row, dest storage.Ref, name string) error {
 	old := r.Ref
 	wasCounted, err := ch.counted(ctx, old)
 	if err != nil {
@@ -121,7 +132,7 @@ func (ch *Change) moveFolder(ctx context.Context, src, dest storage.Ref, name st
 	ch.Count(dest.ID, countOf(r.Ref, r.Props, 1))
 	if !wasCounted {
 		var t subtree
-		if err := ch.expand(ctx, r.Ref, true, 0, &t); err != nil {
+		if err := ch.expand(ctx, r.Ref, true, &t); err != nil {
 			return err
 		}
 		ch.Resize(t.size())

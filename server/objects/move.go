@@ -64,6 +64,9 @@ func (s *Service) moveMessages(c *session.Call, list []storage.Ref, dest storage
 
 // moveMessage gives a message a new place and the ids of a new message; its row remains to be written.
 func (ch *Change) moveMessage(ctx context.Context, r *storage.Row, folder storage.Ref, store mapi.GUID) error {
+	if _, err := ch.place(ctx, folder.ID, 0); err != nil {
+		return err
+	}
 	old := r.Ref
 	from, err := ch.Folder(ctx, old.Parent)
 	if err != nil {

@@ -2,6 +2,9 @@ package objects
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"zarafa/mapi"
@@ -55,7 +58,8 @@ func (s *Service) purge(ctx context.Context, now time.Time, days uint32) error {
 		return mapi.Errorf(mapi.Busy, "purgeSoftDelete", "a purge is running")
 	}
 	defer s.purging.Store(false)
-	if err := s.purgeStores(ctx); err != nil {
+	var failed purgeFailures
+	if err := s.purgeStores(ctx, &failed); err != nil {
 		return err
 	}
 	boxes, err := s.tree.Mailboxes(ctx)
@@ -64,49 +68,71 @@ func (s *Service) purge(ctx context.Context, now time.Time, days uint32) error {
 	}
 	until := mapi.FileTimeOf(now.Add(-time.Duration(days) * 24 * time.Hour))
 	for _, box := range boxes {
-		if err := s.purgeFolder(ctx, now, box.ID, box.Root, until, 0); err != nil {
-			return err
+		if ctx.Err() != nil {
+			break
 		}
+		failed.add(box.ID, s.purgeBox(ctx, now, box, until))
 	}
-	return nil
+	return errors.Join(ctx.Err(), failed.err())
 }
 
-// purgeFolder removes what was deleted in a folder until a time, subfolders first, and goes on in those that stay. Only
-// folders whose counters say that something is deleted are looked into.
-func (s *Service) purgeFolder(ctx context.Context, now time.Time, store, folder uint32, until mapi.FileTime, depth int) error {
-	if depth > maxDepth {
-		return nil
+// maxPurgeFailures bounds how many stores an error of the purge names.
+const maxPurgeFailures = 10
+
+// purgeFailures are the stores that could not be purged. They do not keep the others from it.
+type purgeFailures struct {
+	list []error
+	more int
+}
+
+func (p *purgeFailures) add(store uint32, err error) {
+	switch {
+	case err == nil:
+	case len(p.list) == maxPurgeFailures:
+		p.more++
+	default:
+		p.list = append(p.list, fmt.Errorf("store %d: %w", store, err))
 	}
-	counters, err := s.store.Counters(ctx, folder)
-	if mapi.CodeOf(err) == mapi.NotFound {
-		return nil
+}
+
+func (p *purgeFailures) err() error {
+	if p.more > 0 {
+		return fmt.Errorf("%w\nand %d more stores", errors.Join(p.list...), p.more)
 	}
-	if err != nil {
-		return err
-	}
-	for _, kind := range []struct {
-		t mapi.ObjectType
-		n int64
-	}{
-		{mapi.TypeFolder, counters.DeletedFolders},
-		{mapi.TypeMessage, counters.DeletedContent + counters.DeletedAssoc},
-	} {
-		if kind.n > 0 {
-			if err := s.purgeRows(ctx, now, store, folder, kind.t, until); err != nil {
-				return err
+	return errors.Join(p.list...)
+}
+
+// purgeBox removes what was deleted in a store until a time: of each folder the subfolders, then the messages; then it goes on in the
+// subfolders that stay. Only folders whose counters say that something is deleted are looked into.
+func (s *Service) purgeBox(ctx context.Context, now time.Time, box storage.Mailbox, until mapi.FileTime) error {
+	return descend(box.Root, func(folder uint32) ([]uint32, error) {
+		counters, err := s.store.Counters(ctx, folder)
+		if mapi.CodeOf(err) == mapi.NotFound {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, kind := range []struct {
+			t mapi.ObjectType
+			n int64
+		}{
+			{mapi.TypeFolder, counters.DeletedFolders},
+			{mapi.TypeMessage, counters.DeletedContent + counters.DeletedAssoc},
+		} {
+			if kind.n > 0 {
+				if err := s.purgeRows(ctx, now, box.ID, folder, kind.t, until); err != nil {
+					return nil, err
+				}
 			}
 		}
-	}
-	subfolders, err := s.store.Refs(ctx, storage.RowQuery{Parent: folder, Type: mapi.TypeFolder, FlagsMask: mapi.FlagDeleted})
-	if err != nil {
-		return err
-	}
-	for _, sub := range subfolders {
-		if err := s.purgeFolder(ctx, now, store, sub.ID, until, depth+1); err != nil {
-			return err
+		subfolders, err := s.store.Refs(ctx, storage.RowQuery{Parent: folder, Type: mapi.TypeFolder, FlagsMask: mapi.FlagDeleted})
+		ids := make([]uint32, len(subfolders))
+		for i, sub := range subfolders {
+			ids[i] = sub.ID
 		}
-	}
-	return nil
+		return ids, err
+	})
 }
 
 func (s *Service) purgeRows(ctx context.Context, now time.Time, store, folder uint32, t mapi.ObjectType, until mapi.FileTime) error {
@@ -128,22 +154,23 @@ func (s *Service) purgeRows(ctx context.Context, now time.Time, store, folder ui
 
 // purgeStores removes the stores that removeStore has marked. Nothing is recorded for synchronisation: who synchronised
 // with such a store finds it gone.
-func (s *Service) purgeStores(ctx context.Context) error {
+func (s *Service) purgeStores(ctx context.Context, failed *purgeFailures) error {
 	removed, err := s.store.Refs(ctx, storage.RowQuery{Type: mapi.TypeStore, FlagsMask: mapi.FlagDeleted, Flags: mapi.FlagDeleted})
 	if err != nil {
 		return err
 	}
 	for _, store := range removed {
-		if err := s.purgeStore(ctx, store); err != nil {
-			return err
+		if ctx.Err() != nil {
+			break
 		}
+		failed.add(store.ID, s.purgeStore(ctx, store))
 	}
 	return nil
 }
 
 func (s *Service) purgeStore(ctx context.Context, store storage.Ref) error {
-	var doomed []storage.Ref
-	if err := s.collect(ctx, store, 0, &doomed); err != nil {
+	doomed, err := s.collect(ctx, store)
+	if err != nil {
 		return err
 	}
 	s.tree.unsettled.begin(store.ID)
@@ -168,26 +195,19 @@ func (s *Service) purgeStore(ctx context.Context, store storage.Ref) error {
 }
 
 // collect lists everything in an object, the innermost first, and the object itself last.
-func (s *Service) collect(ctx context.Context, ref storage.Ref, depth int, list *[]storage.Ref) error {
-	if depth > maxDepth {
-		return mapi.Errorf(mapi.TooComplex, "purgeSoftDelete", "folders are nested deeper than %d", maxDepth)
-	}
-	if ref.Type == mapi.TypeFolder {
-		messages, err := s.store.Refs(ctx, storage.RowQuery{Parent: ref.ID, Type: mapi.TypeMessage})
-		if err != nil {
-			return err
+func (s *Service) collect(ctx context.Context, top storage.Ref) ([]storage.Ref, error) {
+	var list []storage.Ref
+	err := descend(top, func(ref storage.Ref) ([]storage.Ref, error) {
+		list = append(list, ref)
+		if ref.Type == mapi.TypeFolder {
+			messages, err := s.store.Refs(ctx, storage.RowQuery{Parent: ref.ID, Type: mapi.TypeMessage})
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, messages...)
 		}
-		*list = append(*list, messages...)
-	}
-	folders, err := s.store.Refs(ctx, storage.RowQuery{Parent: ref.ID, Type: mapi.TypeFolder})
-	if err != nil {
-		return err
-	}
-	for _, f := range folders {
-		if err := s.collect(ctx, f, depth+1, list); err != nil {
-			return err
-		}
-	}
-	*list = append(*list, ref)
-	return nil
+		return s.subfolders(ctx, ref)
+	})
+	slices.Reverse(list)
+	return list, err
 }

@@ -89,8 +89,12 @@ func (ch *Change) SourceKeyFor(ctx context.Context, wanted []byte) ([]byte, erro
 	return ch.NewSourceKey(ctx)
 }
 
-// InsertMessage inserts a new message that has its size and change key, counts it and announces it.
+// InsertMessage inserts a new message that has its size and change key, counts it and announces it. It fails with NOT_FOUND below a
+// deleted folder: one that was there when the caller's rights were looked at may be deleted by now.
 func (ch *Change) InsertMessage(ctx context.Context, o *storage.Object, folder storage.Ref) error {
+	if _, err := ch.place(ctx, folder.ID, 0); err != nil {
+		return err
+	}
 	if err := ch.Insert(ctx, o); err != nil {
 		return err
 	}

@@ -169,6 +169,3 @@ func (t *Tree) Apply(b *feed.Batch) {
 		}
 	}
 }
-
-// maxDepth bounds every walk through the tree.
-const maxDepth = 256

@@ -46,9 +46,6 @@ type Tree interface {
 	Mailbox(ctx context.Context, store uint32) (storage.Mailbox, error)
 }
 
-// maxLevels bounds the walk from an object to its store.
-const maxLevels = 64
-
 // Checker answers questions about rights.
 type Checker struct {
 	config Config
@@ -200,8 +197,12 @@ func (c *Checker) grants(rights mapi.Rights, owned bool, need Need) bool {
 
 // refuseDeleted fails if the object lies below a soft-deleted folder or store.
 func (c *Checker) refuseDeleted(ctx context.Context, ref storage.Ref, need Need) error {
-	for level := 0; ref.ID != 0 && level < maxLevels; level++ {
-		if ref.Deleted() && (level > 0 || need != Edit) {
+	var walk storage.Ascent
+	for above := false; ref.ID != 0; above = true {
+		if err := walk.Step(ref.ID); err != nil {
+			return err
+		}
+		if ref.Deleted() && (above || need != Edit) {
 			return mapi.Errorf(mapi.NotFound, "rights", "object %d is deleted", ref.ID)
 		}
 		if ref.Parent == 0 {
@@ -225,7 +226,11 @@ func (c *Checker) acl(ctx context.Context, caller uint32, ref storage.Ref, s sta
 	if s.foreign {
 		subjects = slices.DeleteFunc(subjects, func(id uint32) bool { return id == mapi.UserEveryone })
 	}
-	for level := 0; level < maxLevels; level++ {
+	var walk storage.Ascent
+	for {
+		if err := walk.Step(ref.ID); err != nil {
+			return 0, err
+		}
 		if ref.Type == mapi.TypeFolder || ref.Type == mapi.TypeStore {
 			list, err := c.aclOf(ctx, ref.ID)
 			if err != nil {
@@ -242,7 +247,6 @@ func (c *Checker) acl(ctx context.Context, caller uint32, ref storage.Ref, s sta
 			return 0, err
 		}
 	}
-	return 0, nil
 }
 
 func granted(list []mapi.ACE, subjects []uint32) (rights mapi.Rights, found bool) {

@@ -233,8 +233,12 @@ func (s *Service) roots(ctx context.Context, c criteria) ([]storage.Ref, error) 
 // parents are the folders above an object, the nearest first, and its store.
 func (s *Service) parents(ctx context.Context, ref storage.Ref) ([]storage.Ref, error) {
 	var out []storage.Ref
-	for ref.Parent != 0 && len(out) < maxLevels {
-		var err error
+	var walk storage.Ascent
+	for ref.Parent != 0 {
+		err := walk.Step(ref.ID)
+		if err != nil {
+			return nil, err
+		}
 		if ref, err = s.Tree.Ref(ctx, ref.Parent); err != nil {
 			return nil, err
 		}

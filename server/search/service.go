@@ -28,10 +28,8 @@ import (
 	"zarafa/storage"
 )
 
-const (
-	maxFolders = 10_000 // that one search looks into
-	maxLevels  = 256    // of folders in folders
-)
+// maxFolders bounds the folders that one search looks into.
+const maxFolders = 10_000
 
 // Options are what a [Service] works with.
 type Options struct {

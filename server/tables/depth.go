@@ -8,9 +8,6 @@ import (
 	"zarafa/storage"
 )
 
-// maxDepth is how many levels a table with CONVENIENT_DEPTH goes down; deeper folders are left out.
-const maxDepth = 256
-
 // shownDepth is the greatest PR_DEPTH.
 const shownDepth = 50
 
@@ -30,7 +27,7 @@ func (d *deepSource) load(ctx context.Context, t *table) (*rowList, error) {
 	}
 	rows, err := t.privateRows(ctx, depths, func(add func(uint32, []byte, cache.Record) error) error {
 		level := []uint32{d.folder.ID}
-		for depth := uint32(1); len(level) > 0 && depth <= maxDepth; depth++ {
+		for depth := uint32(1); len(level) > 0; depth++ {
 			var below []uint32
 			for _, folder := range level {
 				err := d.children(ctx, t, folder, func(id uint32, rec cache.Record) error {
