@@ -53,9 +53,9 @@ type Change struct {
 	server  mapi.GUID
 	tree    *Tree
 	refs    map[uint32]storage.Ref
-	names   map[uint32]map[string]storage.Ref // folders by name, of parents that were asked for
-	starts  map[uint32][]byte                 // of large values that were put, by instance
-	queued  map[uint32][]storage.QueueEntry   // of the store, by message; nil before it was asked for
+	names   map[uint32]*folderNames         // of parents that were asked for
+	starts  map[uint32][]byte               // of large values that were put, by instance
+	queued  map[uint32][]storage.QueueEntry // of the store, by message; nil before it was asked for
 	counts  map[uint32]*storage.Counters
 	touched []uint32 // keys of counts in order of first use, so that statements come in a fixed order
 	changes []storage.Change
@@ -76,7 +76,7 @@ func (w *Writer) Do(ctx context.Context, store uint32, author Author, fn func(ct
 	return w.store.Update(ctx, store, func(ctx context.Context, tx storage.Tx) error {
 		ch = &Change{
 			Tx: tx, Author: author, Store: store, server: w.store.ServerGUID(), tree: w.tree,
-			refs: make(map[uint32]storage.Ref), names: make(map[uint32]map[string]storage.Ref),
+			refs: make(map[uint32]storage.Ref), names: make(map[uint32]*folderNames),
 			starts: make(map[uint32][]byte), counts: make(map[uint32]*storage.Counters),
 			batch: &feed.Batch{Store: store},
 		}

@@ -32,7 +32,7 @@ func (b *bench) graft(folder, dest mapi.EntryID) {
 		if err != nil {
 			return err
 		}
-		return ch.relocate(ctx, rows[0], b.ref(dest), rows[0].Props.Str(mapi.PrDisplayName))
+		return ch.relocate(ctx, rows[0], b.ref(dest))
 	}))
 }
 

@@ -36,6 +36,7 @@ func TestOnMySQL(t *testing.T) {
 		{"SoftDelete", TestSoftDeleteAndRestore},
 		{"CopyAndMove", TestHardDeleteCopyAndMove},
 		{"Folders", TestFolders},
+		{"LongFolderNames", TestLongFolderNames},
 		{"EmptyFolder", TestEmptyFolder},
 		{"ReadFlags", TestReadFlagsOfAWholeFolder},
 		{"Submit", TestSubmit},

@@ -2,7 +2,6 @@ package objects
 
 import (
 	"context"
-	"strings"
 
 	"zarafa/mapi"
 	"zarafa/server/feed"
@@ -198,7 +197,7 @@ func (ch *Change) InsertFolder(ctx context.Context, o *storage.Object, parent st
 	}
 	ch.Know(o.Ref)
 	if names, ok := ch.names[parent.ID]; ok {
-		names[foldName(o.Props.Str(mapi.PrDisplayName))] = o.Ref
+		names.whole[foldName(o.Props.Str(mapi.PrDisplayName))] = o.Ref
 	}
 	ch.Count(parent.ID, countOf(o.Ref, o.Props, 1))
 	e := feed.Event{Kind: feed.Created, Object: cloneRef(o.Ref), ParentEntryID: parent.EntryID, Row: ch.RowOf(o)}
@@ -211,31 +210,4 @@ func (ch *Change) InsertFolder(ctx context.Context, o *storage.Object, parent st
 	}
 	ch.Event(e)
 	return nil
-}
-
-// FolderNamed finds the live subfolder with a name, compared without case; nil if there is none.
-func (ch *Change) FolderNamed(ctx context.Context, parent uint32, name string) (*storage.Ref, error) {
-	names, ok := ch.names[parent]
-	if !ok {
-		names = make(map[string]storage.Ref)
-		q := storage.RowQuery{Parent: parent, Type: mapi.TypeFolder, FlagsMask: mapi.FlagDeleted}
-		if err := ch.Rows(ctx, q, func(r *storage.Row) error {
-			if key := foldName(r.Props.Str(mapi.PrDisplayName)); names[key].ID == 0 {
-				names[key] = r.Ref
-			}
-			return nil
-		}); err != nil {
-			return nil, err
-		}
-		ch.names[parent] = names
-	}
-	if ref, ok := names[foldName(name)]; ok {
-		return &ref, nil
-	}
-	return nil, nil
-}
-
-// foldName makes folder names comparable. Rows show the start of a long name only.
-func foldName(name string) string {
-	return strings.ToLower(string(cutString([]byte(name))))
 }

@@ -83,13 +83,22 @@ func (ch *Change) moveFolder(ctx context.Context, src, dest storage.Ref, name st
 	if err := ch.refuseMove(ctx, r, dest); err != nil {
 		return err
 	}
+	has, err := ch.nameOf(ctx, r)
+	if err != nil {
+		return err
+	}
 	if name == "" {
-		name = r.Props.Str(mapi.PrDisplayName)
+		name = has
 	}
 	if err := ch.refuseName(ctx, dest.ID, r.ID, name); err != nil {
 		return err
 	}
-	return ch.relocate(ctx, r, dest, name)
+	if name != has {
+		if r, err = ch.rename(ctx, r, name); err != nil {
+			return err
+		}
+	}
+	return ch.relocate(ctx, r, dest)
 }
 
 // refuseMove fails if a folder cannot go below another: FOLDER_CYCLE if that one lies in it, NOT_FOUND if it is deleted, TOO_COMPLEX
@@ -114,7 +123,7 @@ func (ch *Change) refuseMove(ctx context.Context, r *storage.Row, dest storage.R
 }
 
 // relocate is the move itself.
-func (ch *Change) relocate(ctx context.Context, r *storage.Row, dest storage.Ref, name string) error {
+func (ch *Change) relocate(ctx context.Context, r *storage.Row, dest storage.Ref) error {
 	old := r.Ref
 	wasCounted, err := ch.counted(ctx, old)
 	if err != nil {
@@ -127,7 +136,6 @@ func (ch *Change) relocate(ctx context.Context, r *storage.Row, dest storage.Ref
 	r.Parent = dest.ID
 	r.Flags &^= mapi.FlagDeleted
 	r.Props.Delete(mapi.PrDeletedOn.ID())
-	r.Props.Set(mapi.String(mapi.PrDisplayName, name))
 	ch.Know(r.Ref)
 	ch.Count(dest.ID, countOf(r.Ref, r.Props, 1))
 	if !wasCounted {

@@ -95,10 +95,16 @@ func (ch *Change) rowOfMessage(o *storage.Object) *storage.Row {
 	return ch.RowOf(o)
 }
 
-// refuseRename fails if a folder is to get the name of another one beside it.
+// refuseRename fails if a folder is to get a name that none can have, or that of another one beside it.
 func (sv *saver) refuseRename(ctx context.Context, ch *Change, o *storage.Object, n *wire.SaveObject) error {
 	name, ok := mapi.Props(n.ModProps).Get(mapi.PrDisplayName)
-	if !ok || o.Type != mapi.TypeFolder || sv.req.SyncID != 0 || o.FolderKind() == mapi.FolderRoot {
+	if !ok || o.Type != mapi.TypeFolder {
+		return nil
+	}
+	if len(name.Data) > maxFolderName {
+		return mapi.Errorf(mapi.InvalidParameter, "saveObject", "a name of %d bytes", len(name.Data))
+	}
+	if sv.req.SyncID != 0 || o.FolderKind() == mapi.FolderRoot {
 		return nil
 	}
 	if foldName(name.Str()) == foldName(o.Props.Str(mapi.PrDisplayName)) {
