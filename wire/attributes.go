@@ -33,7 +33,9 @@ func (a *attributes) mustBeUnderstood() bool {
 
 // attributes reads the attributes of a start tag up to and with its end.
 func (d *Decoder) attributes() bool {
+	d.names = d.names[:0]
 	for {
+		start := d.pos
 		d.skipBlanks()
 		if d.pos >= len(d.buf) {
 			d.fail(unexpectedEnd)
@@ -51,6 +53,10 @@ func (d *Decoder) attributes() bool {
 			d.pos += 2
 			d.empty = true
 			return true
+		}
+		if d.pos == start {
+			d.fail("malformed start tag")
+			return false
 		}
 		if !d.attribute() {
 			return false
@@ -71,7 +77,8 @@ func (d *Decoder) attribute() bool {
 		d.fail("malformed attribute")
 		return false
 	}
-	name := trim(d.buf[d.pos : d.pos+eq])
+	name := trim(d.buf[d.pos : d.pos+eq]) // no blanks are before it
+	at := span{d.pos, d.pos + len(name)}
 	d.pos += eq + 1
 	d.skipBlanks()
 	if d.pos >= len(d.buf) || d.buf[d.pos] != '"' && d.buf[d.pos] != '\'' {
@@ -81,8 +88,11 @@ func (d *Decoder) attribute() bool {
 	quote := d.buf[d.pos]
 	d.pos++
 	n := bytes.IndexByte(d.buf[d.pos:], quote)
-	if n < 0 || !isName(name) {
+	if n < 0 || !isName(name) || bytes.IndexByte(d.buf[d.pos:d.pos+n], '<') >= 0 {
 		d.fail("malformed attribute")
+		return false
+	}
+	if !d.firstOfName(at) {
 		return false
 	}
 	value := d.buf[d.pos : d.pos+n : d.pos+n]
@@ -91,10 +101,29 @@ func (d *Decoder) attribute() bool {
 	return d.fault == nil
 }
 
+// maxAttributes bounds those of one start tag, because their names are compared one by one.
+const maxAttributes = 128
+
+// firstOfName notes the name of an attribute and refuses a second attribute of that name: readers do not agree on which of them counts.
+func (d *Decoder) firstOfName(at span) bool {
+	if len(d.names) == maxAttributes {
+		d.fail("too many attributes")
+		return false
+	}
+	for _, other := range d.names {
+		if string(d.buf[other.pos:other.end]) == string(d.buf[at.pos:at.end]) {
+			d.failOn("attribute given twice")
+			return false
+		}
+	}
+	d.names = append(d.names, at)
+	return true
+}
+
 // isName refuses what would mean that a quote or an end of the tag was overlooked.
 func isName(name []byte) bool {
 	for _, c := range name {
-		if endsName(c) || c == '"' || c == '\'' {
+		if endsName(c) {
 			return false
 		}
 	}

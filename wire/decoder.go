@@ -50,6 +50,8 @@ type Decoder struct {
 	attr  attributes // of the current start tag
 	empty bool       // the current start tag was <x/>: its end is still to be reported
 	depth int        // open elements
+	open  []span     // their names; what lies behind depth is old
+	names []span     // of the current start tag's attributes
 
 	elements, padding int
 

@@ -51,8 +51,5 @@ func (d *Decoder) document(root string, content func(*Decoder)) error {
 		return d.fault
 	}
 	content(d)
-	if d.fault != nil {
-		return d.fault
-	}
-	return nil
+	return d.finish()
 }

@@ -117,8 +117,8 @@ func DecodeRequest(d *Decoder) (Request, error) {
 	req := d.newRequest(op)
 	d.op = op
 	req.decode(d)
-	if d.fault != nil {
-		return nil, d.fault
+	if err := d.finish(); err != nil {
+		return nil, err
 	}
 	return req, nil
 }
@@ -131,16 +131,14 @@ func DecodeResponse(d *Decoder, resp Response) error {
 	}
 	d.scoped = false
 	if _, local := splitName(d.name); string(local) == "Fault" {
-		if f := d.faultContent(); d.fault == nil {
-			return f
+		f := d.faultContent()
+		if err := d.finish(); err != nil {
+			return err
 		}
-		return d.fault
+		return f
 	}
 	resp.decode(d)
-	if d.fault != nil {
-		return d.fault
-	}
-	return nil
+	return d.finish()
 }
 
 // openMethod reads up to the start tag of the body's first element.

@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -54,8 +55,8 @@ func TestToleratedEnvelopes(t *testing.T) {
 	f("duplicate parameter", inEnvelope(`<m:logoff>`+logoff77+`<ulSessionId>x</ulSessionId></m:logoff>`))
 	f("unknown parameters", inEnvelope(`<m:logoff><a><b/>text<ulSessionId>1</ulSessionId></a>`+logoff77+`<c/></m:logoff>`))
 	f("prefixed parameter is unknown", inEnvelope(`<m:logoff><m:ulSessionId>5</m:ulSessionId>`+logoff77+`</m:logoff>`))
-	f("end tags are not compared", inEnvelope(`<m:logoff><ulSessionId>77</other></m:other>`))
-	f("nothing after the method matters", `<E:Envelope xmlns:E="`+envelope11+`"><E:Body><logoff xmlns="urn:zarafa">`+logoff77+`</logoff><<<`)
+	f("comments and blanks behind", plain+"<!-- > -->\r\n<?pi?>\n")
+	f("other elements behind", strings.Replace(plain, "</E:Body>", "<x>y</x></E:Body><E:z/>", 1))
 	f("right type", inEnvelope(`<m:logoff><ulSessionId xsi:type="xsd:unsignedLong">77</ulSessionId></m:logoff>`))
 }
 
@@ -101,7 +102,7 @@ func TestRefusedEnvelopes(t *testing.T) {
 	f("document type", `<!DOCTYPE x [<!ENTITY a "b">]>`+plain, FaultClient, "document type")
 	f("unknown entity", inEnvelope(`<m:logoff><ulSessionId>&a;</ulSessionId></m:logoff>`), FaultClient, "reference")
 	f("wrong type", inEnvelope(`<m:logoff><ulSessionId xsi:type="xsd:string">77</ulSessionId></m:logoff>`), FaultClient, "type mismatch")
-	for i := range len(plain) - len("</m:logoff></E:Body></E:Envelope>") {
+	for i := range len(plain) {
 		if got, _, fault := decode(t, plain[:i]); fault == nil {
 			t.Fatalf("cut at %d: got %s", i, got)
 		}
@@ -168,7 +169,24 @@ func TestLimits(t *testing.T) {
 	}
 	f("restriction", Limits{}, not(400), true)
 	f("deep restriction", Limits{}, not(600), false)
-	f("namespaces", Limits{}, `<m:logoff `+strings.Repeat(`xmlns:a="b" `, 300)+`/>`, false)
+	attributes := func(prefix string, n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, ` %s%d="b"`, prefix, i)
+		}
+		return b.String()
+	}
+	f("attributes", Limits{}, `<m:logoff`+attributes("a", maxAttributes)+`/>`, true)
+	f("many attributes", Limits{}, `<m:logoff`+attributes("a", maxAttributes+1)+`/>`, false)
+	for _, n := range []int{80, 90} {
+		declared := attributes("xmlns:a", n)
+		text := strings.NewReplacer("<E:Body", "<E:Body"+declared, "<E:Envelope", "<E:Envelope"+declared).Replace(
+			inEnvelope(`<m:logoff` + declared + `/>`))
+		_, _, fault := decode(t, text)
+		if (fault == nil) != (3*n+2 <= maxScopes) {
+			t.Errorf("3 times %d namespaces: %v", n, fault)
+		}
+	}
 }
 
 // TestSplitResponse: the pieces make up what AppendResponse makes in one, with rows or an object that

@@ -73,6 +73,10 @@ func rewrite(text string, shape int) (string, error) {
 		case xml.EndElement:
 			b.WriteString("</" + name(token.Name) + "\t>")
 		case xml.CharData:
+			if len(strings.TrimSpace(string(token))) == 0 {
+				b.Write(token) // CDATA sections have no place around the root
+				continue
+			}
 			writeText(&b, string(token), shape)
 		}
 	}

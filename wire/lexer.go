@@ -4,8 +4,10 @@ import "bytes"
 
 // The lexer reads elements by prediction: child moves to the next child of the current element,
 // and for every child the caller calls exactly one of child (until it reports false), text and
-// skip, which consume it. It is as tolerant as the server of record (wire.md section 3): end tags are
-// not compared, text between members is ignored, comments and instructions may be anywhere.
+// skip, which consume it. It is tolerant of what well-formed XML may hold beside what the protocol needs: text
+// between members is ignored, comments and instructions may be anywhere. What is not well formed is refused
+// even where the server of record takes it: two readers of such a message, a filter in front of the server and the
+// server itself, need not see the same in it.
 
 // child moves to the next child of the current element. At the end of the current
 // element it consumes the end tag and reports false.
@@ -41,10 +43,13 @@ func (d *Decoder) seekMarkup() bool {
 	if d.pos < len(d.buf) && d.buf[d.pos] != '<' {
 		i := bytes.IndexByte(d.buf[d.pos:], '<')
 		if i < 0 {
-			d.pos = len(d.buf)
-		} else {
-			d.pos += i
+			i = len(d.buf) - d.pos
 		}
+		if d.depth == 0 && len(trim(d.buf[d.pos:d.pos+i])) > 0 {
+			d.fail(textOutside)
+			return false
+		}
+		d.pos += i
 	}
 	d.pos++
 	if d.pos >= len(d.buf) {
@@ -55,13 +60,18 @@ func (d *Decoder) seekMarkup() bool {
 	return true
 }
 
-const unexpectedEnd = "unexpected end of XML"
+const (
+	unexpectedEnd = "unexpected end of XML"
+	textOutside   = "text outside of the root element"
+)
+
+// span is a part of the message.
+type span struct{ pos, end int }
 
 // startTag reads a start tag from its name on.
 func (d *Decoder) startTag() bool {
 	d.elements++
-	d.depth++
-	if d.elements > d.limits.Elements || d.depth > d.limits.Depth {
+	if d.elements > d.limits.Elements || d.depth >= d.limits.Depth {
 		d.fail("too many or too deeply nested elements")
 		return false
 	}
@@ -75,6 +85,11 @@ func (d *Decoder) startTag() bool {
 		return false
 	}
 	d.name = d.buf[d.pos:i]
+	if d.depth == len(d.open) {
+		d.open = append(d.open, span{})
+	}
+	d.open[d.depth] = span{d.pos, i}
+	d.depth++
 	d.pos = i
 	if d.buf[i] == '>' {
 		d.pos++
@@ -83,27 +98,65 @@ func (d *Decoder) startTag() bool {
 	return d.attributes()
 }
 
-// endsName first asks what holds for nearly all characters of names.
+// endsName reports what cannot be in a name, whether or not it may follow one. It first asks what holds for nearly all
+// characters of names.
 func endsName(c byte) bool {
-	return c <= '>' && (c == '>' || c == '/' || c == '<' || isBlank(c))
+	return c <= '>' && (c == '>' || c == '/' || c == '<' || c == '=' || c == '"' || c == '\'' || c == '&' || isBlank(c))
 }
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
 
-// endTag moves behind an end tag, whose name need not match.
+// endTag moves behind an end tag, which must have the name of the innermost open element. That name still lies where it was
+// read: texts are decoded in place, and all of them begin behind the start tags of the elements around them.
 func (d *Decoder) endTag() {
-	d.depth--
-	// Behind the text of an element its own name is the likely one.
-	if end := d.pos + 1 + len(d.name); end < len(d.buf) && d.buf[end] == '>' && string(d.buf[d.pos+1:end]) == string(d.name) {
-		d.pos = end + 1
+	if d.depth == 0 {
+		d.fail("end tag without start tag")
 		return
 	}
-	i := bytes.IndexByte(d.buf[d.pos:], '>')
-	if i < 0 {
+	d.depth--
+	name := d.open[d.depth]
+	start := d.pos + 1
+	end := start + name.end - name.pos
+	if end >= len(d.buf) {
 		d.fail(unexpectedEnd)
 		return
 	}
-	d.pos += i + 1
+	if string(d.buf[start:end]) != string(d.buf[name.pos:name.end]) {
+		d.fail("end tag of another element than '" + printable(d.buf[name.pos:name.end]) + "'")
+		return
+	}
+	d.pos = end
+	if d.buf[end] != '>' {
+		d.skipBlanks()
+		if !d.at(">") {
+			d.fail("malformed end tag")
+			return
+		}
+	}
+	d.pos++
+}
+
+// finish reads from behind the content up to the end of the message, where only comments, instructions and blanks may
+// follow the root element.
+func (d *Decoder) finish() error {
+	for d.depth > 0 && d.fault == nil {
+		for d.child() {
+			d.skip()
+		}
+	}
+	for d.fault == nil {
+		d.skipBlanks()
+		if d.pos == len(d.buf) {
+			return nil
+		}
+		if !d.at("<!") && !d.at("<?") {
+			d.fail("something follows the root element")
+			break
+		}
+		d.pos++
+		d.skipMarkup()
+	}
+	return d.fault
 }
 
 // seekPast moves behind the next occurrence of a text.
@@ -136,7 +189,11 @@ func (d *Decoder) skipMarkup() bool {
 		d.pos += len(commentStart)
 		return d.seekPast("-->")
 	case d.at(cdataStart):
-		return d.seekPast("]]>")
+		if d.depth > 0 {
+			return d.seekPast("]]>")
+		}
+		d.fail(textOutside)
+		return false
 	}
 	d.fail("document type declarations are not supported")
 	return false
