@@ -12,12 +12,12 @@ import (
 // The lengths of a body that are not numbers of bytes, as fasthttp has them.
 const (
 	chunkedLength = -1
-	noLength      = -2 // a request's end is told by its XML, an answer's by the end of the connection
+	noLength      = -2 // the end of an envelope without header is told by its XML, an answer's by the end of the connection
 )
 
 // framing is the body as it travels.
 type framing struct {
-	stream io.Reader // undoes the framing; nil: only the XML tells the end
+	stream io.Reader // undoes the framing; nil: the envelope came without header, and only the XML tells the end
 	length int
 	max    int64 // bytes
 }
@@ -32,7 +32,7 @@ type body struct {
 
 	framed  limitedReader // the body as it travels
 	decoded limitedReader // after decompression
-	between *bufio.Reader // feeds the decompressor, where br must not
+	between *bufio.Reader // feeds the decompressor
 	unzip   io.ReadCloser
 	parts   *bufio.Reader // of a multipart body
 	ended   bool          // nothing of the body is left
@@ -81,19 +81,14 @@ func (b *body) open(s *stream, f framing, coding contentCoding, maxDecoded int64
 	return b.decompress(maxDecoded)
 }
 
-// decompress puts the decompressor behind the framing. Without a length it must read from br
-// itself, byte by byte at the end, since what follows belongs to the next message.
+// decompress puts the decompressor behind the framing.
 func (b *body) decompress(maxDecoded int64) error {
 	b.decoded = limitedReader{r: &b.framed, max: maxDecoded, text: "Request too large after decompression"}
 	if b.coding == identity {
 		return nil
 	}
-	src := io.Reader(b.br)
-	if b.framing.stream != nil {
-		b.between = b.bufs.reader(&b.framed)
-		src = b.between
-	}
-	unzip, err := b.bufs.decompressor(b.coding, src)
+	b.between = b.bufs.reader(&b.framed)
+	unzip, err := b.bufs.decompressor(b.coding, b.between)
 	if err != nil {
 		return decompressionError(err)
 	}
@@ -113,9 +108,6 @@ func decompressionError(err error) error {
 // Read reads the decompressed body.
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.decoded.Read(p)
-	if err == io.EOF && b.framing.stream == nil {
-		b.ended = true
-	}
 	if err != nil && err != io.EOF && b.unzip != nil {
 		err = decompressionError(err)
 	}
@@ -125,7 +117,7 @@ func (b *body) Read(p []byte) (int, error) {
 // readAll reads a whole envelope into a pooled buffer. reserved is what it took from the
 // budget for large envelopes; the caller must release it together with the buffer.
 func (b *body) readAll() (buf *[]byte, reserved int64, err error) {
-	if b.framing.stream == nil && b.coding == identity {
+	if b.framing.stream == nil {
 		return b.readEnvelope()
 	}
 	return b.bufs.readAll(b, int64(max(b.framing.length, 0)))

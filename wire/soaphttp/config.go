@@ -21,7 +21,7 @@ type Config struct {
 	// SendTimeout ends a connection whose peer takes no answer (server_send_timeout).
 	SendTimeout time.Duration
 
-	MaxHeaderBytes       int   // of one request's header; a single line is limited to 8192 bytes
+	MaxHeaderBytes       int   // of one request's header
 	MaxRequestBytes      int64 // of one request's body as it travels
 	MaxDecompressedBytes int64 // of one request's envelope after decompression; it is held in memory
 	MaxStreamBytes       int64 // of a MTOM request's parts after decompression; they are not held
@@ -49,7 +49,7 @@ type Config struct {
 }
 
 const (
-	maxLineBytes    = 8192 // a header line; also the size of a connection's read buffer
+	maxLineBytes    = 8192 // the size of a connection's read buffer, and what chunked framing may hold without data
 	progressBytes   = 64 << 10
 	sendWindowBytes = 256 << 10
 	// compressionLevel of what is not an answer in memory is the fastest: it saves four fifths of XML at a third of the cost of

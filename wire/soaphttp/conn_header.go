@@ -12,6 +12,10 @@ type headerInput struct {
 	phase  headerPhase
 	bare   bool   // the envelope came without a header
 	lines  int    // complete ones so far, the request line included
+	within bool   // a part of a line was read, whose rest is still to come
+	hosts  int    // Host fields so far
+	inHost bool   // the line that is being read is a Host field
+	http10 bool   // the request line says HTTP/1.0, which knows no Host
 	size   int    // in bytes so far
 	due    []byte // of a line, not yet taken by fasthttp
 	insert string // of a text of our own, follows due
@@ -97,32 +101,78 @@ func (c *conn) beginRequest() error {
 	return nil
 }
 
-// nextLine reads a line of the header.
+// nextLine reads a line of the header, or as much of a long one as the buffer holds. It refuses what recipients understand
+// differently (RFC 9112 sections 2.2, 3.2, 5.1 and 5.2): a proxy in front of the server could see another header than the server.
 func (c *conn) nextLine() error {
 	for {
-		line, err := c.br.ReadSlice('\n')
-		c.size += len(line)
-		if err == bufio.ErrBufferFull || c.size > c.srv.cfg.MaxHeaderBytes {
+		piece, err := c.br.ReadSlice('\n')
+		if err == bufio.ErrBufferFull && piece[len(piece)-1] == '\r' {
+			c.br.UnreadByte() // was read just now; a line's end is looked at in one piece
+			piece = piece[:len(piece)-1]
+		}
+		if c.size += len(piece); c.size > c.srv.cfg.MaxHeaderBytes {
 			return headerTooLarge()
 		}
-		if err != nil {
+		if err != nil && err != bufio.ErrBufferFull {
 			return unexpectedEOF(err)
 		}
-		c.lines++
-		if c.lines > 1 && isHostField(line) {
-			continue
+		begins := !c.within
+		c.within = err != nil
+		if !c.within {
+			if !bytes.HasSuffix(piece, []byte("\r\n")) {
+				return c.malformedLine()
+			}
+			piece = piece[:len(piece)-len("\r\n")]
 		}
-		c.due = bytes.TrimSuffix(line[:len(line)-1], []byte("\r"))
-		c.insert = "\r\n" // fasthttp takes no bare line feed
-		if c.lines == 1 {
-			c.insert = "\r\n" + hostLine
-		} else if len(c.due) == 0 {
-			c.phase = afterHeader
+		if bytes.IndexByte(piece, '\r') >= 0 {
+			return c.malformedLine()
 		}
-		return nil
+		take, err := c.lookAt(piece, begins)
+		if !c.within {
+			c.lines++
+		}
+		if take || err != nil {
+			return err
+		}
 	}
 }
 
-func isHostField(line []byte) bool {
-	return len(line) > 5 && line[4] == ':' && bytes.EqualFold(line[:4], []byte("host"))
+// lookAt decides about a line without its end, or a part of one, and reports whether fasthttp gets it.
+func (c *conn) lookAt(piece []byte, begins bool) (take bool, err error) {
+	c.due, c.insert = piece, ""
+	if !c.within {
+		c.insert = "\r\n"
+	}
+	switch {
+	case c.lines == 0:
+		if !c.within {
+			c.insert = "\r\n" + hostLine
+			c.http10 = bytes.HasSuffix(piece, []byte(" HTTP/1.0"))
+		}
+	case begins && !c.within && len(piece) == 0:
+		c.phase = afterHeader
+		if c.hosts > 1 || c.hosts == 0 && !c.http10 {
+			return false, badRequest("Not exactly one Host field")
+		}
+	case begins:
+		colon := bytes.IndexByte(piece, ':')
+		if colon <= 0 || bytes.IndexAny(piece[:colon], " \t") >= 0 {
+			return false, c.malformedLine() // also a line that is folded into the one before
+		}
+		if c.inHost = bytes.EqualFold(piece[:colon], []byte("host")); c.inHost {
+			c.hosts++
+		}
+	}
+	if c.lines > 0 && c.inHost && c.phase != afterHeader {
+		c.due, c.insert = nil, ""
+		return false, nil
+	}
+	return true, nil
+}
+
+func (c *conn) malformedLine() error {
+	if c.lines == 0 {
+		return badRequest("Malformed HTTP request line")
+	}
+	return badRequest("Malformed HTTP header")
 }

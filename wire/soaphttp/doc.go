@@ -10,10 +10,13 @@
 //
 //   - An envelope without any HTTP header gets one, and every request gets the same Host, since clients on
 //     Unix sockets send an empty one, which HTTP/1.1 forbids.
-//   - fasthttp sees headers alone. Bodies are read by the handler from the stream behind them, because a body with
-//     neither length nor chunks ends where its XML ends, and because nothing may be read
+//   - fasthttp sees headers alone. Bodies are read by the handler from the stream behind them, because an envelope
+//     without header ends where its XML ends, and because nothing may be read
 //     into memory before limits and decompression. Where there is a framing, fasthttp's body stream undoes it.
-//   - A header line is limited, and so is what chunked framing adds to the data.
+//   - What proxies and servers understand differently is refused: folded fields, lines that end with a line feed alone,
+//     a missing or second Host, blanks in field names, a POST without any length. The server of record takes all
+//     of that; no client needs it.
+//   - What chunked framing adds to the data is limited.
 //   - A peer has its time for each window of data and not for the whole message, and may idle for as long as
 //     its network allows.
 //   - Answers are sent while the handler runs, so that a part may be produced from the request's attachment, and

@@ -33,6 +33,13 @@ func tooLarge(text string) error {
 	return &httpError{http.StatusRequestEntityTooLarge, wire.FaultClient, text}
 }
 
+// lengthRequired refuses a request that says nothing about its body. Its end is that of the header then (RFC 9112 section
+// 6.3), and a proxy sends the next request right behind it: who took that for the body, as the server of record does, would answer
+// one client with what another one has sent.
+func lengthRequired() error {
+	return &httpError{http.StatusLengthRequired, wire.FaultClient, "Content-Length or Transfer-Encoding required"}
+}
+
 func headerTooLarge() error {
 	return &httpError{http.StatusRequestHeaderFieldsTooLarge, wire.FaultClient, "HTTP header too large"}
 }

@@ -31,10 +31,10 @@ func FuzzConnection(f *testing.F) {
 		withLength("", envelope) + envelope + "\r\n" + post("", envelope),
 		post("Transfer-Encoding: chunked\r\n", chunks(envelope, 9)) + withLength("Connection: close\r\n", envelope),
 		withLength("Content-Encoding: gzip\r\n", gzipped(envelope)),
-		post("Content-Encoding: deflate\r\n", zlibbed(envelope)),
+		withLength("Content-Encoding: deflate\r\n", zlibbed(envelope)),
 		post(multipartField+"Transfer-Encoding: chunked\r\n", chunks(importRequest("data", "more"), 70)),
 		withLength(multipartField+"Accept-Encoding: gzip\r\nExpect: 100-continue\r\n", importRequest("data")),
-		"HEAD / HTTP/1.1\r\n\r\nOPTIONS * HTTP/1.0\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+		"HEAD / HTTP/1.1\r\nHost: a\r\n\r\nOPTIONS * HTTP/1.0\r\n\r\nGET / HTTP/1.1\r\n\r\n",
 	} {
 		f.Add([]byte(s))
 	}

@@ -129,6 +129,9 @@ func (c *conn) readRequest(x *Exchange) error {
 	c.applyHeader(x)
 	switch {
 	case h.IsPost():
+		if length == noLength {
+			return lengthRequired()
+		}
 		return c.readBody(x, length)
 	case h.IsHead(), h.IsOptions():
 		x.head = true
@@ -239,8 +242,6 @@ func (c *conn) readBody(x *Exchange, length int) error {
 
 // readMultipart reads the root of a MTOM request and goes to the part behind it.
 func (c *conn) readMultipart(x *Exchange, boundary string) error {
-	// Without a length nobody can tell where an unread part ends.
-	x.close = x.close || c.body.framing.length == noLength
 	c.body.parts = c.bufs.reader(&c.body)
 	parts := newMultipartReader(c.body.parts, boundary)
 	_, err := parts.nextPart()

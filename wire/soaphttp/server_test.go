@@ -158,23 +158,18 @@ func TestRequestForms(t *testing.T) {
 		{"large", withLength("", big), big},
 		{"any content type", withLength("Content-Type: a/b\r\nSOAPAction: \"x\"\r\n", envelope), envelope},
 		{"chunked", post("Transfer-Encoding: chunked\r\n", chunks(envelope, 50)), envelope},
-		{"no length", post("", envelope+"\r\n"), envelope},
-		{"no length, large", post("", big), big},
 		{"gzip", withLength("Content-Encoding: gzip\r\n", gzipped(big)), big},
 		{"gzip chunked", post("Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", chunks(gzipped(big), 999)), big},
-		{"gzip without length", post("Content-Encoding: gzip\r\n", gzipped(envelope)), envelope},
 		{"zlib", withLength("Content-Encoding: deflate\r\n", zlibbed(big)), big},
 		{"zlib chunked", post("Content-Encoding: deflate\r\nTransfer-Encoding: chunked\r\n", chunks(zlibbed(envelope), 7)), envelope},
-		{"zlib without length", post("Content-Encoding: deflate\r\n", zlibbed(envelope)), envelope},
 		{"bare", envelope, envelope},
 		{"bare, line end and blanks around", "\r\n " + envelope + "\r\n", envelope},
 		{"bare without declaration", envelope[39:], envelope[39:]},
 		{"bare with byte order mark", "\xEF\xBB\xBF" + envelope, "\xEF\xBB\xBF" + envelope},
 		{"bare, large", big, big},
-		{"no Host", "POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc", "abc"},
-		{"odd Hosts", "POST / HTTP/1.1\r\nhOST: [:%\r\nTrailer: X-Trailer\r\nHost: 9\r\nContent-Length: 3\r\n\r\nabc", "abc"},
+		{"odd Host", "POST / HTTP/1.1\r\nTrailer: X-Trailer\r\nhOST: [:%\r\nContent-Length: 3\r\n\r\nabc", "abc"},
+		{"Host last", "POST / HTTP/1.1\r\nContent-Length: 3\r\nHost:\r\n\r\nabc", "abc"},
 		{"tiny chunks", post("Transfer-Encoding: chunked\r\n", chunks(envelope, 1)), envelope},
-		{"bare line feeds", strings.ReplaceAll(post("Content-Length: 3\r\n", ""), "\r\n", "\n") + "abc", "abc"},
 	}
 	for _, network := range []string{"tcp", "unix"} {
 		_, addr := startServer(t, network, Config{}, handlerFunc(echo))
@@ -201,7 +196,7 @@ func TestRequestsInOnePacket(t *testing.T) {
 	_, addr := startServer(t, "unix", Config{}, handlerFunc(echo))
 	p := dial(t, addr)
 	p.send(bodies[0] + withLength("", bodies[1]) + post("Transfer-Encoding: chunked\r\n", chunks(bodies[2], 3)) +
-		post("", bodies[3]) + bodies[4] + withLength("Content-Encoding: gzip\r\n", gzipped(bodies[5])))
+		withLength("X: y\r\n", bodies[3]) + bodies[4] + withLength("Content-Encoding: gzip\r\n", gzipped(bodies[5])))
 	for _, want := range bodies {
 		if resp, body := p.receive(); resp.StatusCode != 200 || body != want {
 			t.Errorf("status %d %q, want %q", resp.StatusCode, body, want)
@@ -241,7 +236,6 @@ func TestRefusals(t *testing.T) {
 		{"unknown transfer coding", post("Transfer-Encoding: gzip\r\n", ""), 400, "Unsupported Transfer-Encoding"},
 		{"two lengths", post("Content-Length: 3\r\nContent-Length: 4\r\n", "abcd"), 400, "Malformed Content-Length"},
 		{"chunks and length", post("Transfer-Encoding: chunked\r\ncontent-length: 3\r\n", "abcd"), 400, "Both"},
-		{"length in a folded Host", "POST / HTTP/1.1\r\nContent-Length: 3\r\nHost: a\r\n 4\r\n\r\nabc", 400, "Malformed Content-Length"},
 		{"bad target", "POST \x01 HTTP/1.1\r\n\r\n", 400, "Malformed HTTP request line"},
 		{"chunks of extensions", post("Transfer-Encoding: chunked\r\n", strings.Repeat("1;"+strings.Repeat("x", 1000)+"\r\na\r\n", 20)),
 			500, "Malformed request body"},
@@ -254,10 +248,10 @@ func TestRefusals(t *testing.T) {
 		{"endless chunk line", post("Transfer-Encoding: chunked\r\n", "1;"+strings.Repeat("x", 20000)+"\r\n"), 500, "Malformed request body"},
 		{"garbage", "hello world\r\n\r\n", 400, "Malformed HTTP request line"},
 		{"header without colon", "POST / HTTP/1.1\r\nHost\r\n\r\n", 400, "Malformed HTTP header"},
-		{"long header line", post("X: "+strings.Repeat("x", 8192)+"\r\n", ""), 431, "HTTP header too large"},
+		{"long header line", post("X: "+strings.Repeat("x", 2*8192)+"\r\n", ""), 431, "HTTP header too large"},
+		{"long request line", "POST /" + strings.Repeat("x", 2*8192) + " HTTP/1.1\r\n", 431, "HTTP header too large"},
 		{"endless header", post(strings.Repeat("X: "+strings.Repeat("x", 100)+"\r\n", 400), ""), 431, "HTTP header too large"},
 		{"bomb", withLength("Content-Encoding: gzip\r\n", gzipped(strings.Repeat(" ", 2<<20))), 413, "too large after decompression"},
-		{"bomb without length", post("Content-Encoding: gzip\r\n", gzipped(strings.Repeat(" ", 2<<20))), 413, "too large after decompression"},
 		{"chunks without end", post("Transfer-Encoding: chunked\r\n", chunks(strings.Repeat(" ", 2<<20), 1<<16)), 413, "Request too large"},
 		{"bare without end", "<a>" + strings.Repeat("<b>", 1<<20), 413, "too large"},
 		{"multipart without boundary", withLength("Content-Type: multipart/related\r\n", "x"), 400, "Malformed multipart boundary"},
