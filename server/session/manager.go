@@ -121,11 +121,13 @@ func (m *Manager) Begin(id uint64, source string) (s *Session, done func(), err 
 		return nil, nil, mapi.EndOfSession
 	}
 	s.calls.Add(1) // under the lock, so that end cannot pass between look-up and count
+	s.running.Add(1)
 	m.mu.RUnlock()
 	s.Requests.Add(1)
 	s.lastUse.Store(m.elapsed())
 	return s, func() {
 		s.lastUse.Store(m.elapsed())
+		s.running.Add(-1) // after the time, so that the session is never seen idle since the call began
 		s.calls.Done()
 	}, nil
 }
@@ -149,10 +151,13 @@ func (m *Manager) End(s *Session) {
 }
 
 // remove takes a session out of the registry and has its waiting calls return; false if somebody else did that.
-func (m *Manager) remove(s *Session) bool {
+func (m *Manager) remove(s *Session) bool { return m.removeIf(s, func() bool { return true }) }
+
+// removeIf is remove for a session that condition holds for. No call begins on it between the condition and the removal.
+func (m *Manager) removeIf(s *Session, condition func() bool) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.sessions[s.ID] != s {
+	if m.sessions[s.ID] != s || !condition() {
 		return false
 	}
 	delete(m.sessions, s.ID)
@@ -169,15 +174,16 @@ func (m *Manager) remove(s *Session) bool {
 	return true
 }
 
-// Expire ends the sessions that were idle for longer than the time-out.
+// Expire ends the sessions that were idle for longer than the time-out. One whose call is running is not idle, however long
+// the call takes.
 func (m *Manager) Expire() {
 	m.mu.RLock()
 	timeout := m.limits.Timeout
 	m.mu.RUnlock()
 	limit := m.elapsed() - int64(timeout)
 	for _, s := range m.List() {
-		if s.lastUse.Load() < limit {
-			m.End(s)
+		if m.removeIf(s, func() bool { return s.running.Load() == 0 && s.lastUse.Load() < limit }) {
+			s.finish()
 		}
 	}
 }

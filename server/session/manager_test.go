@@ -92,6 +92,40 @@ func TestExpireSparesTheGroupOfAPoll(t *testing.T) {
 	})
 }
 
+// TestExpireSparesRunningCalls: a session is not idle while one of its calls runs, and its time begins when the last has returned.
+func TestExpireSparesRunningCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newManager(0)
+		s := mustCreate(t, m, 3, 0)
+		var done []func()
+		for range 2 {
+			_, end, err := m.Begin(s.ID, "192.0.2.1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			done = append(done, end)
+		}
+		for i, end := range done {
+			time.Sleep(time.Hour)
+			m.Expire()
+			if m.Count() != 1 || s.Context().Err() != nil {
+				t.Fatalf("the session has ended with %d of its calls running", len(done)-i)
+			}
+			end()
+		}
+		time.Sleep(5 * time.Minute)
+		m.Expire()
+		if m.Count() != 1 {
+			t.Error("the session has ended before its time")
+		}
+		time.Sleep(time.Second)
+		m.Expire()
+		if m.Count() != 0 || s.Context().Err() == nil {
+			t.Error("the session does not end any more")
+		}
+	})
+}
+
 func TestLimitPerUser(t *testing.T) {
 	m := newManager(2)
 	first := mustCreate(t, m, 3, 0)

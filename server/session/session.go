@@ -55,6 +55,7 @@ type Session struct {
 	cancel   context.CancelFunc
 	lastUse  atomic.Int64 // nanoseconds, see Manager.elapsed
 	calls    sync.WaitGroup
+	running  atomic.Int32 // calls, for who must not wait for them
 	Requests atomic.Uint64
 	limited  atomic.Bool
 
