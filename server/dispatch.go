@@ -159,6 +159,9 @@ func (d *dispatcher) call(ctx context.Context, x *soaphttp.Exchange, req wire.Re
 	limited := withDeadline(ctx, d.server.live.Load().Limits.RequestTimeout)
 	defer limited.end()
 	c.Context = limited
+	if c.Attachment != nil {
+		c.Attachment = limited.receiving(c.Attachment)
+	}
 	resp, err := d.run(c, req)
 	if err != nil && !isFault(err) {
 		d.report(c, req.Op(), err)

@@ -41,7 +41,7 @@ func (l *Limits) section() settings.Section {
 		},
 		{
 			Name: "request_timeout", Default: "300", Value: seconds(&l.RequestTimeout, 10), Reloadable: true,
-			Doc: "How long the server works on one request.",
+			Doc: "How long the server works on one request. The time begins when the request has arrived; how slowly it may arrive is server_read_timeout.",
 		},
 		{
 			Name: "max_connections", Default: "20000", Value: settings.Int(&l.MaxConnections, 10, 10_000_000),
