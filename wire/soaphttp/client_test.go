@@ -107,6 +107,35 @@ func TestClientHeader(t *testing.T) {
 	}
 }
 
+// TestSocketPaths: a socket may be called whatever a file may be called. What a request line cannot hold is escaped there.
+func TestSocketPaths(t *testing.T) {
+	for name, target := range map[string]string{
+		"plain.sock": "plain.sock", "a b": "a%20b", "?x": "%3Fx", "#x": "%23x", "100%": "100%25", "%20": "%2520", "ü": "%C3%BC",
+		"tab\there": "tab%09here", "line\r\nX: y": "line%0D%0AX:%20y", `"quoted"`: "%22quoted%22", "\xFF": "%FF",
+	} {
+		path := filepath.Join(t.TempDir(), name)
+		ln, err := net.Listen("unix", path)
+		if err != nil {
+			t.Fatalf("%q: %v", name, err)
+		}
+		s := NewServer(Config{}, handlerFunc(func(_ context.Context, x *Exchange) {
+			x.Reply([]byte(x.Path))
+		}))
+		served := make(chan error)
+		go func() { served <- s.Serve(ln) }()
+		c := newTestClient(t, ClientConfig{Endpoint: "file://" + path})
+		if status, body := call(t, c, Request{Body: []byte("<a/>")}); status != 200 || !strings.HasSuffix(body, "/"+target) {
+			t.Errorf("%q: %d %q", name, status, body)
+		}
+		if err := s.Shutdown(context.Background()); err != nil {
+			t.Error(err)
+		}
+		if err := <-served; err != ErrServerClosed {
+			t.Error(err)
+		}
+	}
+}
+
 // Client and server understand each other in every mode, on one connection.
 func TestClientAndServer(t *testing.T) {
 	big := strings.Repeat("<a>&</a>", 100_000)

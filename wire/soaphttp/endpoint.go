@@ -18,7 +18,7 @@ type endpoint struct {
 	network string // "tcp" or "unix"
 	address string
 	tls     bool
-	path    string
+	path    string // the request's target, escaped
 	host    string
 }
 
@@ -52,9 +52,11 @@ func parseEndpoint(s string) (endpoint, error) {
 }
 
 // unixEndpoint: the request line names the socket's file and the Host header is empty, as
-// the reference client has it.
+// the reference client has it. Blanks and whatever else a request line cannot hold are escaped in it; the server
+// does not care what it says.
 func unixEndpoint(path string) endpoint {
-	return endpoint{network: "unix", address: path, path: path}
+	target := url.URL{Path: path}
+	return endpoint{network: "unix", address: path, path: target.EscapedPath()}
 }
 
 // dial opens a connection. cfg may be nil; the server's name is filled in.
