@@ -142,7 +142,11 @@ trap 'exit 143' TERM HUP
 make_settings
 tune
 start_server
-create_users || echo "run.sh: the demo users could not be created (see above); the server runs without them" >&2
+logins="${users// /, } with the password $password"
+if ! create_users; then
+	echo "run.sh: the demo users could not be created (see above); the server runs without them" >&2
+	logins="none, see above"
+fi
 if ! fill_mailboxes || ! play; then
 	alive || fail "the server has ended (see above); delete var/ to start anew"
 	echo "run.sh: the load could not be run (see above); the server stays up. Delete var/ to start anew" >&2
@@ -153,8 +157,8 @@ cat <<CONNECT
 
   clients on this machine   http://127.0.0.1:$port/
   programs on this machine  $socket
-  users                     ${users// /, } with the password $password
-  administration            bin/zarafa-admin -h $socket -l
+  users                     $logins
+  administration            bin/zarafa-admin -h $(printf %q "$socket") -l
   health and metrics        http://127.0.0.1:$status_port/healthz and /metrics
   settings                  var/server.cfg
   more load                 bin/zload run --url http://127.0.0.1:$port/ --users $load_users

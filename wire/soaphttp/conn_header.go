@@ -156,7 +156,7 @@ func (c *conn) lookAt(piece []byte, begins bool) (take bool, err error) {
 		}
 	case begins:
 		colon := bytes.IndexByte(piece, ':')
-		if colon <= 0 || bytes.IndexAny(piece[:colon], " \t") >= 0 {
+		if colon <= 0 || bytes.ContainsAny(piece[:colon], " \t") {
 			return false, c.malformedLine() // also a line that is folded into the one before
 		}
 		if c.inHost = bytes.EqualFold(piece[:colon], []byte("host")); c.inHost {
