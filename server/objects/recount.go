@@ -25,7 +25,7 @@ func (s *Service) ResetFolderCount(c *session.Call, req *wire.ResetFolderCountRe
 		if err != nil {
 			return err
 		}
-		want, err := Recount(ctx, ch, folder.ID)
+		want, err := recountFolder(ctx, ch, folder)
 		if err != nil {
 			return err
 		}
@@ -43,7 +43,23 @@ func (s *Service) ResetFolderCount(c *session.Call, req *wire.ResetFolderCountRe
 	})
 }
 
-// Recount counts what is in a folder.
+// recountFolder counts what a folder shows: what lies in it or, of a search folder, what was found for it.
+func recountFolder(ctx context.Context, from *Change, folder storage.Ref) (storage.Counters, error) {
+	total, err := Recount(ctx, from, folder.ID)
+	if err != nil || folder.FolderKind() != mapi.FolderSearch {
+		return total, err
+	}
+	results, err := from.SearchResults(ctx, folder.ID)
+	for _, r := range results {
+		total.Content++
+		if !r.Read {
+			total.Unread++
+		}
+	}
+	return total, err
+}
+
+// Recount counts what lies in a folder.
 func Recount(ctx context.Context, from storage.ObjectReader, folder uint32) (storage.Counters, error) {
 	var total storage.Counters
 	for _, t := range []mapi.ObjectType{mapi.TypeMessage, mapi.TypeFolder} {

@@ -44,17 +44,22 @@ func (c criteria) recursive() bool { return c.flags&setRecursive != 0 }
 
 // TableSetSearchCriteria answers tableSetSearchCriteria: every call that does not stop the search starts it anew.
 func (s *Service) TableSetSearchCriteria(c *session.Call, req *wire.TableSetSearchCriteriaRequest, _ *wire.TableSetSearchCriteriaResponse) error {
+	stops := req.Flags&setStop != 0
+	incomplete := req.Restrict == nil || len(req.Folders) == 0
 	folder, err := s.searchFolder(c, req.EntryID, rights.Edit)
+	if mapi.CodeOf(err) == mapi.NotInitialized && !stops && incomplete {
+		return missing() // what clients expect even where nothing can be searched
+	}
 	if err != nil {
 		return err
 	}
 	by := objects.Author{User: c.Session.UserID, Now: c.Now}
-	if req.Flags&setStop != 0 {
+	if stops {
 		s.end(folder.ID)
 		return s.saveProps(c.Context, folder, by, mapi.Long(mapi.PrECSearchfolderStatus, statusStopped))
 	}
-	if req.Restrict == nil || len(req.Folders) == 0 {
-		return mapi.Errorf(mapi.InvalidParameter, "tableSetSearchCriteria", "restriction or folders are missing")
+	if incomplete {
+		return missing()
 	}
 	if err := restrict.Check(req.Restrict); err != nil {
 		return err
@@ -79,6 +84,10 @@ func (s *Service) TableSetSearchCriteria(c *session.Call, req *wire.TableSetSear
 	}
 	s.begin(folder, set, s.runAfter)
 	return nil
+}
+
+func missing() error {
+	return mapi.Errorf(mapi.InvalidParameter, "tableSetSearchCriteria", "restriction or folders are missing")
 }
 
 // TableGetSearchCriteria answers tableGetSearchCriteria: NOT_INITIALIZED unless a search is active.

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -260,6 +261,31 @@ func TestSearchForgetsWhatIsGone(t *testing.T) {
 	b.shows()
 }
 
+// Counting a search folder anew counts its results, which do not lie in it.
+func TestSearchCountedAnew(t *testing.T) {
+	b := newBench(t)
+	m1, m2 := b.message(b.inbox, "red"), b.message(b.inbox, "red", mapi.Long(mapi.PrMessageFlags, mapi.MsgRead))
+	b.set(0, b.inbox)
+	count := func(wrong uint32) {
+		b.Helper()
+		var resp wire.ResetFolderCountResponse
+		b.OK(b.Objects.ResetFolderCount(b.As(b.alice.User), &wire.ResetFolderCountRequest{EntryID: b.search.EntryID}, &resp))
+		if resp.Updates != wrong {
+			b.Errorf("%d counters were wrong, want %d", resp.Updates, wrong)
+		}
+		b.contains(m1, m2)
+	}
+	count(0)
+	b.OK(b.Store.Update(t.Context(), b.search.Store, func(ctx context.Context, tx storage.Tx) error {
+		return tx.AddCounters(ctx, b.search.Store, b.search.ID, storage.Counters{Content: 5, Unread: -1})
+	}, nil))
+	count(2)
+	b.Delete(b.alice.User, 0x10, m1)
+	b.settle()
+	b.OK(b.Objects.ResetFolderCount(b.As(b.alice.User), &wire.ResetFolderCountRequest{EntryID: b.search.EntryID}, &wire.ResetFolderCountResponse{}))
+	b.contains(m2)
+}
+
 func TestRecursiveSearch(t *testing.T) {
 	b := newBench(t)
 	sub := b.NewFolder(b.alice.User, b.inbox.EntryID, "Sub", mapi.FolderGeneric)
@@ -407,6 +433,20 @@ func TestSearchRefuses(t *testing.T) {
 	b.Fails(b.svc.TableGetSearchCriteria(b.As(bob.User), &wire.TableGetSearchCriteriaRequest{EntryID: b.search.EntryID}, &wire.TableGetSearchCriteriaResponse{}), mapi.NoAccess)
 	req.EntryID = b.inbox.EntryID
 	b.Fails(b.svc.TableSetSearchCriteria(b.As(b.alice.User), &req, &wire.TableSetSearchCriteriaResponse{}), mapi.NotInitialized)
+	for what, change := range map[string]func(*wire.TableSetSearchCriteriaRequest){
+		"restriction": func(r *wire.TableSetSearchCriteriaRequest) { r.Restrict = nil },
+		"folders":     func(r *wire.TableSetSearchCriteriaRequest) { r.Folders = nil },
+		"both":        func(r *wire.TableSetSearchCriteriaRequest) { r.Restrict, r.Folders = nil, nil },
+	} {
+		r := req
+		change(&r)
+		err := b.svc.TableSetSearchCriteria(b.As(b.alice.User), &r, &wire.TableSetSearchCriteriaResponse{})
+		if mapi.CodeOf(err) != mapi.InvalidParameter {
+			t.Errorf("an ordinary folder without %s: %v", what, err)
+		}
+		r.Flags = setStop
+		b.Fails(b.svc.TableSetSearchCriteria(b.As(b.alice.User), &r, &wire.TableSetSearchCriteriaResponse{}), mapi.NotInitialized)
+	}
 	if _, err := b.get(); mapi.CodeOf(err) != mapi.NotInitialized {
 		t.Errorf("%v", err)
 	}
