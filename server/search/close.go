@@ -21,12 +21,24 @@ func (s *Service) Close() {
 			return
 		}
 	}
-	if s.owed.Load() > 0 {
-		return
+	if s.owes() {
+		return // the next start compares
 	}
 	if err := s.setInUse(ctx, false); err != nil {
 		s.Log.Error("that the search folders are complete could not be noted; all are compared when the server starts again", "error", err)
 	}
+}
+
+// owes reports whether the results of a search may be wrong.
+func (s *Service) owes() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, active := range s.searches {
+		if active.owes {
+			return true
+		}
+	}
+	return false
 }
 
 // behind lists the searches of stores with changes that nobody has looked at, and forgets the changes.
@@ -34,8 +46,8 @@ func (s *Service) behind() []*search {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []*search
-	for _, active := range s.searches {
-		if s.queues[active.folder.Store] != nil {
+	for store := range s.queues {
+		for _, active := range s.stores[store] {
 			out = append(out, active)
 		}
 	}

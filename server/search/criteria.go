@@ -55,8 +55,12 @@ func (s *Service) TableSetSearchCriteria(c *session.Call, req *wire.TableSetSear
 	}
 	by := objects.Author{User: c.Session.UserID, Now: c.Now}
 	if stops {
-		s.end(folder.ID)
-		return s.saveProps(c.Context, folder, by, mapi.Long(mapi.PrECSearchfolderStatus, statusStopped))
+		before := s.end(folder.ID)
+		err := s.saveProps(c.Context, folder, by, mapi.Long(mapi.PrECSearchfolderStatus, statusStopped))
+		if err != nil {
+			s.resume(before)
+		}
+		return err
 	}
 	if incomplete {
 		return missing()
@@ -75,14 +79,17 @@ func (s *Service) TableSetSearchCriteria(c *session.Call, req *wire.TableSetSear
 		}
 		set.folders = append(set.folders, bytes.Clone(id))
 	}
-	s.end(folder.ID)
+	before := s.end(folder.ID)
 	document := wire.AppendSearchCriteria(nil, &wire.SearchCriteria{Restrict: set.restrict, Folders: set.folders, Flags: set.flags})
 	err = s.clear(c.Context, folder, by,
 		mapi.PropValue{Tag: mapi.PrECSearchcrit, Data: document}, mapi.Long(mapi.PrECSearchfolderStatus, statusRebuild))
 	if err != nil {
+		s.resume(before)
 		return err
 	}
-	s.begin(folder, set, s.runAfter)
+	active := s.prepare(folder, set)
+	active.rebuild = true
+	s.begin(active, s.runAfter)
 	return nil
 }
 

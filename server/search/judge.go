@@ -2,9 +2,12 @@ package search
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"zarafa/mapi"
 	"zarafa/server/fulltext"
+	"zarafa/server/internal/contain"
 	"zarafa/server/match"
 	"zarafa/storage"
 )
@@ -14,6 +17,8 @@ const wordsKept = 4096
 
 // judge decides of one message after the other whether it has what a search looks for. It is for one goroutine.
 type judge struct {
+	panics  *contain.Reporter
+	folder  uint32
 	text    *fulltext.Service
 	finds   []fulltext.Find
 	matcher *match.Matcher
@@ -21,12 +26,36 @@ type judge struct {
 
 func (s *Service) judge(active *search) (*judge, error) {
 	matcher, err := s.matcher(active)
-	return &judge{text: s.Text, finds: active.finds, matcher: matcher}, err
+	return &judge{panics: s.panics, folder: active.folder.ID, text: s.Text, finds: active.finds, matcher: matcher}, err
+}
+
+// contained evaluates criteria on a message. What the message holds comes from strangers and is read by many parsers: one that panics
+// costs the message its place in the search folder, and nothing else.
+func (j *judge) contained(row *storage.Row, evaluate func() (bool, error)) (ok bool, err error) {
+	err = contain.Call(func() error {
+		var err error
+		ok, err = evaluate()
+		return err
+	})
+	if p, panicked := errors.AsType[*contain.Panic](err); panicked {
+		j.panics.Report(p, fmt.Sprint("message ", row.ID), "a message makes searches panic and is left out of search folders", "message", row.ID, "folder", j.folder)
+		return false, nil
+	}
+	return ok, err
+}
+
+// matchesRest evaluates what is left of the criteria when the words have been found.
+func (j *judge) matchesRest(ctx context.Context, row *storage.Row) (bool, error) {
+	return j.contained(row, func() (bool, error) { return j.matcher.Matches(ctx, row) })
 }
 
 // matches evaluates the criteria on a message. Its words are read if they are not among those that are known, and are put there
 // then, unless known is nil.
 func (j *judge) matches(ctx context.Context, row *storage.Row, known map[uint32]fulltext.Document) (bool, error) {
+	return j.contained(row, func() (bool, error) { return j.evaluate(ctx, row, known) })
+}
+
+func (j *judge) evaluate(ctx context.Context, row *storage.Row, known map[uint32]fulltext.Document) (bool, error) {
 	ok, err := j.matcher.Matches(ctx, row)
 	if !ok || err != nil || len(j.finds) == 0 {
 		return ok, err

@@ -5,6 +5,7 @@ import (
 
 	"zarafa/mapi"
 	"zarafa/server/feed"
+	"zarafa/server/internal/contain"
 	"zarafa/storage"
 )
 
@@ -64,11 +65,14 @@ func (s *Service) Apply(b *feed.Batch) {
 			s.forget(e.Object.ID)
 		}
 	}
-	if len(b.Events) == 0 || len(s.of(b.Store)) == 0 {
+	if len(b.Events) == 0 {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if len(s.stores[b.Store]) == 0 {
+		return
+	}
 	queue := s.queues[b.Store]
 	busy := queue != nil
 	if !busy {
@@ -88,10 +92,7 @@ func (s *Service) Apply(b *feed.Batch) {
 
 // forget drops the search of a folder that is gone. It does not wait for it: the caller is the lane that the search may be waiting for.
 func (s *Service) forget(folder uint32) {
-	s.mu.Lock()
-	active := s.searches[folder]
-	delete(s.searches, folder)
-	s.mu.Unlock()
+	active := s.remove(folder)
 	if active != nil {
 		active.cancel()
 	}
@@ -115,9 +116,9 @@ func (s *Service) workOff(store uint32) {
 		}
 		messages, folders := queue.take()
 		s.mu.Unlock()
-		err := s.expand(queue, folders)
+		err := contain.Call(func() error { return s.expand(queue, folders) })
 		if err == nil && len(messages) > 0 {
-			err = s.follow(store, messages)
+			err = s.followContained(store, messages)
 		}
 		if s.ctx.Err() != nil {
 			s.mu.Lock()
@@ -125,8 +126,7 @@ func (s *Service) workOff(store uint32) {
 			queue.folders = append(queue.folders, folders...)
 			s.mu.Unlock()
 		} else if err != nil {
-			s.owed.Add(1)
-			s.Log.Error("search folders could not follow a change; set their searches again, or restart the server, to have them right", "store", store, "error", err)
+			s.failAll(store, err)
 		}
 	}
 }
@@ -179,8 +179,11 @@ func (s *Service) unsettled() <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, active := range s.searches {
-		if active.rebuilding() {
+		switch {
+		case active.rebuilding():
 			return active.finished
+		case active.failed:
+			return active.ctx.Done() // when it is begun anew
 		}
 	}
 	for _, queue := range s.queues {

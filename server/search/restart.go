@@ -62,17 +62,19 @@ func (s *Service) startStore(ctx context.Context, box storage.Mailbox, crashed b
 		if c == nil || status == statusStopped {
 			continue
 		}
+		active := s.prepare(row.Ref, *c)
 		switch {
 		case status == statusRebuild || s.Restart:
 			if err := s.clear(ctx, row.Ref, objects.Author{User: row.Owner, Now: time.Now()}); err != nil {
 				return err
 			}
-			s.begin(row.Ref, *c, s.inTurn(s.runAfter))
+			active.rebuild = true
+			s.begin(active, s.inTurn(s.runAfter))
 		case crashed:
-			s.owed.Add(1)
-			s.begin(row.Ref, *c, s.inTurn(s.compare))
+			active.owes = true
+			s.begin(active, s.inTurn(s.compare))
 		default:
-			s.begin(row.Ref, *c, nil)
+			s.begin(active, nil)
 		}
 	}
 	return nil
@@ -94,9 +96,12 @@ func (s *Service) inTurn(first firstRun) firstRun {
 // compare makes the results of a search what they should be. The folder stays as it is meanwhile.
 func (s *Service) compare(rival, active *search) error {
 	if rival != nil {
-		s.owed.Add(-1)
 		return s.runAfter(rival, active)
 	}
+	return s.compareNow(active)
+}
+
+func (s *Service) compareNow(active *search) error {
 	should := make(map[uint32]storage.SearchResult)
 	err := s.look(active, func(found []*storage.Row) error {
 		for _, row := range found {
@@ -107,13 +112,9 @@ func (s *Service) compare(rival, active *search) error {
 	if err != nil {
 		return err
 	}
-	err = s.Writer.Do(active.ctx, active.folder.Store, s.author(active), func(ctx context.Context, ch *objects.Change) error {
+	return s.Writer.Do(active.ctx, active.folder.Store, s.author(active), func(ctx context.Context, ch *objects.Change) error {
 		return s.correct(ctx, ch, active, should)
 	})
-	if err == nil {
-		s.owed.Add(-1)
-	}
-	return err
 }
 
 // correct writes the differences between the results of a search and what they should be. Messages that were deleted meanwhile come

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"zarafa/mapi"
-	"zarafa/server/collation"
 	"zarafa/server/feed"
+	"zarafa/server/internal/contain"
 	"zarafa/server/match"
 	"zarafa/server/objects"
 	"zarafa/storage"
@@ -20,42 +20,47 @@ const batchSize = 256
 // is being replaced, or nil.
 type firstRun func(rival, active *search) error
 
-// begin makes a search active; nil: the results are up to date.
-func (s *Service) begin(folder storage.Ref, c criteria, first firstRun) {
+// prepare makes a search that is not active yet.
+func (s *Service) prepare(folder storage.Ref, c criteria) *search {
 	ctx, cancel := context.WithCancel(s.ctx)
 	active := &search{folder: folder, criteria: c, rest: c.restrict, ctx: ctx, cancel: cancel, finished: make(chan struct{})}
 	if s.byWord.Load() {
 		active.finds, active.rest = s.Text.Split(c.restrict)
 	}
+	return active
+}
+
+// begin makes a search active; first nil: the results are up to date.
+func (s *Service) begin(active *search, first firstRun) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	rival := s.searches[folder.ID] // set by somebody else at the same time
-	s.searches[folder.ID] = active
+	s.activate(active, first)
+}
+
+// activate is begin for a caller that holds mu.
+func (s *Service) activate(active *search, first firstRun) {
+	rival := s.put(active) // set by somebody else at the same time
 	if rival != nil {
 		rival.cancel()
 	}
-	if first == nil || ctx.Err() != nil {
+	if first == nil || active.ctx.Err() != nil {
 		close(active.finished)
 		return
 	}
 	s.done.Go(func() {
 		defer close(active.finished)
-		if err := first(rival, active); err != nil && ctx.Err() == nil {
-			s.Log.Error("a search failed; its folder stays incomplete until the search is set again or the server restarts", "folder", folder.ID, "error", err)
-		}
+		s.ran(active, contain.Call(func() error { return first(rival, active) }))
 	})
 }
 
-// end stops the search of a folder and waits until it has stopped writing.
-func (s *Service) end(folder uint32) {
-	s.mu.Lock()
-	active := s.searches[folder]
-	delete(s.searches, folder)
-	s.mu.Unlock()
+// end stops the search of a folder, if it has one, and waits until it has stopped writing.
+func (s *Service) end(folder uint32) *search {
+	active := s.remove(folder)
 	if active != nil {
 		active.cancel()
 		<-active.finished
 	}
+	return active
 }
 
 // runAfter waits for a search that is to be replaced, and throws away what it found, before it runs the new one. The results must be
@@ -144,7 +149,7 @@ func (s *Service) lookAt(active *search, candidates []uint32, add func([]*storag
 	if err != nil {
 		return err
 	}
-	matcher, err := s.matcher(active)
+	j, err := s.judge(active)
 	if err != nil {
 		return err
 	}
@@ -159,7 +164,7 @@ func (s *Service) lookAt(active *search, candidates []uint32, add func([]*storag
 		for _, row := range rows {
 			ok, err := s.inside(active, targets, row)
 			if ok && err == nil {
-				ok, err = matcher.Matches(active.ctx, row)
+				ok, err = j.matchesRest(active.ctx, row)
 			}
 			if err != nil {
 				return err
@@ -182,15 +187,14 @@ func (s *Service) author(active *search) objects.Author {
 
 // matcher compiles what is evaluated on messages in the locale of the store.
 func (s *Service) matcher(active *search) (*match.Matcher, error) {
-	return match.New(s.Store, active.rest, s.locale(active))
-}
-
-func (s *Service) locale(active *search) *collation.Locale {
 	o, err := s.Store.Object(active.ctx, active.folder.Store)
-	if err != nil {
-		return s.Locales.Default()
+	if mapi.CodeOf(err) == mapi.NotFound {
+		return match.New(s.Store, active.rest, s.Locales.Default())
 	}
-	return s.Locales.ByLCID(o.Props.Uint32(mapi.PrSortLocaleID))
+	if err != nil {
+		return nil, err
+	}
+	return match.New(s.Store, active.rest, s.Locales.ByLCID(o.Props.Uint32(mapi.PrSortLocaleID)))
 }
 
 // clear throws the results of a search folder away, sets its properties and announces that.

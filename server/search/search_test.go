@@ -9,11 +9,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"zarafa/mapi"
 	"zarafa/server/feed"
 	"zarafa/server/fulltext"
 	"zarafa/server/internal/servicetest"
+	"zarafa/server/objects"
 	"zarafa/storage"
 	"zarafa/wire"
 )
@@ -29,6 +31,8 @@ type bench struct {
 	path   string
 	anew   bool   // Start begins all searches anew
 	text   string // folder of the full-text index; empty: there is none
+	fault  *faulty
+	ticks  chan time.Time // the clock of those who wait to try again
 }
 
 // recorder keeps what the feed said about search folders.
@@ -81,12 +85,14 @@ func (b *bench) open(t *testing.T) {
 		b.CloseStore() // not the index, which would take it that it has heard of everything
 	}
 	b.Bench, b.heard = servicetest.Open(t, b.path), &recorder{}
+	b.fault, b.ticks = &faulty{Store: b.Store}, make(chan time.Time)
 	b.svc = New(Options{
-		Store: b.Store, Tree: b.Tree, Writer: b.Objects.Writer(), Rights: b.Rights, Locales: b.Locales, Restart: b.anew, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Store: b.fault, Tree: b.Tree, Writer: objects.NewWriter(b.fault, b.Tree, b.Bus), After: func(time.Duration) <-chan time.Time { return b.ticks },
+		Rights: b.Rights, Locales: b.Locales, Restart: b.anew, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	})
 	t.Cleanup(b.svc.Close)
 	if b.text != "" {
-		b.svc.Text = fulltext.New(fulltext.Options{Store: b.Store, Path: b.text, Settings: fulltext.Settings{Exclude: []uint16{0x001A}, Suggestions: true}, Log: b.svc.Log})
+		b.svc.Text = fulltext.New(fulltext.Options{Store: b.fault, Path: b.text, Settings: fulltext.Settings{Exclude: []uint16{0x001A}, Suggestions: true}, Log: b.svc.Log})
 		t.Cleanup(b.svc.Text.Close)
 		b.svc.UseText(true)
 		b.Bus.Add(b.svc.Text)

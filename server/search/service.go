@@ -19,10 +19,12 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"zarafa/mapi"
 	"zarafa/server/collation"
 	"zarafa/server/fulltext"
+	"zarafa/server/internal/contain"
 	"zarafa/server/objects"
 	"zarafa/server/rights"
 	"zarafa/storage"
@@ -42,7 +44,9 @@ type Options struct {
 	Restart bool
 	// Text finds messages by their words; nil: there is no such thing, and texts are compared as in tables.
 	Text *fulltext.Service
-	Log  *slog.Logger
+	// After is time.After unless a test has a clock of its own.
+	After func(time.Duration) <-chan time.Time
+	Log   *slog.Logger
 }
 
 // Service has the operations on search folders and is a sink of the change feed.
@@ -53,19 +57,24 @@ type Service struct {
 	done   sync.WaitGroup
 	byWord atomic.Bool   // texts are looked for by their words
 	slots  chan struct{} // what runs because the server has started takes one
-	owed   atomic.Int32  // comparisons of search folders with what they should show, to be made now or by the next start
+	panics *contain.Reporter
 
 	mu       sync.Mutex
-	searches map[uint32]*search  // active ones, by search folder
-	queues   map[uint32]*changes // by store, while there is something to do
+	searches map[uint32]*search            // active ones, by search folder
+	stores   map[uint32]map[uint32]*search // the same by store: what a change costs does not grow with the searches of others
+	queues   map[uint32]*changes           // by store, while there is something to do
 }
 
 // New makes the service; [Service.Start] brings the stored searches back.
 func New(o Options) *Service {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Service{
-		Options: o, ctx: ctx, cancel: cancel, searches: make(map[uint32]*search), queues: make(map[uint32]*changes),
+		Options: o, ctx: ctx, cancel: cancel, panics: contain.NewReporter(o.Log),
+		searches: make(map[uint32]*search), stores: make(map[uint32]map[uint32]*search), queues: make(map[uint32]*changes),
 		slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)),
+	}
+	if s.After == nil {
+		s.After = time.After
 	}
 	s.byWord.Store(o.Text != nil)
 	return s
@@ -74,7 +83,7 @@ func New(o Options) *Service {
 // UseText has searches that begin from now on look for texts by their words, or compare texts as tables do (search_enabled).
 func (s *Service) UseText(on bool) { s.byWord.Store(on && s.Text != nil) }
 
-// search is an active search folder. Its fields never change; a new search replaces it.
+// search is an active search folder. What it looks for never changes; a new search replaces it.
 type search struct {
 	folder   storage.Ref
 	criteria criteria
@@ -83,6 +92,13 @@ type search struct {
 	ctx      context.Context
 	cancel   context.CancelFunc
 	finished chan struct{} // closed when the first run is over
+	failures int           // first runs of this folder that failed one after the other before this one
+
+	// The lock of the service guards these.
+	rebuild bool // the results are not whole until a run has got to its end; the folder's stored status says so, too
+	owes    bool // the results may be wrong until they have been compared with what they should be
+	failed  bool // it waits for being begun anew
+	out     bool // it panicked, and follows no changes any more
 }
 
 // rebuilding reports whether the first run is still going on.
@@ -102,13 +118,42 @@ func (s *Service) find(folder uint32) *search {
 	return s.searches[folder]
 }
 
-// of lists the active searches of a store.
+// put makes a search the active one of its folder, and returns the one that was; the caller holds mu.
+func (s *Service) put(active *search) (rival *search) {
+	rival = s.searches[active.folder.ID]
+	s.searches[active.folder.ID] = active
+	of := s.stores[active.folder.Store]
+	if of == nil {
+		of = make(map[uint32]*search)
+		s.stores[active.folder.Store] = of
+	}
+	of[active.folder.ID] = active
+	return rival
+}
+
+// remove takes the search of a folder out, and returns it, or nil; it may still be running.
+func (s *Service) remove(folder uint32) *search {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	active := s.searches[folder]
+	if active == nil {
+		return nil
+	}
+	delete(s.searches, folder)
+	of := s.stores[active.folder.Store]
+	if delete(of, folder); len(of) == 0 {
+		delete(s.stores, active.folder.Store)
+	}
+	return active
+}
+
+// of lists the active searches of a store, except those that are out.
 func (s *Service) of(store uint32) []*search {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []*search
-	for _, active := range s.searches {
-		if active.folder.Store == store {
+	for _, active := range s.stores[store] {
+		if !active.out {
 			out = append(out, active)
 		}
 	}

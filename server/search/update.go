@@ -7,6 +7,7 @@ import (
 	"zarafa/mapi"
 	"zarafa/server/feed"
 	"zarafa/server/fulltext"
+	"zarafa/server/internal/contain"
 	"zarafa/server/objects"
 	"zarafa/storage"
 )
@@ -48,9 +49,8 @@ func (s *Service) follow(store uint32, messages []uint32) error {
 		case <-active.ctx.Done():
 			continue
 		}
-		if err := s.update(active, &b); err != nil && active.ctx.Err() == nil {
-			s.owed.Add(1)
-			s.Log.Error("a search folder could not follow a change; set its search again, or restart the server, to have it right", "folder", active.folder.ID, "error", err)
+		if err := contain.Call(func() error { return s.update(active, &b) }); err != nil && active.ctx.Err() == nil {
+			s.fail(active, err)
 		}
 	}
 	return nil
