@@ -10,6 +10,7 @@ import (
 
 	"zarafa/mapi"
 	"zarafa/server/config"
+	"zarafa/server/internal/contain"
 	"zarafa/storage"
 	"zarafa/wire/soaphttp"
 )
@@ -31,7 +32,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	failed := make(chan error, 1)
 	for _, l := range s.listeners() {
 		running.Go(func() {
-			if err := s.http.Serve(l); err != nil {
+			if err := contain.Call(func() error { return s.http.Serve(l) }); err != nil {
 				select {
 				case failed <- fmt.Errorf("serving %s: %w", l.Addr(), err):
 				default: // one reason to stop is enough
@@ -42,8 +43,8 @@ func (s *Server) Serve(ctx context.Context) error {
 	housekeeping, stopHousekeeping := context.WithCancel(ctx)
 	running.Go(func() { s.keepHouse(housekeeping) })
 	running.Go(func() { s.keepMemory(housekeeping) })
-	running.Go(func() { s.objectOperations.RunPurge(housekeeping, s.now) })
-	running.Go(func() { s.directoryOperations.Run(housekeeping) })
+	running.Go(func() { s.panics.Do("the purge", func() { s.objectOperations.RunPurge(housekeeping, s.now) }) })
+	running.Go(func() { s.panics.Do("the directory", func() { s.directoryOperations.Run(housekeeping) }) })
 	var err error
 	select {
 	case <-ctx.Done():
@@ -96,7 +97,7 @@ func (s *Server) stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopWait)
 	defer cancel()
 	done := make(chan error, 1)
-	go func() { done <- s.http.Shutdown(ctx) }()
+	go func() { done <- contain.Call(func() error { return s.http.Shutdown(ctx) }) }()
 	s.sessions.Close()
 	return <-done
 }
@@ -106,7 +107,7 @@ func (s *Server) keepMemory(ctx context.Context) {
 	tick := time.NewTicker(memoryEvery)
 	defer tick.Stop()
 	for {
-		s.limitMemory()
+		s.panics.Do("keeping to the memory", s.limitMemory)
 		select {
 		case <-ctx.Done():
 			return
@@ -126,11 +127,11 @@ func (s *Server) keepHouse(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-expire.C:
-			s.sessions.Expire()
+			s.panics.Do("expiring sessions", s.sessions.Expire)
 		case <-forget.C:
-			s.forgetSyncs(ctx)
+			s.panics.Do("forgetting synchronisations", func() { s.forgetSyncs(ctx) })
 		case <-logons.C:
-			s.recordLogons(ctx)
+			s.panics.Do("recording log-ons", func() { s.recordLogons(ctx) })
 		}
 	}
 }

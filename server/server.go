@@ -33,6 +33,7 @@ import (
 	"zarafa/server/feed"
 	"zarafa/server/fulltext"
 	"zarafa/server/ics"
+	"zarafa/server/internal/contain"
 	"zarafa/server/notify"
 	"zarafa/server/objects"
 	"zarafa/server/rights"
@@ -75,6 +76,7 @@ type Server struct {
 	*updateOperations
 	*clusterOperations
 
+	panics   *contain.Reporter
 	text     *fulltext.Service
 	cfg      *config.Config
 	live     atomic.Pointer[config.Config] // as of the last reload
@@ -116,7 +118,7 @@ func Open(ctx context.Context, cfg *config.Config, log *slog.Logger, reg prometh
 
 func assemble(ctx context.Context, cfg *config.Config, log *slog.Logger, reg prometheus.Registerer, store storage.Store) (*Server, error) {
 	s := &Server{
-		cfg: cfg, log: log, now: time.Now, store: store,
+		cfg: cfg, log: log, panics: contain.NewReporter(log), now: time.Now, store: store,
 		sessions: session.NewManager(sessionLimits(cfg), time.Now),
 		cells:    cache.NewCells(cfg.Cache.Cell),
 		views:    cache.NewViews(cfg.Cache.SortKey),
@@ -169,7 +171,7 @@ func assemble(ctx context.Context, cfg *config.Config, log *slog.Logger, reg pro
 
 // connect makes the services that work on objects and lets them hear of changes, in the order the package promises.
 func (s *Server) connect(users *directory.Service, locales *collation.Locales) {
-	bus := new(feed.Bus)
+	bus := &feed.Bus{Panics: s.panics}
 	tree := objects.NewTree(s.store)
 	checker := rights.NewChecker(rights.Config{
 		OwnerAutoFullAccess: s.cfg.Users.OwnerAutoFullAccess, RestrictAdmin: s.cfg.Users.RestrictAdmin,
@@ -178,6 +180,7 @@ func (s *Server) connect(users *directory.Service, locales *collation.Locales) {
 		PollTimeout: pollTimeout, QueueLimit: eventsPerGroup, SubscriptionsMax: s.cfg.PerUser.SubscriptionsPerSession,
 		SubscriptionsPerUser: s.cfg.PerUser.Subscriptions,
 	}, s.store, objects.Finder{Tree: tree, Rights: checker}, s.sessions)
+	hub.Panics, s.sessions.Panics = s.panics, s.panics
 	s.notifyOperations = hub
 	locks := objects.NewLocks()
 	s.rightsOperations = rights.NewService(checker, tree, users, s.store, bus)

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"zarafa/server/internal/contain"
 	"zarafa/storage"
 )
 
@@ -60,7 +61,8 @@ func (s *Service) Run(ctx context.Context) {
 		return
 	}
 	for {
-		if err := s.synchronise(ctx, false); err != nil && ctx.Err() == nil {
+		err := contain.Call(func() error { return s.synchronise(ctx, false) })
+		if err != nil && ctx.Err() == nil {
 			s.log.Error("users and groups could not be synchronised and stay as they were; see user_plugin_config",
 				"plugin", s.plugin.Name(), "error", err)
 		}

@@ -11,7 +11,11 @@
 package feed
 
 import (
+	"errors"
+	"fmt"
+
 	"zarafa/mapi"
+	"zarafa/server/internal/contain"
 	"zarafa/storage"
 )
 
@@ -89,7 +93,16 @@ type Sink interface {
 
 // Bus hands each batch to all sinks. Sinks are added before the first batch is published.
 type Bus struct {
-	sinks []Sink
+	// Panics, if set before the first batch, gets what a sink panics with, and the other sinks hear of the batch all the same: it is
+	// committed, and nobody can be told that it failed. Otherwise the panic is the publisher's.
+	Panics *contain.Reporter
+	sinks  []Sink
+}
+
+// Amender is a sink that can make up for a batch of a store that it could not take.
+type Amender interface {
+	// Amend has it look anew at whatever it keeps of the store. It must be as quick as Apply.
+	Amend(store uint32)
 }
 
 // Add appends a sink; the order of delivery is the order of adding.
@@ -98,6 +111,23 @@ func (b *Bus) Add(s Sink) { b.sinks = append(b.sinks, s) }
 // Publish hands a batch to all sinks and returns when they are done.
 func (b *Bus) Publish(batch *Batch) {
 	for _, s := range b.sinks {
-		s.Apply(batch)
+		if b.Panics == nil {
+			s.Apply(batch)
+			continue
+		}
+		b.contained(s, batch)
+	}
+}
+
+// contained calls a sink, and has it make up for what it could not take.
+func (b *Bus) contained(s Sink, batch *Batch) {
+	p, panicked := errors.AsType[*contain.Panic](contain.Call(func() error { s.Apply(batch); return nil }))
+	if !panicked {
+		return
+	}
+	b.Panics.Report(p, fmt.Sprintf("%T %s", s, p.Value), "a change was committed but a part of the server could not take it in; if it shows old data, restart the server",
+		"part", fmt.Sprintf("%T", s), "store", batch.Store)
+	if a, ok := s.(Amender); ok {
+		_ = contain.Call(func() error { a.Amend(batch.Store); return nil }) // what it panics with a second time helps nobody
 	}
 }

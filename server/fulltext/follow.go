@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"zarafa/server/internal/contain"
 )
 
 // retryAfter is how long the worker waits after something went wrong.
@@ -22,12 +24,15 @@ const indexFile = "words.db"
 func (s *Service) follow() {
 	defer s.setIdle(true)
 	for s.ctx.Err() == nil {
-		err := s.followOnce()
+		err := contain.Call(s.followOnce)
 		if s.ctx.Err() != nil {
 			return
 		}
 		wait := retryAfter
-		if damaged(err) {
+		if p, panicked := errors.AsType[*contain.Panic](err); panicked {
+			s.panics.Report(p, p.Value, "the full-text index cannot be kept up to date, so that searches are slow; to have it made anew, delete the folder of index_path", "folder", s.Path)
+			s.setIdle(true)
+		} else if damaged(err) {
 			wait = 0
 			s.Log.Warn("the full-text index is made anew; until it is complete, searches read the messages", "folder", s.Path, "reason", err)
 			if err := s.removeFiles(); err != nil {

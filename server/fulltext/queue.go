@@ -68,6 +68,19 @@ func (s *Service) Apply(b *feed.Batch) {
 	}
 }
 
+var _ feed.Amender = (*Service)(nil)
+
+// Amend has the changes of a store read again from the position of the index.
+func (s *Service) Amend(store uint32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p := s.stores[store]; p != nil {
+		p.forget()
+		s.idle = s.index.Load() == nil && s.idle
+		s.wake()
+	}
+}
+
 // of is what is pending of a store; the caller holds mu.
 func (s *Service) of(store uint32) *pending {
 	p := s.stores[store]
@@ -83,12 +96,17 @@ func (p *pending) note(message uint32) {
 		return
 	}
 	if len(p.waiting) >= maxWaiting {
-		p.behind, p.complete, p.waiting = true, false, nil
-		clear(p.known)
+		p.forget()
 		return
 	}
 	p.waiting = append(p.waiting, message)
 	p.known[message] = true
+}
+
+// forget drops what waits. The store is read from its position.
+func (p *pending) forget() {
+	p.behind, p.complete, p.waiting = true, false, nil
+	clear(p.known)
 }
 
 // take removes the next messages of a store and says how far the index has come when they are in it.

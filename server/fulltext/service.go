@@ -2,6 +2,8 @@ package fulltext
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
@@ -9,6 +11,7 @@ import (
 	"time"
 
 	"zarafa/mapi"
+	"zarafa/server/internal/contain"
 	"zarafa/storage"
 )
 
@@ -29,6 +32,7 @@ type Service struct {
 	cancel    context.CancelFunc
 	done      sync.WaitGroup
 	index     atomic.Pointer[Index] // nil while there is none
+	panics    *contain.Reporter
 
 	mu      sync.Mutex
 	stores  map[uint32]*pending // those that are indexed, with what the index does not have yet
@@ -42,7 +46,7 @@ func New(o Options) *Service {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &Service{
 		Options: o, extractor: extractor{o.Store, o.Settings}, ctx: ctx, cancel: cancel,
-		stores: make(map[uint32]*pending), changed: make(chan struct{}, 1),
+		panics: contain.NewReporter(o.Log), stores: make(map[uint32]*pending), changed: make(chan struct{}, 1),
 	}
 }
 
@@ -89,9 +93,18 @@ func (s *Service) Split(r *mapi.Restriction) ([]Find, *mapi.Restriction) {
 	return Split(r, s.extractor.indexed)
 }
 
-// Words reads the words of a message.
-func (s *Service) Words(ctx context.Context, message uint32) (Document, error) {
-	return s.extractor.words(ctx, message)
+// Words reads the words of a message. One over which a parser panics has none, so that it costs nobody else the search.
+func (s *Service) Words(ctx context.Context, message uint32) (d Document, err error) {
+	err = contain.Call(func() error {
+		var err error
+		d, err = s.extractor.words(ctx, message)
+		return err
+	})
+	if p, panicked := errors.AsType[*contain.Panic](err); panicked {
+		s.panics.Report(p, fmt.Sprint("message ", message), "the words of a message could not be read, and it is not found by them", "message", message)
+		return Document{}, nil
+	}
+	return d, err
 }
 
 // Messages lists those of a store in which everything is found, ascending. ok is false if the index cannot tell (yet): then

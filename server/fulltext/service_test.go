@@ -1,6 +1,7 @@
 package fulltext
 
 import (
+	"context"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -22,6 +23,35 @@ type bench struct {
 	path     string // of the database
 	folder   string // of the index
 	settings Settings
+	bad      uint32 // a message over which a parser panics
+}
+
+// poisoned panics when one message is read.
+type poisoned struct {
+	storage.Store
+	bad uint32
+}
+
+func (p poisoned) Object(ctx context.Context, id uint32) (*storage.Object, error) {
+	if id == p.bad {
+		panic("a parser met what it did not expect")
+	}
+	return p.Store.Object(ctx, id)
+}
+
+// A message over which a parser panics is not found. The index has all others, and is complete, each time the server starts.
+func TestPanicOverAMessage(t *testing.T) {
+	b := newBench(t)
+	m1, bad, m2 := b.save("one", "red"), b.save("two", "red"), b.save("three", "red")
+	b.finds("red", m1, bad, m2)
+	b.bad, b.folder = bad.ID, filepath.Join(t.TempDir(), "other")
+	for range 2 {
+		b.open(t)
+		b.svc.want(b.inbox.Store)
+		b.finds("red", m1, m2)
+		b.Change(b.alice.User, bad, mapi.String(mapi.PrSubject, "again"))
+		b.finds("red", m1, m2)
+	}
 }
 
 func newBench(t *testing.T) *bench {
@@ -41,7 +71,7 @@ func (b *bench) open(t *testing.T) {
 		b.CloseStore()
 	}
 	b.Bench = servicetest.Open(t, b.path)
-	b.svc = New(Options{Store: b.Store, Path: b.folder, Settings: b.settings, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	b.svc = New(Options{Store: poisoned{b.Store, b.bad}, Path: b.folder, Settings: b.settings, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	t.Cleanup(b.svc.Close)
 	b.Bus.Add(b.svc)
 	b.svc.Start()

@@ -19,6 +19,7 @@ import (
 
 	"zarafa/mapi"
 	"zarafa/server/feed"
+	"zarafa/server/internal/contain"
 	"zarafa/server/session"
 	"zarafa/storage"
 	"zarafa/wire"
@@ -48,6 +49,9 @@ type Settings struct {
 
 // Hub is the registry of subscriptions.
 type Hub struct {
+	// Panics, if set before the first session, gets what panics while the hub acts outside of a call.
+	Panics *contain.Reporter
+
 	settings Settings
 	store    storage.Store
 	objects  Objects
@@ -112,7 +116,7 @@ func (h *Hub) groupOf(s *session.Session) *group {
 	if _, known := g.members[s]; !known {
 		g.members[s] = struct{}{}
 		// On a goroutine of its own the session could end before it is known to have members to drop.
-		context.AfterFunc(s.Context(), func() { h.drop(s) })
+		context.AfterFunc(s.Context(), func() { h.Panics.Do("forgetting a session", func() { h.drop(s) }) })
 	}
 	return g
 }
@@ -176,7 +180,7 @@ func (h *Hub) enqueue(g *group, n wire.Notification) {
 	if g.push(n) {
 		return
 	}
-	go func() { // not here: ending a session waits for its calls, and the lane waits for us
+	go h.Panics.Do("ending sessions that do not listen", func() { // not here: that waits for their calls, and the lane waits for us
 		h.mu.RLock()
 		members := make([]*session.Session, 0, len(g.members))
 		for s := range g.members {
@@ -186,5 +190,5 @@ func (h *Hub) enqueue(g *group, n wire.Notification) {
 		for _, s := range members {
 			h.sessions.End(s)
 		}
-	}()
+	})
 }

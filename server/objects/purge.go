@@ -9,6 +9,7 @@ import (
 
 	"zarafa/mapi"
 	"zarafa/server/feed"
+	"zarafa/server/internal/contain"
 	"zarafa/server/session"
 	"zarafa/storage"
 	"zarafa/wire"
@@ -47,7 +48,8 @@ func (s *Service) RunPurge(ctx context.Context, now func() time.Time) {
 			return
 		case <-tick.C:
 		}
-		if err := s.purge(ctx, now(), uint32(s.settings.SoftDeleteDays)); err != nil && ctx.Err() == nil {
+		err := contain.Call(func() error { return s.purge(ctx, now(), uint32(s.settings.SoftDeleteDays)) })
+		if err != nil && ctx.Err() == nil {
 			s.log.Error("the purge of soft-deleted objects failed; it will be repeated", "error", err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"zarafa/server/feed"
 	"zarafa/server/internal/contain"
 )
 
@@ -55,7 +56,7 @@ func (s *Service) fail(active *search, err error) {
 	if active.failures == 0 {
 		s.Log.Error("a search folder could not be brought up to date; that is tried again until it succeeds", "folder", active.folder.ID, "error", err)
 	}
-	s.done.Go(func() { s.cure(active) })
+	s.done.Go(func() { s.panics.Do("bringing a search folder up to date", func() { s.cure(active) }) })
 }
 
 // failAll does that with all searches of a store. Those that run are waited for, since they may have begun before the change.
@@ -127,3 +128,12 @@ func (s *Service) followContained(store uint32, messages []uint32) error {
 	}
 	return nil
 }
+
+var _ feed.Amender = (*Service)(nil)
+
+// Amend has all searches of a store begun anew, since a change of it was not taken in.
+func (s *Service) Amend(store uint32) {
+	s.done.Go(func() { s.panics.Do("bringing search folders up to date", func() { s.failAll(store, errMissed) }) })
+}
+
+var errMissed = errors.New("a change was not taken in")

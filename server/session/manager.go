@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"zarafa/mapi"
+	"zarafa/server/internal/contain"
 )
 
 // Limits bound what sessions may cost.
@@ -32,6 +33,9 @@ type Limits struct {
 
 // Manager is the registry of sessions.
 type Manager struct {
+	// Panics, if set before the first session, gets what panics while sessions are ended outside of a call.
+	Panics *contain.Reporter
+
 	now   func() time.Time
 	start time.Time // what times of use are counted from
 
@@ -197,7 +201,7 @@ func (m *Manager) EndUser(user uint32, keep *Session) {
 			continue
 		}
 		if m.remove(s) {
-			go s.finish()
+			go m.Panics.Do("ending a session", s.finish)
 		}
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/coreos/go-oidc/v3/oidc"
+
+	"zarafa/server/internal/contain"
 )
 
 // ready gives what checks tokens. It asks the provider for its description first, or anew if that is old; an old
@@ -38,7 +40,11 @@ func (v *Verifier) ready(ctx context.Context) (*oidc.IDTokenVerifier, error) {
 func (v *Verifier) discover(done chan struct{}) {
 	ctx, cancel := context.WithTimeout(v.ctx, v.settings.Timeout)
 	defer cancel()
-	provider, err := oidc.NewProvider(ctx, v.settings.Issuer)
+	var provider *oidc.Provider
+	err := contain.Call(func() (err error) { // what a stranger's server sends is read by a library
+		provider, err = oidc.NewProvider(ctx, v.settings.Issuer)
+		return err
+	})
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.running = nil

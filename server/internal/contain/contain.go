@@ -6,6 +6,7 @@
 package contain
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -21,7 +22,8 @@ type Panic struct {
 // longestValue is how many bytes of a panic's value are kept.
 const longestValue = 1000
 
-func (p *Panic) Error() string { return "panic: " + p.Value }
+// Error has the stack, too: whoever logs the error finds the fault with nothing else.
+func (p *Panic) Error() string { return "panic: " + p.Value + "\n" + p.Stack }
 
 // Call runs f. A panic becomes its error, a [*Panic].
 func Call(f func() error) (err error) {
@@ -32,14 +34,6 @@ func Call(f func() error) (err error) {
 		}
 	}()
 	return f()
-}
-
-// Do runs f; a panic ends f and is logged. What says what was going on.
-func Do(log *slog.Logger, what string, f func()) {
-	err := Call(func() error { f(); return nil })
-	if p, panicked := err.(*Panic); panicked {
-		log.Error("a part of the server panicked and was ended; please report this", "part", what, "panic", p.Value, "stack", p.Stack)
-	}
 }
 
 // maxReported is how many panics a [Reporter] tells apart.
@@ -66,5 +60,17 @@ func (r *Reporter) Report(p *Panic, key, message string, attrs ...any) {
 	r.mu.Unlock()
 	if !known {
 		r.log.Error(message+"; please report this", append(attrs, "panic", p.Value, "stack", p.Stack)...)
+	}
+}
+
+// Do runs f; a panic ends f and is reported. What says what was going on. A nil Reporter contains nothing: who makes a part of the
+// server without one, as tests do, gets the panic.
+func (r *Reporter) Do(what string, f func()) {
+	if r == nil {
+		f()
+		return
+	}
+	if p, panicked := errors.AsType[*Panic](Call(func() error { f(); return nil })); panicked {
+		r.Report(p, what+" "+p.Value, "a part of the server panicked and was ended", "part", what)
 	}
 }

@@ -224,7 +224,7 @@ func pause(attempt int) {
 func (sh *shard) answer(batch []*update) {
 	for _, u := range batch {
 		if u.err == nil && u.committed != nil {
-			u.committed()
+			u.err = announce(u)
 		}
 		u.done <- u.err
 	}
@@ -339,6 +339,18 @@ func (sh *shard) keepReserved(ctx context.Context, t *transaction) error {
 		return err
 	}
 	t.reserved.confirm()
+	return nil
+}
+
+// announce has the caller take in that its update is durable. If that panics, what it tells its client may be wrong, but neither the
+// process nor the other updates of the lane are.
+func announce(u *update) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = mapi.Errorf(mapi.CallFailed, "storage", "panic after an update: %w\n%s", panicError{p}, debug.Stack())
+		}
+	}()
+	u.committed()
 	return nil
 }
 
