@@ -85,11 +85,17 @@ type SearchResult struct {
 	Read    bool
 }
 
+// FoundIn is a result with the search folder that has it.
+type FoundIn struct {
+	Folder uint32
+	SearchResult
+}
+
 // SearchReader reads the results of search folders.
 type SearchReader interface {
 	SearchResults(ctx context.Context, folder uint32) ([]SearchResult, error)
-	// SearchFoldersOf lists the search folders that hold a message.
-	SearchFoldersOf(ctx context.Context, message uint32) ([]uint32, error)
+	// ResultsOf lists what search folders hold of some messages: one folder, or with 0 all. Ascending folders, then messages.
+	ResultsOf(ctx context.Context, folder uint32, messages []uint32) ([]FoundIn, error)
 }
 
 // SearchWriter changes them.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zarafa/mapi"
+	"zarafa/server/feed"
 	"zarafa/storage"
 )
 
@@ -105,7 +106,35 @@ func (ch *Change) hardDelete(ctx context.Context, roots []*storage.Row) error {
 	if len(ids) == 0 {
 		return nil
 	}
+	if err := ch.leaveSearches(ctx, ids); err != nil {
+		return err
+	}
 	return ch.Delete(ctx, ids)
+}
+
+// leaveSearches counts and announces that messages, which are about to be deleted, leave the search folders that show them. Their results are
+// deleted with them.
+func (ch *Change) leaveSearches(ctx context.Context, messages []uint32) error {
+	found, err := ch.ResultsOf(ctx, 0, messages)
+	if err != nil {
+		return err
+	}
+	for _, r := range found {
+		folder, err := ch.Folder(ctx, r.Folder)
+		if mapi.CodeOf(err) == mapi.NotFound {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		delta := storage.Counters{Content: -1}
+		if !r.Read {
+			delta.Unread = -1
+		}
+		ch.Count(r.Folder, delta)
+		ch.Result(feed.ResultChange{Kind: feed.Deleted, Folder: folder, Message: storage.Ref{ID: r.Message, Store: ch.Store, Type: mapi.TypeMessage}})
+	}
+	return nil
 }
 
 // removeRows records and announces the removal of a root and its subtree, the innermost first, and collects the ids.

@@ -18,7 +18,8 @@ type faulty struct {
 	noReads, noWrites atomic.Bool
 	poison            atomic.Uint32 // Object panics when it reads this one
 	poisonRow         atomic.Uint32 // Rows does
-	rows, most        atomic.Int64  // rows that were read, and the most of one call
+	most              atomic.Int64  // the most rows and references that one call has read
+	read, lists       atomic.Int64  // results that transactions have read, and whole lists of them
 }
 
 var errAway = mapi.Errorf(mapi.DatabaseError, "test", "%w", errors.New("the database is away"))
@@ -41,7 +42,6 @@ func (f *faulty) Rows(ctx context.Context, q storage.RowQuery, fn func(*storage.
 		}
 		return fn(row)
 	})
-	f.rows.Add(n)
 	f.most.Store(max(f.most.Load(), n))
 	return err
 }
@@ -50,7 +50,32 @@ func (f *faulty) Update(ctx context.Context, lane uint32, fn func(context.Contex
 	if f.noWrites.Load() {
 		return errAway
 	}
-	return f.Store.Update(ctx, lane, fn, committed)
+	return f.Store.Update(ctx, lane, func(ctx context.Context, tx storage.Tx) error { return fn(ctx, counting{tx, f}) }, committed)
+}
+
+func (f *faulty) Refs(ctx context.Context, q storage.RowQuery) ([]storage.Ref, error) {
+	refs, err := f.Store.Refs(ctx, q)
+	f.most.Store(max(f.most.Load(), int64(len(refs))))
+	return refs, err
+}
+
+// counting is a transaction that counts the results of search folders that are read in it.
+type counting struct {
+	storage.Tx
+	f *faulty
+}
+
+func (c counting) SearchResults(ctx context.Context, folder uint32) ([]storage.SearchResult, error) {
+	list, err := c.Tx.SearchResults(ctx, folder)
+	c.f.lists.Add(1)
+	c.f.read.Add(int64(len(list)))
+	return list, err
+}
+
+func (c counting) ResultsOf(ctx context.Context, folder uint32, messages []uint32) ([]storage.FoundIn, error) {
+	list, err := c.Tx.ResultsOf(ctx, folder, messages)
+	c.f.read.Add(int64(len(list)))
+	return list, err
 }
 
 // retry lets time pass until nobody waits to try again.

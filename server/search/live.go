@@ -135,8 +135,7 @@ func (s *Service) workOff(store uint32) {
 func (s *Service) expand(queue *changes, folders []uint32) error {
 	for len(folders) > 0 {
 		folder := folders[0]
-		messages, err := s.Store.Refs(s.ctx, storage.RowQuery{Parent: folder, Type: mapi.TypeMessage})
-		if err != nil {
+		if err := s.expandOne(queue, folder); err != nil {
 			return err
 		}
 		below, err := s.Store.Refs(s.ctx, storage.RowQuery{Parent: folder, Type: mapi.TypeFolder})
@@ -144,11 +143,23 @@ func (s *Service) expand(queue *changes, folders []uint32) error {
 			return err
 		}
 		folders = append(folders[1:], ids(below)...)
+	}
+	return nil
+}
+
+// expandOne queues the messages of a folder: their numbers, of which the queue holds many, but not what else there is of them.
+func (s *Service) expandOne(queue *changes, folder uint32) error {
+	q := storage.RowQuery{Parent: folder, Type: mapi.TypeMessage, Limit: batchSize}
+	for {
+		messages, err := s.Store.Refs(s.ctx, q)
+		if err != nil || len(messages) == 0 {
+			return err
+		}
+		q.After = messages[len(messages)-1].ID
 		s.mu.Lock()
 		queue.add(ids(messages)...)
 		s.mu.Unlock()
 	}
-	return nil
 }
 
 func ids(refs []storage.Ref) []uint32 {

@@ -178,3 +178,19 @@ func (s *Service) searchFolders(ctx context.Context, root uint32) ([]*storage.Ro
 	}
 	return out, nil
 }
+
+// recount makes the counts of a search folder those of its results.
+func recount(ctx context.Context, ch *objects.Change, active *search, results map[uint32]bool) error {
+	have, err := ch.Counters(ctx, active.folder.ID)
+	if err != nil {
+		return err
+	}
+	delta := storage.Counters{Content: int64(len(results)) - have.Content, Unread: -have.Unread}
+	for _, read := range results {
+		delta.Unread += unread(read)
+	}
+	if delta != (storage.Counters{}) {
+		ch.Count(active.folder.ID, delta)
+	}
+	return nil
+}

@@ -291,15 +291,29 @@ func (s *Service) targets(ctx context.Context, c criteria) ([]storage.Ref, error
 
 // searchIn looks through the normal messages of one folder, newest first.
 func (s *Service) searchIn(active *search, j *judge, target storage.Ref, add func([]*storage.Row) error) error {
-	var rows []*storage.Row
-	q := storage.RowQuery{Parent: target.ID, Type: mapi.TypeMessage, FlagsMask: mapi.FlagDeleted | mapi.FlagAssociated}
-	if err := s.Store.Rows(active.ctx, q, func(row *storage.Row) error { rows = append(rows, row); return nil }); err != nil {
+	q := storage.RowQuery{Parent: target.ID, Type: mapi.TypeMessage, FlagsMask: mapi.FlagDeleted | mapi.FlagAssociated, Limit: batchSize}
+	ends, err := s.pages(active.ctx, q)
+	if err != nil {
 		return err
 	}
-	slices.Reverse(rows)
-	for batch := range slices.Chunk(rows, batchSize) {
+	for i, last := range slices.Backward(ends) {
+		q.After = 0
+		if i > 0 {
+			q.After = ends[i-1]
+		}
+		rows := make([]*storage.Row, 0, batchSize)
+		err := s.Store.Rows(active.ctx, q, func(row *storage.Row) error {
+			if row.ID <= last { // with one deleted meanwhile, the page reaches into the next
+				rows = append(rows, row)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		slices.Reverse(rows)
 		var found []*storage.Row
-		for _, row := range batch {
+		for _, row := range rows {
 			ok, err := j.matches(active.ctx, row, nil)
 			if err != nil {
 				return err
@@ -313,6 +327,20 @@ func (s *Service) searchIn(active *search, j *judge, target storage.Ref, add fun
 		}
 	}
 	return nil
+}
+
+// pages gives the last id of each page of a query, so that they can be read from the end with one page in memory.
+func (s *Service) pages(ctx context.Context, q storage.RowQuery) (ends []uint32, err error) {
+	for {
+		refs, err := s.Store.Refs(ctx, q)
+		if err != nil || len(refs) == 0 {
+			return ends, err
+		}
+		q.After = refs[len(refs)-1].ID
+		if ends = append(ends, q.After); len(refs) < q.Limit {
+			return ends, nil
+		}
+	}
 }
 
 // addResults stores messages that match and tells tables and counters.

@@ -17,12 +17,16 @@ type batch struct {
 	messages []uint32
 	rows     map[uint32]*storage.Row    // of those that still exist
 	found    map[uint32]map[uint32]bool // by search folder: the messages that it shows
+	running  map[*search]bool           // those that had not got to their end when that was read
 	words    map[uint32]fulltext.Document
 }
 
 // follow brings all searches of a store up to date for some messages.
 func (s *Service) follow(store uint32, messages []uint32) error {
-	b := batch{messages: messages, rows: make(map[uint32]*storage.Row), found: make(map[uint32]map[uint32]bool), words: make(map[uint32]fulltext.Document)}
+	b := batch{
+		messages: messages, rows: make(map[uint32]*storage.Row), found: make(map[uint32]map[uint32]bool),
+		running: make(map[*search]bool), words: make(map[uint32]fulltext.Document),
+	}
 	err := s.Store.Rows(s.ctx, storage.RowQuery{IDs: messages}, func(row *storage.Row) error {
 		b.rows[row.ID] = row
 		return nil
@@ -30,19 +34,23 @@ func (s *Service) follow(store uint32, messages []uint32) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range messages {
-		folders, err := s.Store.SearchFoldersOf(s.ctx, id)
-		if err != nil {
-			return err
-		}
-		for _, folder := range folders {
-			if b.found[folder] == nil {
-				b.found[folder] = make(map[uint32]bool)
-			}
-			b.found[folder][id] = true
+	list := s.of(store)
+	for _, active := range list {
+		if active.rebuilding() {
+			b.running[active] = true // what it shows is not known before it has ended
 		}
 	}
-	for _, active := range s.of(store) {
+	found, err := s.Store.ResultsOf(s.ctx, 0, messages)
+	if err != nil {
+		return err
+	}
+	for _, r := range found {
+		if b.found[r.Folder] == nil {
+			b.found[r.Folder] = make(map[uint32]bool)
+		}
+		b.found[r.Folder][r.Message] = true
+	}
+	for _, active := range list {
 		// A search that is still running may have seen the messages in either state, so it is waited for.
 		select {
 		case <-active.finished:
@@ -63,7 +71,7 @@ func (s *Service) update(active *search, b *batch) error {
 		return err
 	}
 	concerned := slices.ContainsFunc(b.messages, func(id uint32) bool {
-		return matching[id] != nil || b.found[active.folder.ID][id] || b.rows[id] == nil
+		return matching[id] != nil || b.found[active.folder.ID][id] || b.running[active] && b.rows[id] == nil
 	})
 	if !concerned {
 		return nil
@@ -128,17 +136,18 @@ func (s *Service) inside(active *search, roots []storage.Ref, row *storage.Row) 
 	return inside, nil
 }
 
-// replaceResults writes what became of the messages of a batch, and announces it. The counts are those of the results, so
-// that results which went together with their messages leave the counts, too.
+// replaceResults writes what became of the messages of a batch, and announces it. It reads what the folder has of these messages and
+// nothing else: others wait for the lane meanwhile. Results that went together with their messages left the counts with them.
 func (s *Service) replaceResults(ctx context.Context, ch *objects.Change, active *search, b *batch, matching map[uint32]*storage.Row) error {
-	list, err := ch.SearchResults(ctx, active.folder.ID)
+	list, err := ch.ResultsOf(ctx, active.folder.ID, b.messages)
 	if err != nil {
 		return err
 	}
-	results := make(map[uint32]bool, len(list)+len(matching)) // whether read
+	results := make(map[uint32]bool, len(list)) // whether read
 	for _, r := range list {
 		results[r.Message] = r.Read
 	}
+	var delta storage.Counters
 	var put []storage.SearchResult
 	var gone []uint32
 	for _, id := range b.messages {
@@ -149,21 +158,25 @@ func (s *Service) replaceResults(ctx context.Context, ch *objects.Change, active
 			result := feed.ResultChange{Kind: feed.Modified, Folder: active.folder, Message: row.Ref}
 			if !was {
 				result.Kind = feed.Created
+				delta.Content++
+			} else {
+				delta.Unread -= unread(wasRead)
 			}
+			delta.Unread += unread(isRead(row))
 			if !was || wasRead != isRead(row) {
 				put = append(put, storage.SearchResult{Message: id, Read: isRead(row)})
-				results[id] = isRead(row)
 			}
 			ch.Result(result)
-		case was || b.rows[id] == nil:
+		case was:
 			gone = append(gone, id)
-			delete(results, id)
+			delta.Content--
+			delta.Unread -= unread(wasRead)
 			message := storage.Ref{ID: id, Store: active.folder.Store, Type: mapi.TypeMessage}
 			ch.Result(feed.ResultChange{Kind: feed.Deleted, Folder: active.folder, Message: message})
 		}
 	}
-	if err := recount(ctx, ch, active, results); err != nil {
-		return err
+	if delta != (storage.Counters{}) {
+		ch.Count(active.folder.ID, delta)
 	}
 	if len(gone) > 0 {
 		if err := ch.DeleteSearchResults(ctx, active.folder.ID, gone); err != nil {
@@ -174,20 +187,4 @@ func (s *Service) replaceResults(ctx context.Context, ch *objects.Change, active
 		return nil
 	}
 	return ch.PutSearchResults(ctx, active.folder.Store, active.folder.ID, put)
-}
-
-// recount makes the counts of a search folder those of its results.
-func recount(ctx context.Context, ch *objects.Change, active *search, results map[uint32]bool) error {
-	have, err := ch.Counters(ctx, active.folder.ID)
-	if err != nil {
-		return err
-	}
-	delta := storage.Counters{Content: int64(len(results)) - have.Content, Unread: -have.Unread}
-	for _, read := range results {
-		delta.Unread += unread(read)
-	}
-	if delta != (storage.Counters{}) {
-		ch.Count(active.folder.ID, delta)
-	}
-	return nil
 }

@@ -129,8 +129,15 @@ func testSearch(t *testing.T, f *fixture) {
 	})
 	got, err := f.s.SearchResults(f.ctx, 7)
 	f.same("results", got, err, list)
-	folders, err := f.s.SearchFoldersOf(f.ctx, 101)
-	f.same("folders", folders, err, []uint32{6, 7})
+	in := func(folder uint32, r storage.SearchResult) storage.FoundIn {
+		return storage.FoundIn{Folder: folder, SearchResult: r}
+	}
+	found, err := f.s.ResultsOf(f.ctx, 0, []uint32{101, 999, 100})
+	f.same("found", found, err, []storage.FoundIn{in(6, list[0]), in(6, list[1]), in(7, list[0]), in(7, list[1])})
+	found, err = f.s.ResultsOf(f.ctx, 6, []uint32{101})
+	f.same("found in one", found, err, []storage.FoundIn{in(6, list[1])})
+	found, err = f.s.ResultsOf(f.ctx, 6, nil)
+	f.same("found of nothing", found, err, []storage.FoundIn(nil))
 	f.update(1, func(ctx context.Context, tx storage.Tx) error {
 		if err := tx.DeleteSearchResults(ctx, 6, []uint32{101, 999}); err != nil {
 			return err

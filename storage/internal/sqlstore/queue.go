@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -70,11 +71,33 @@ func (r reader) SearchResults(ctx context.Context, folder uint32) ([]storage.Sea
 	return list, dbError("search results", err)
 }
 
-// SearchFoldersOf is in the contract.
-func (r reader) SearchFoldersOf(ctx context.Context, message uint32) ([]uint32, error) {
-	var list []uint32
-	err := r.appendIDs(ctx, &list, "SELECT folderid FROM searchresults WHERE hierarchyid=? ORDER BY folderid", message)
-	return list, dbError("search folders", err)
+// ResultsOf is one statement for every maxInList messages.
+func (r reader) ResultsOf(ctx context.Context, folder uint32, messages []uint32) ([]storage.FoundIn, error) {
+	var list []storage.FoundIn
+	for chunk := range slices.Chunk(messages, maxInList) {
+		text, args := r.texts.resultsOf.fill(nil, chunk)
+		if folder != 0 {
+			text, args = r.texts.resultsIn.fill([]any{folder}, chunk)
+		}
+		rows, err := r.q.query(ctx, text, args...)
+		if err != nil {
+			return nil, dbError("results of messages", err)
+		}
+		if err := each(rows, func() error {
+			var m storage.FoundIn
+			var flags uint32
+			err := rows.Scan(&m.Folder, &m.Message, &flags)
+			m.Read = flags&mapi.MsgRead != 0
+			list = append(list, m)
+			return err
+		}); err != nil {
+			return nil, dbError("results of messages", err)
+		}
+	}
+	slices.SortFunc(list, func(a, b storage.FoundIn) int {
+		return cmp.Or(cmp.Compare(a.Folder, b.Folder), cmp.Compare(a.Message, b.Message))
+	})
+	return list, nil
 }
 
 // PutSearchResults is in the contract.

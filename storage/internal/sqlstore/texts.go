@@ -30,6 +30,7 @@ type texts struct {
 	lobsOf, deleteRefs         *inList
 	deleteLobs, deleteLobIndex *inList
 	deleteResults              *inList
+	resultsOf, resultsIn       *inList
 	locking                    bool // transactions run side by side
 	lobFind                    string
 	lobLock                    *inList
@@ -146,5 +147,7 @@ func (t *texts) addDeletions() {
 	t.deleteRefs = newInList("DELETE FROM singleinstances WHERE store=? AND message=? AND hierarchyid IN []")
 	t.deleteLobs = newInList("DELETE FROM lob WHERE instanceid IN []")
 	t.deleteLobIndex = newInList("DELETE FROM lobindex WHERE instanceid IN []")
+	t.resultsOf = newInList("SELECT folderid,hierarchyid,flags FROM searchresults WHERE hierarchyid IN []")
+	t.resultsIn = newInList("SELECT folderid,hierarchyid,flags FROM searchresults WHERE folderid=? AND hierarchyid IN []")
 	t.deleteResults = newInList("DELETE FROM searchresults WHERE folderid=? AND hierarchyid IN []")
 }
