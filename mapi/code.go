@@ -3,6 +3,8 @@ package mapi
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 )
 
 // Code is a result code of the protocol: 0, or 0x80000000 plus a number, also for warnings
@@ -72,9 +74,40 @@ type Error struct {
 	Err  error // the cause, or nil
 }
 
-// Errorf makes an [Error] whose cause is formatted like fmt.Errorf; %w wraps.
+// Errorf makes an [Error] whose cause is formatted like fmt.Errorf; %w wraps. Of strings and byte slices only the first 256
+// bytes are formatted: they come from requests as a rule, and what a client sends must neither fill the log nor be copied, quoted
+// to four times its size, for each error that wraps it.
 func Errorf(code Code, op, format string, args ...any) *Error {
-	return &Error{Op: op, Code: code, Err: fmt.Errorf(format, args...)}
+	return &Error{Op: op, Code: code, Err: fmt.Errorf(format, cutLong(args)...)}
+}
+
+// longestShown is how much of an argument an error shows, in bytes.
+const longestShown = 256
+
+// cutLong cuts what is long in the arguments of a format, in a copy if there is anything.
+func cutLong(args []any) []any {
+	copied := false
+	for i, arg := range args {
+		var cut any
+		switch v := arg.(type) {
+		case string:
+			if len(v) > longestShown {
+				cut = strings.ToValidUTF8(v[:longestShown], "") + "…"
+			}
+		case []byte:
+			if len(v) > longestShown {
+				cut = v[:longestShown]
+			}
+		}
+		if cut == nil {
+			continue
+		}
+		if !copied {
+			args, copied = slices.Clone(args), true
+		}
+		args[i] = cut
+	}
+	return args
 }
 
 // Error prints operation, code and cause.

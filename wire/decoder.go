@@ -62,6 +62,7 @@ type Decoder struct {
 	pools    pools
 	requests [opCount]Request // one of each operation, used again
 	op       Op               // of the request that is in use
+	stranger bool             // it may come from somebody who has not logged on
 }
 
 // NewDecoder makes a decoder; [Decoder.Reset] gives it a message.
@@ -93,7 +94,7 @@ func (d *Decoder) Release() {
 	d.pools.reset()
 	d.buf, d.name, d.attr = nil, nil, attributes{}
 	d.pos, d.depth, d.elements, d.padding = 0, 0, 0, 0
-	d.fault, d.empty, d.scoped = nil, false, false
+	d.fault, d.empty, d.scoped, d.stranger = nil, false, false, false
 	d.scopes = d.scopes[:0]
 }
 

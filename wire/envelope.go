@@ -115,7 +115,7 @@ func DecodeRequest(d *Decoder) (Request, error) {
 	}
 	d.scoped = false
 	req := d.newRequest(op)
-	d.op = op
+	d.op, d.stranger = op, forStrangers(op)
 	req.decode(d)
 	if err := d.finish(); err != nil {
 		return nil, err

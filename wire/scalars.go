@@ -169,7 +169,7 @@ func (d *Decoder) time() time.Time {
 // stringBytes reads a string, which may also be NULL.
 func (d *Decoder) stringBytes() []byte {
 	d.typed("string")
-	return d.validText(d.text())
+	return d.validText(d.bounded(d.text()))
 }
 
 func (d *Decoder) string() string {
@@ -199,7 +199,7 @@ func (d *Decoder) binary() []byte {
 			d.typed("base64Binary")
 		}
 	}
-	b, ok := decodeBase64(d.text())
+	b, ok := decodeBase64(d.bounded(d.text()))
 	if !ok {
 		d.fail("invalid base64")
 		return nil

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -96,3 +97,36 @@ func TestSetLocal(t *testing.T) {
 		t.Error("the old rules are in force")
 	}
 }
+
+// A refusal says little of a name that a stranger has chosen, whichever way he tried it.
+func TestRefusalsAreShort(t *testing.T) {
+	ctx, long := context.Background(), strings.Repeat("\x01", 1<<20)
+	peer := session.Peer{Network: "tcp", Address: "198.51.100.7"}
+	const most = 4096
+	for _, r := range []Request{
+		{Peer: peer, Username: long, Password: "x"},
+		{Peer: peer, Username: "alice", Password: "secret", Impersonate: long},
+		{Peer: peer, Username: "root2", Password: "secret", Impersonate: long},
+	} {
+		for _, passwords := range []PasswordChecker{nil, noPasswords{}} {
+			a := New(Settings{MaxFailures: 2, Passwords: passwords}, users{}, time.Now)
+			for range 4 { // the last ones meet the throttle
+				if _, err := a.Check(ctx, r); mapi.CodeOf(err) != mapi.LogonFailed || len(err.Error()) > most {
+					t.Errorf("%.10q as %.10q: %d bytes, %v", r.Username, r.Impersonate, len(err.Error()), mapi.CodeOf(err))
+				}
+			}
+			sso := NewSingleSignOn(a, nil, nil, time.Now)
+			for _, input := range []string{tokenPrefix + long, long} {
+				_, err := sso.Check(ctx, SSORequest{Peer: peer, Username: r.Username, Impersonate: r.Impersonate, Input: []byte(input)})
+				if mapi.CodeOf(err) != mapi.LogonFailed || len(err.Error()) > most {
+					t.Errorf("single sign-on of %.10q: %d bytes", r.Username, len(err.Error()))
+				}
+			}
+		}
+	}
+}
+
+// noPasswords is an authority that knows nobody's password.
+type noPasswords struct{}
+
+func (noPasswords) Check(context.Context, string, string) error { return mapi.LogonFailed }
