@@ -23,6 +23,19 @@ func (m *memory) configure(c *config.Cache) {
 	m.cells.Store(c.Cell)
 }
 
+// Bounds of what large messages may hold, in bytes. The least lets a large message in at all, the most is enough for anybody.
+const (
+	leastMessages = 64 << 20
+	mostMessages  = 1 << 30
+)
+
+// messageBudget is what large requests may hold together in a process that may use so much memory, and as much again what waits to
+// be sent: an eighth, since a quarter belongs to the cells and an operation needs a request several times over. No request can be
+// larger when it is decompressed: it could never be taken in.
+func messageBudget(memory int64) int64 {
+	return min(max(memory/8, leastMessages), mostMessages)
+}
+
 // LimitMemory has the server keep the process to the memory that its settings promise (package memlimit), by setting the limit
 // of Go's runtime, usually with debug.SetMemoryLimit. Call it before Serve; without it the server sets no limit.
 func (s *Server) LimitMemory(set func(bytes int64) int64) {

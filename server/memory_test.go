@@ -41,3 +41,22 @@ func TestLimitMemory(t *testing.T) {
 		t.Errorf("a cache larger by %d raises the limit by %d", larger, got-second)
 	}
 }
+
+// What large requests and answers may hold follows the memory, and one request never needs more than all may have.
+func TestMessageBudget(t *testing.T) {
+	s := newOperations(t).server
+	for _, tt := range []struct{ memory, setting, budget, decompressed int64 }{
+		{256 << 20, 256 << 20, 64 << 20, 64 << 20},
+		{1 << 30, 256 << 20, 128 << 20, 128 << 20},
+		{2 << 30, 256 << 20, 256 << 20, 256 << 20},
+		{2 << 30, 10 << 20, 256 << 20, 10 << 20},
+		{64 << 30, 2 << 30, 1 << 30, 1 << 30},
+	} {
+		s.cfg.Cache.Memory, s.cfg.Limits.RequestMaxDecompressed = tt.memory, tt.setting
+		c := s.httpConfig()
+		if c.MaxBufferedBytes != tt.budget || c.MaxUnsentBytes != tt.budget || c.MaxDecompressedBytes != tt.decompressed {
+			t.Errorf("with %d MiB of memory: %d buffered, %d unsent, %d decompressed", tt.memory>>20, c.MaxBufferedBytes, c.MaxUnsentBytes,
+				c.MaxDecompressedBytes)
+		}
+	}
+}

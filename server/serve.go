@@ -76,10 +76,12 @@ func (s *Server) listeners() []net.Listener {
 
 func (s *Server) httpConfig() soaphttp.Config {
 	n, l := &s.cfg.Network, &s.cfg.Limits
+	budget := messageBudget(s.cfg.Cache.Memory)
 	return soaphttp.Config{
 		ReadTimeout: n.ReadTimeout, IdleTimeout: n.RecvTimeout, SendTimeout: n.SendTimeout, ProxyHeader: n.ProxyHeader,
 		TrustedProxies: n.TrustedProxies,
-		MaxHeaderBytes: int(l.HTTPMaxHeaderSize), MaxRequestBytes: l.RequestMaxSize, MaxDecompressedBytes: l.RequestMaxDecompressed,
+		MaxHeaderBytes: int(l.HTTPMaxHeaderSize), MaxRequestBytes: l.RequestMaxSize, MaxDecompressedBytes: min(l.RequestMaxDecompressed, budget),
+		MaxBufferedBytes: budget, MaxUnsentBytes: budget,
 		MaxConns: l.MaxConnections, MaxConnsPerIP: connsPerIP(s.cfg), Compress: true, Logger: s.log,
 	}
 }

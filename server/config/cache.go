@@ -22,6 +22,9 @@ type Cache struct {
 	QuotaLifetime       time.Duration // 0 never expires, negative is off
 	UserDetailsLifetime time.Duration // 0 never expires
 	ServerLifetime      time.Duration
+
+	// Memory is what the process may use in bytes, by the machine and its control groups. The automatic sizes follow from it.
+	Memory int64
 }
 
 // Total is what all caches may hold together, in bytes. Sizes beyond any machine do not overflow it.
@@ -103,6 +106,7 @@ func (s *cacheSettings) resolve(memory func() (int64, error), set *settings.Set)
 		set.Warnf("the size of the memory is unknown (%v), so automatic cache sizes assume 1 g; set cache_cell_size and cache_sortkey_size", err)
 	}
 	c := s.given
+	c.Memory = bytes
 	s.computed = make(map[string]string)
 	auto := func(name string, field *int64, value int64) {
 		if *field == 0 {

@@ -177,6 +177,9 @@ func TestAutomaticCacheSizes(t *testing.T) {
 		if got != tt.want {
 			t.Errorf("memory %d, %q: got %+v, want %+v", tt.memory, tt.text, got, tt.want)
 		}
+		if c.Cache.Memory != tt.memory {
+			t.Errorf("memory %d is kept as %d", tt.memory, c.Cache.Memory)
+		}
 	}
 }
 

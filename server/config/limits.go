@@ -25,7 +25,7 @@ func (l *Limits) section() settings.Section {
 		},
 		{
 			Name: "request_max_decompressed", Default: "256m", Value: settings.Size(&l.RequestMaxDecompressed, 64<<10, 1<<31),
-			Doc: "The largest request after decompression.",
+			Doc: "The largest request after decompression. An eighth of the memory is the most, or 64 m if that is more, and 1 g at all events.",
 		},
 		{
 			Name: "xml_max_depth", Default: "256", Value: settings.Int(&l.XMLMaxDepth, 32, 10000),

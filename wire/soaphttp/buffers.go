@@ -57,7 +57,11 @@ func (b *buffers) sender() *[]byte {
 	return &p
 }
 
+// putSender takes a buffer back, unless something large was put behind a header.
 func (b *buffers) putSender(p *[]byte) {
+	if cap(*p) > 2*sendBufferBytes {
+		return
+	}
 	*p = (*p)[:0]
 	b.senders.Put(p)
 }

@@ -26,6 +26,7 @@ type Config struct {
 	MaxDecompressedBytes int64 // of one request's envelope after decompression; it is held in memory
 	MaxStreamBytes       int64 // of a MTOM request's parts after decompression; they are not held
 	MaxBufferedBytes     int64 // of all large envelopes that are in memory at one time
+	MaxUnsentBytes       int64 // of all large answers that wait to be sent; readers that stall longest are ended beyond it
 	MaxConns             int   // connections open at one time
 	MaxConnsPerIP        int   // of these from one IPv4 address or one IPv6 /64 of another machine
 
@@ -66,6 +67,7 @@ func (c Config) withDefaults() Config {
 	setDefault(&c.MaxDecompressedBytes, 512<<20)
 	setDefault(&c.MaxStreamBytes, 4<<30)
 	setDefault(&c.MaxBufferedBytes, 1<<30)
+	setDefault(&c.MaxUnsentBytes, 1<<30)
 	setDefault(&c.MaxConns, 32768)
 	setDefault(&c.MaxConnsPerIP, 4096)
 	setDefault(&c.CompressMinBytes, 1400)

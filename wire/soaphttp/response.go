@@ -44,7 +44,14 @@ func (x *Exchange) appendHeader(dst []byte, contentType string, length int, gzip
 
 // send writes an answer that is in memory.
 func (x *Exchange) send(body Body) error {
+	if len(body.Middle) == 0 { // a large answer in one piece is not to be copied behind its header
+		body.Head, body.Middle = nil, body.Head
+	}
 	size := body.size()
+	if size > inlineBytes {
+		x.conn.srv.unsent.enter(&x.conn.out, int64(size))
+		defer x.conn.srv.unsent.leave(&x.conn.out)
+	}
 	if x.wantsGzip(size) {
 		if sent, err := x.sendGzip(body); sent {
 			return err

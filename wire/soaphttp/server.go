@@ -25,6 +25,7 @@ type Server struct {
 	http    fasthttp.Server
 	bufs    buffers
 	watcher watcher
+	unsent  unsent
 
 	ctx      context.Context // ends when the server stops without waiting any longer
 	cancel   context.CancelFunc
@@ -50,6 +51,7 @@ func NewServer(cfg Config, handler Handler) *Server {
 		perIP:     make(map[netip.Prefix]int),
 	}
 	s.bufs.limit, s.bufs.level = cfg.MaxBufferedBytes, compressionLevel
+	s.unsent = unsent{limit: cfg.MaxUnsentBytes, waiting: make(map[*output]waitingAnswer), ended: s.slowReaderEnded}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.configureHTTP()
 	return s
@@ -194,6 +196,17 @@ func (s *Server) mayWarn() bool {
 	}
 	s.lastWarn = now
 	return true
+}
+
+// slowReaderEnded tells the operator that answers need more memory than there is for them.
+func (s *Server) slowReaderEnded(from net.Addr) {
+	s.mu.Lock()
+	warn := s.mayWarn()
+	s.mu.Unlock()
+	if warn {
+		s.cfg.Logger.Warn("connection ended: its client does not read, and the memory for answers that wait to be sent is used up",
+			"limit", "MaxUnsentBytes", "bytes", s.cfg.MaxUnsentBytes, "from", from)
+	}
 }
 
 // Shutdown stops the server: listeners and idle connections are closed at once, requests that

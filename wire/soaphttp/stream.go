@@ -67,6 +67,8 @@ type output struct {
 	first   int // bytes that were taken without waiting
 	pieces  [3][]byte
 	vec     net.Buffers // what is left of the pieces
+	// unsent is the budget that a large answer counts against while it is sent, nil for others.
+	unsent *unsent
 }
 
 // write sends pieces one behind the other, with one system call if they are small.
@@ -105,7 +107,7 @@ func (o *output) writeAtOnce() error {
 		o.armed = false
 	}
 	err := o.raw.Write(o.ready)
-	o.sent += int64(o.first)
+	o.taken(int64(o.first))
 	return err
 }
 
@@ -124,7 +126,7 @@ func (o *output) writeRest() error {
 	}
 	n, err := o.vec.WriteTo(o.nc)
 	o.vec = nil
-	o.sent += n
+	o.taken(n)
 	return err
 }
 
@@ -134,13 +136,21 @@ func (o *output) writeWindows(p []byte) error {
 			return err
 		}
 		n, err := o.nc.Write(p[:min(len(p), sendWindowBytes)])
-		o.sent += int64(n)
+		o.taken(int64(n))
 		if err != nil {
 			return err
 		}
 		p = p[n:]
 	}
 	return nil
+}
+
+// taken counts what the connection has taken.
+func (o *output) taken(n int64) {
+	o.sent += n
+	if n > 0 && o.unsent != nil {
+		o.unsent.progressed(o)
+	}
 }
 
 // arm starts the time-out for the next window.
