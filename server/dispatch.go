@@ -91,6 +91,7 @@ func (d *dispatcher) answer(ctx context.Context, x *soaphttp.Exchange, req wire.
 	scratch := d.buffers.Get().(*[]byte)
 	started := time.Now()
 	resp, call, err := d.call(ctx, x, req, (*scratch)[:0])
+	defer call.GiveValues() // the answer is made then, and counts as one that waits to be sent
 	d.server.metrics.operation(req.Op(), mapi.CodeOf(err), time.Since(started))
 	*scratch = call.Scratch
 	if isFault(err) {
@@ -171,7 +172,8 @@ func (d *dispatcher) call(ctx context.Context, x *soaphttp.Exchange, req wire.Re
 
 func (d *dispatcher) newCall(ctx context.Context, x *soaphttp.Exchange) *session.Call {
 	s := d.server
-	return &session.Call{Context: ctx, Source: x.Peer.Address, Peer: peerOf(&x.Peer), Now: s.now(), Log: s.log, Attachment: x.Attachment}
+	return &session.Call{Context: ctx, Source: x.Peer.Address, Peer: peerOf(&x.Peer), Now: s.now(), Log: s.log, Attachment: x.Attachment,
+		Values: s.values}
 }
 
 // enter finds the session of a call, which lasts at least until done.

@@ -36,6 +36,14 @@ func newMetrics(reg prometheus.Registerer, s *Server) *metrics {
 		counter("zarafa_cell_cache_hits_total", "Look-ups that the cell cache answered.", func() float64 { return float64(s.cells.Stats().Hits) }),
 		gauge("zarafa_cell_cache_bytes", "Memory of the cell cache.", func() float64 { return float64(s.cells.Stats().Bytes) }),
 		gauge("zarafa_view_cache_bytes", "Memory of the sorted views of folders.", func() float64 { return float64(s.views.Stats().Bytes) }),
+		gauge("zarafa_large_value_bytes", "Memory of large values that are becoming answers.", func() float64 {
+			bytes, _ := s.values.Stats()
+			return float64(bytes)
+		}),
+		gauge("zarafa_large_values_waiting", "Calls that wait for memory for a large value.", func() float64 {
+			_, waiting := s.values.Stats()
+			return float64(waiting)
+		}),
 	)
 	return m
 }

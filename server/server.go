@@ -93,6 +93,7 @@ type Server struct {
 	http     *soaphttp.Server
 	logons   logonTimes
 	memory   memory
+	values   *session.Values // large values that are becoming answers
 }
 
 var _ wire.Service[*session.Call] = (*Server)(nil)
@@ -122,6 +123,7 @@ func assemble(ctx context.Context, cfg *config.Config, log *slog.Logger, reg pro
 		sessions: session.NewManager(sessionLimits(cfg), time.Now),
 		cells:    cache.NewCells(cfg.Cache.Cell),
 		views:    cache.NewViews(cfg.Cache.SortKey),
+		values:   session.NewValues(messageBudget(cfg.Cache.Memory)),
 	}
 	s.live.Store(cfg)
 	if err := objects.Seed(ctx, store); err != nil {

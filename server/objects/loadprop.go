@@ -60,6 +60,9 @@ func (s *Service) value(c *session.Call, o *storage.Object, id uint16) (mapi.Pro
 
 // readLob reads a large value into memory.
 func (s *Service) readLob(c *session.Call, lob storage.LobRef) ([]byte, error) {
+	if err := c.TakeValue(int64(lob.Size)); err != nil {
+		return nil, err
+	}
 	r, err := s.store.OpenLob(c.Context, lob.Instance)
 	if err != nil {
 		return nil, err

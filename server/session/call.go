@@ -27,6 +27,10 @@ type Call struct {
 
 	// Streams are sent beside the response, in order; a handler appends to them.
 	Streams []Stream
+
+	// Values is the budget that TakeValue draws on, nil for none.
+	Values *Values
+	taken  int64 // of Values
 }
 
 // Stream is one part of a multipart response; Write is called after the handler returned.
