@@ -1,9 +1,7 @@
 package wire
 
 import (
-	"bytes"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -93,19 +91,4 @@ func TestMalformedDocuments(t *testing.T) {
 			t.Errorf("%s is accepted: %s", kind, spoiled)
 		}
 	})
-}
-
-// TestNamesOutliveTexts: end tags are compared with names that are still there after all texts were decoded in place.
-func TestNamesOutliveTexts(t *testing.T) {
-	rows := rowsResponse(3)
-	text := AppendResponse(nil, rows, SOAP11)
-	d := NewDecoder(ClientLimits())
-	d.Reset(slices.Clone(text))
-	var resp TableQueryRowsResponse
-	if err := DecodeResponse(d, &resp); err != nil {
-		t.Fatal(err)
-	}
-	if again := AppendResponse(nil, &resp, SOAP11); !bytes.Equal(again, text) {
-		t.Error(difference(string(again), string(text)))
-	}
 }
