@@ -62,7 +62,7 @@ func TestMalformedMessages(t *testing.T) {
 	}
 	for _, e := range traces(t) {
 		op := opOfElement([]byte(e.Op))
-		if seen[e.Op] || len(e.Request)+len(e.Response) > 16<<10 || op == 0 {
+		if seen[e.Op] || len(e.Request)+len(e.Response) > 5<<10 || op == 0 {
 			continue
 		}
 		seen[e.Op] = true
