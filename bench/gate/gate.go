@@ -128,6 +128,9 @@ func (c *Comparison) Run(ctx context.Context, started time.Time, seed uint64) (*
 	if err != nil {
 		return nil, err
 	}
+	if err := slowed(o, first); err != nil {
+		return nil, err
+	}
 	r.OnlyOld, r.OnlyNew, r.Series[0] = first.Only[pairs.Old], first.Only[pairs.New], first.Series
 	r.First = findings(first, o.Options)
 	if err := r.confirm(ctx, c, first, started, seed); err != nil {
@@ -183,6 +186,9 @@ func (c *Comparison) measure(ctx context.Context, name string, wanted func(strin
 		p.CPUs = Processors()
 	}
 	result, err := pairs.Run(ctx, p)
+	if errors.Is(err, pairs.ErrNothing) {
+		return nil, fmt.Errorf("%w: %s", err, whyNothing(o, result))
+	}
 	if err != nil {
 		return nil, err
 	}

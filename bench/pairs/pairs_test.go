@@ -167,3 +167,20 @@ func TestSingle(t *testing.T) {
 		t.Errorf("%+v, %v", list, err)
 	}
 }
+
+// TestNothing: a run without a benchmark to measure is an error, and still says what only one side has.
+func TestNothing(t *testing.T) {
+	o := options(t, []string{"a", "b"}, []string{"c"})
+	r, err := Run(t.Context(), o)
+	if !errors.Is(err, ErrNothing) || len(r.Only[Old]) != 2 || len(r.Only[New]) != 1 {
+		t.Errorf("no benchmark in common: %+v, %v", r, err)
+	}
+	o = options(t, []string{"a"}, []string{"a"})
+	o.Wanted = func(string) bool { return false }
+	if _, err := Run(t.Context(), o); !errors.Is(err, ErrNothing) {
+		t.Errorf("none wanted: %v", err)
+	}
+	if _, err := Single(t.Context(), o); !errors.Is(err, ErrNothing) {
+		t.Errorf("none wanted of one build: %v", err)
+	}
+}

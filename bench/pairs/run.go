@@ -64,14 +64,18 @@ type Result struct {
 	Only   [2][]string `json:"only"` // benchmarks that only one side has, by side
 }
 
-// Run measures.
+// ErrNothing is the error of a run in which no benchmark could be measured: none is wanted, or none is on both sides. A verdict on
+// nothing would look like a good one.
+var ErrNothing = errors.New("no benchmark was measured")
+
+// Run measures. If there is nothing to measure it returns [ErrNothing], with the result, which says what only one side has.
 func Run(ctx context.Context, o Options) (*Result, error) {
 	r := &run{Options: o, random: rand.New(rand.NewPCG(o.Seed, 1))}
 	if err := r.pair(ctx, 0, r.prepare); err != nil {
 		return nil, err
 	}
 	if len(r.result.Series) == 0 {
-		return &r.result, nil
+		return &r.result, ErrNothing
 	}
 	r.draw()
 	for n := range o.Rounds {

@@ -8,12 +8,15 @@ import (
 )
 
 // Single measures one build alone, Options.Binaries[Old], with a process for each round. A verdict about two builds cannot be had from two
-// such runs as well as from [Run].
+// such runs as well as from [Run]. If there is nothing to measure it returns [ErrNothing].
 func Single(ctx context.Context, o Options) ([]Series, error) {
 	r := &run{Options: o, random: rand.New(rand.NewPCG(o.Seed, 1))}
 	for n := range o.Rounds {
 		if err := r.single(ctx, n); err != nil {
 			return nil, err
+		}
+		if len(r.result.Series) == 0 {
+			return nil, ErrNothing
 		}
 		if o.Progress != nil {
 			o.Progress(n+1, o.Rounds)

@@ -14,6 +14,7 @@ const (
 	exitUsage  = subcommand.Usage
 	exitSlower = 3 // the new revision is slower
 	exitVoid   = 4 // there was no time for enough rounds
+	exitEmpty  = 5 // there was nothing to compare, measure or show
 )
 
 // Run carries out a command line, without the program's name, and returns the exit status.

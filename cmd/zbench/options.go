@@ -13,6 +13,7 @@ import (
 
 	"zarafa/bench/compare"
 	"zarafa/bench/gate"
+	"zarafa/bench/pairs"
 	"zarafa/bench/revision"
 )
 
@@ -28,6 +29,8 @@ func status(err error) int {
 		return exitUsage
 	case errors.Is(err, gate.ErrTooFewRounds):
 		return exitVoid
+	case errors.Is(err, pairs.ErrNothing), errors.Is(err, errNoResults):
+		return exitEmpty
 	}
 	return exitFailed
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"os"
 
@@ -10,6 +12,9 @@ import (
 	"zarafa/bench/report"
 	"zarafa/daemon/subcommand"
 )
+
+// errNoResults is the error of a report on nothing.
+var errNoResults = errors.New("there are no results")
 
 func reportCommand(stdout io.Writer) subcommand.Command {
 	flags := pflag.NewFlagSet("zbench report", pflag.ContinueOnError)
@@ -20,6 +25,10 @@ func reportCommand(stdout io.Writer) subcommand.Command {
 		sections, err := report.Read(os.DirFS(*results))
 		if err != nil {
 			return exitFailed, err
+		}
+		if len(sections) == 0 {
+			err := fmt.Errorf("%w in %s; name the folder with --results", errNoResults, *results)
+			return status(err), err
 		}
 		write := func(w io.Writer) error { return report.HTML(w, *title, sections) }
 		if *output == "" {

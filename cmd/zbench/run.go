@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -67,16 +68,43 @@ func runRevision(ctx context.Context, o *runOptions, stdout, stderr io.Writer) (
 	if err := c.Build(ctx, nil, binary, false); err != nil {
 		return err
 	}
-	if err := measureAlone(ctx, o, binary, dirs[1], c, stdout); err != nil {
-		return err
-	}
-	if !o.packages {
-		return nil
+	none := measureAlone(ctx, o, binary, dirs[1], c, stdout)
+	if !o.packages || none != nil && !errors.Is(none, pairs.ErrNothing) {
+		return none
 	}
 	o.Log("benchmarks of packages")
+	lines := &benchmarkLines{w: stdout}
 	test := exec.CommandContext(ctx, "go", "test", "-run=^$", "-bench="+o.bench, "-benchmem", "./...")
-	test.Dir, test.Stdout, test.Stderr = c.Dir, stdout, stderr
-	return test.Run()
+	test.Dir, test.Stdout, test.Stderr = c.Dir, lines, stderr
+	if err := test.Run(); err != nil {
+		return err
+	}
+	if lines.count > 0 {
+		return nil
+	}
+	return none
+}
+
+// benchmarkLines passes the output of "go test -bench" on and counts the lines with results.
+type benchmarkLines struct {
+	w     io.Writer
+	count int
+	line  []byte // the beginning of a line whose end has not come yet
+}
+
+func (l *benchmarkLines) Write(p []byte) (int, error) {
+	l.line = append(l.line, p...)
+	for {
+		line, rest, ok := bytes.Cut(l.line, []byte("\n"))
+		if !ok {
+			break
+		}
+		if bytes.HasPrefix(line, []byte("Benchmark")) {
+			l.count++
+		}
+		l.line = rest
+	}
+	return l.w.Write(p)
 }
 
 // measureAlone measures a build and prints the lines.
@@ -96,6 +124,9 @@ func measureAlone(ctx context.Context, o *runOptions, binary, dir string, c *rev
 		p.CPUs = gate.Processors()
 	}
 	list, err := pairs.Single(ctx, p)
+	if errors.Is(err, pairs.ErrNothing) {
+		return fmt.Errorf("%w: --bench %q matches none that %s has on this database", err, o.bench, o.New)
+	}
 	if err != nil {
 		return err
 	}

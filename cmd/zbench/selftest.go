@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -37,7 +38,10 @@ func selftestCommand(stdout, stderr io.Writer) subcommand.Command {
 	o.defineComparison(flags)
 	return subcommand.Command{Name: "selftest", Short: "shows how often \"ab\" is red without and with a built-in slow-down", Options: flags, Run: func(ctx context.Context, _ []string) (int, error) {
 		o.Old, o.New, o.Slow = o.revision, o.revision, o.slow/100
-		err := o.finishComparison(ctx, stderr)
+		err := o.check()
+		if err == nil {
+			err = o.finishComparison(ctx, stderr)
+		}
 		if err == nil {
 			err = selftest(ctx, &o, stdout)
 		}
@@ -45,7 +49,21 @@ func selftestCommand(stdout, stderr io.Writer) subcommand.Command {
 	}}
 }
 
-// selftest compares a revision with itself again and again, and counts.
+// check looks at the options of the self-test alone.
+func (o *selftestOptions) check() error {
+	if o.times < 1 {
+		return usageError{errors.New("--times is out of bounds: it must be 1 at least")}
+	}
+	if o.slow < 0 {
+		return usageError{errors.New("--slow is out of bounds: it must not be negative")}
+	}
+	if _, err := regexp.Compile(o.SlowBench); err != nil {
+		return usageError{fmt.Errorf("--slow-bench: %w", err)}
+	}
+	return nil
+}
+
+// selftest compares a revision with itself again and again, and counts. If no comparison had time for its rounds, its error says so.
 func selftest(ctx context.Context, o *selftestOptions, stdout io.Writer) (err error) {
 	if o.json != "" {
 		if err := os.MkdirAll(o.json, 0o755); err != nil {
@@ -79,6 +97,9 @@ func selftest(ctx context.Context, o *selftestOptions, stdout io.Writer) (err er
 		if err := o.keep(n, r); err != nil {
 			return err
 		}
+	}
+	if void == o.times {
+		return fmt.Errorf("all %d comparisons are void: %w", void, gate.ErrTooFewRounds)
 	}
 	return nil
 }

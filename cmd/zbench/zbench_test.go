@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"zarafa/bench/gate"
 )
 
 func TestUsage(t *testing.T) {
@@ -24,6 +27,9 @@ func TestUsage(t *testing.T) {
 		{[]string{"ab", "HEAD", "HEAD", "--alpha", "2"}, exitUsage, "--alpha"},
 		{[]string{"ab", "HEAD", "HEAD", "--budget", "0s"}, exitUsage, "--budget"},
 		{[]string{"ab", "HEAD", "no-such-revision", "--quiet"}, exitFailed, `no revision "no-such-revision"`},
+		{[]string{"selftest", "--times", "0"}, exitUsage, "--times"},
+		{[]string{"selftest", "--slow-bench", "("}, exitUsage, "--slow-bench"},
+		{[]string{"report", "--results", t.TempDir()}, exitEmpty, "--results"},
 		{[]string{"run", "--turns", "0"}, exitUsage, "--turns"},
 		{[]string{"ab", "--no-such-option"}, exitUsage, "no-such-option"},
 		{[]string{"report", "--results", "/nonexistent"}, exitFailed, "no such file"},
@@ -95,5 +101,50 @@ func TestRun(t *testing.T) {
 	}
 	if text := out.String(); strings.Count(text, "\nBenchmarkWire/DecodeSmall") != 2 || !strings.Contains(text, "goos: ") {
 		t.Error(text)
+	}
+}
+
+// TestNothing: what compares or measures nothing is no good result, and has a status of its own.
+func TestNothing(t *testing.T) {
+	none := []string{"--bench", "^NoSuchBenchmark$"}
+	for _, tc := range []struct {
+		args []string
+		want string
+	}{
+		{append(quick("ab", ".", "."), none...), "NoSuchBenchmark"},
+		{append(quick("run"), none...), "NoSuchBenchmark"},
+		{append(quick("selftest", "--revision", ".", "--times", "1"), none...), "NoSuchBenchmark"},
+		{quick("selftest", "--revision", ".", "--times", "1", "--slow", "5", "--slow-bench", "^NoSuchBenchmark$"), "--slow-bench"},
+	} {
+		var out, problems bytes.Buffer
+		if got := Run(t.Context(), tc.args, &out, &problems); got != exitEmpty || !strings.Contains(problems.String(), tc.want) {
+			t.Errorf("%v: status %d: %s%s", tc.args, got, out.String(), problems.String())
+		}
+	}
+	if got := status(gate.ErrTooFewRounds); got != exitVoid {
+		t.Errorf("too few rounds are told by status %d", got)
+	}
+}
+
+// TestBenchmarkLines: lines are counted however they are cut into pieces.
+func TestBenchmarkLines(t *testing.T) {
+	for _, tc := range []struct {
+		pieces []string
+		want   int
+	}{
+		{[]string{"PASS\nok  \tx\t0.1s\n"}, 0},
+		{[]string{"goos: linux\nBenchmarkA 1 2 ns/op\nBench", "markB 1 2 ns/op\n", "PASS\n"}, 2},
+		{[]string{"x Benchmark\n"}, 0},
+	} {
+		var out bytes.Buffer
+		l := &benchmarkLines{w: &out}
+		for _, p := range tc.pieces {
+			if _, err := io.WriteString(l, p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if l.count != tc.want || out.String() != strings.Join(tc.pieces, "") {
+			t.Errorf("%q: %d lines, passed on %q", tc.pieces, l.count, out.String())
+		}
 	}
 }
