@@ -66,7 +66,8 @@ const (
 	maxParts    = 1000
 )
 
-func (o *Options) check() error {
+// Check returns an error if an option is out of bounds. Its text names the option of the command line and what it may be.
+func (o *Options) Check() error {
 	switch {
 	case o.Users < 1 || o.Users > maxUsers:
 		return fmt.Errorf("--users is %d, it must be 1 to %d", o.Users, maxUsers)

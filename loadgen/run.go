@@ -65,7 +65,7 @@ var errDecided = errors.New("decided")
 
 // Run plays the users. A wrong answer is not an error but in the result.
 func Run(ctx context.Context, o Options) (*Result, error) {
-	if err := o.check(); err != nil {
+	if err := o.Check(); err != nil {
 		return nil, err
 	}
 	material, err := content.LoadMaterial()

@@ -52,6 +52,11 @@ func capacityCommand(stdout io.Writer) subcommand.Command {
 		if err := o.finish(); err != nil {
 			return exitUsage, err
 		}
+		for _, o.Users = range [...]int{o.start, o.max} {
+			if err := o.Check(); err != nil {
+				return exitUsage, err
+			}
+		}
 		return searchCapacity(ctx, &o, stdout)
 	}}
 }
@@ -59,7 +64,7 @@ func capacityCommand(stdout io.Writer) subcommand.Command {
 // lookEvery is how often a trial is looked at.
 const lookEvery = 500 * time.Millisecond
 
-// errVoid ends a search in which the load generator is the limit.
+// errVoid ends a search in which the load generator is the limit, or that had no time for a trial.
 var errVoid = errors.New("void")
 
 // searchCapacity searches, and writes the report that was asked for, of a search that failed too.
@@ -94,6 +99,9 @@ func findCapacity(ctx context.Context, o *capacityOptions, stdout io.Writer, fou
 		search.Tried(t.Passed)
 		found.Passed, found.Failed = search.Found()
 		o.Seed++ // another day
+	}
+	if len(found.Trials) == 0 {
+		return exitVoid, fmt.Errorf("%w: there was no time for a single trial; give a longer --budget", errVoid)
 	}
 	load := fmt.Sprintf("%v with profile %s ×%g", o.slo, o.profile, o.Compress)
 	switch passed, failed := search.Found(); {

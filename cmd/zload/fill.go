@@ -53,6 +53,9 @@ func fillCommand(stdout io.Writer) subcommand.Command {
 		if o.TLS, _, err = t.configs(); err != nil {
 			return exitUsage, err
 		}
+		if err = o.Check(); err != nil {
+			return exitUsage, err
+		}
 		o.Endpoint = client.FindEndpoint(adminURL, "", os.LookupEnv)
 		return runFill(ctx, o, stdout)
 	}}

@@ -85,6 +85,9 @@ func playCommand(stdout io.Writer) subcommand.Command {
 		if err := errors.Join(o.finish(), part.finish(&o)); err != nil {
 			return exitUsage, err
 		}
+		if err := o.Check(); err != nil {
+			return exitUsage, err
+		}
 		return play(ctx, &o, stdout)
 	}}
 }

@@ -45,7 +45,8 @@ type Result struct {
 	Users, Kept, Folders, Items int
 }
 
-func (o *Options) check() error {
+// Check returns an error if an option is out of bounds. Its text names the option of the command line and what it may be.
+func (o *Options) Check() error {
 	switch {
 	case o.Users < 1 || o.Users > maxUsers:
 		return fmt.Errorf("--users is %d, it must be 1 to %d", o.Users, maxUsers)
@@ -68,7 +69,7 @@ const (
 
 // Run creates the users that the options ask for. The first error ends it; what was created stays.
 func Run(ctx context.Context, o Options) (Result, error) {
-	if err := o.check(); err != nil {
+	if err := o.Check(); err != nil {
 		return Result{}, err
 	}
 	material, err := content.LoadMaterial()
