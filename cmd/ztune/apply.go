@@ -62,6 +62,7 @@ func apply(ctx context.Context, s *session) (int, error) {
 	s.show(p, report)
 	if len(changes) == 0 {
 		s.say("Nothing has to be changed.")
+		s.warnOverridden(p)
 		return exitOK, s.finishReport(report)
 	}
 	if !s.yes {
@@ -190,14 +191,20 @@ func (s *session) overridden(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.warnOverridden(p)
+	return nil
+}
+
+// warnOverridden compares a plan whose files are written with what is in effect.
+func (s *session) warnOverridden(p planned) {
 	if file, ok := s.unread(p); ok {
 		s.say("Warning: the database does not read %s; add the line '!include %s' at the end of its my.cnf.", file, file)
-		return nil
+		return
 	}
-	for _, d := range differences(s, p) {
+	found, _ := differences(s, p)
+	for _, d := range found {
 		s.say("Warning: %s is %s although %s was written; what is read later overrides it: %s.", d.Key, orNothing(d.Is), d.Planned, orNothing(d.File))
 	}
-	return nil
 }
 
 // unread reports whether the fragment is there but is not among the files that the

@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"path"
 	"strings"
 
+	"zarafa/tuning/facts"
 	"zarafa/tuning/mycnf"
 	"zarafa/tuning/rules"
 )
@@ -37,7 +37,10 @@ func check(ctx context.Context, s *session) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
-	found := differences(s, p)
+	found, compared := differences(s, p)
+	if compared == 0 {
+		return exitEmpty, fmt.Errorf("nothing was compared: neither %s nor the database nor %s is here; name the files with --server-cfg and --my-cnf", s.serverCfg, s.unitFolder)
+	}
 	status := exitOK
 	if len(found) > 0 {
 		status = exitDiffer
@@ -46,7 +49,11 @@ func check(ctx context.Context, s *session) (int, error) {
 		return status, writeJSON(s.out, found)
 	}
 	for _, d := range found {
-		fmt.Fprintf(s.out, "%s: %s is %s, planned %s (%s)\n", d.Target, d.Key, orNothing(d.Is), d.Planned, d.Reason)
+		from := ""
+		if d.File != "" {
+			from = " (" + d.File + ")"
+		}
+		fmt.Fprintf(s.out, "%s: %s is %s%s, planned %s (%s)\n", d.Target, d.Key, orNothing(d.Is), from, d.Planned, d.Reason)
 	}
 	if file, ok := s.unread(p); ok {
 		s.say("The database does not read %s; add the line '!include %s' at the end of its my.cnf.", file, file)
@@ -58,10 +65,10 @@ func check(ctx context.Context, s *session) (int, error) {
 	return status, nil
 }
 
-// differences compares the plan with what the files say now.
-func differences(s *session, p planned) []difference {
-	all := []difference{}
-	server := serverValues(p.server)
+// differences compares the plan with what the files say now. It also counts the settings that could be compared: those
+// of a file that is not here cannot.
+func differences(s *session, p planned) (all []difference, compared int) {
+	all = []difference{}
 	unit := unitValues(s, p)
 	for _, set := range p.plan.Settings {
 		is, file := "", ""
@@ -70,7 +77,7 @@ func differences(s *session, p planned) []difference {
 			if p.server == "" {
 				continue
 			}
-			is, file = server[set.Key], s.serverCfg
+			is, file = p.given[set.Key].value, p.given[set.Key].file
 		case rules.OptionFile:
 			d := p.machine.Database
 			if o, ok := mycnf.Last(d.Options, d.Groups(), set.Key); ok {
@@ -80,40 +87,19 @@ func differences(s *session, p planned) []difference {
 			if s.unitFolder == "" || !p.tree.Exists(s.unitFolder) {
 				continue
 			}
-			is = unit[set.Key]
+			is, file = unit[set.Key].Value, unit[set.Key].File
 		}
+		compared++
 		if !same(is, set.Value) {
 			all = append(all, difference{set.Target, set.Key, is, file, set.Value, set.Rule})
 		}
 	}
-	return all
+	return all, compared
 }
 
-// serverValues reads the settings of a server.cfg, of several the last.
-func serverValues(text string) map[string]string {
-	values := make(map[string]string)
-	for line := range strings.Lines(text) {
-		if name, value, ok := strings.Cut(line, "="); ok && line[0] != '#' {
-			values[strings.TrimSpace(name)] = strings.TrimSpace(value)
-		}
-	}
-	return values
-}
-
-// unitValues reads the environment that our drop-in gives the server.
-func unitValues(s *session, p planned) map[string]string {
-	text, err := p.tree.Read(path.Join(s.unitFolder, "zarafa-server.service.d", "ztune.conf"))
-	if err != nil {
-		return nil
-	}
-	values := make(map[string]string)
-	for line := range strings.Lines(text) {
-		assignment, ok := strings.CutPrefix(strings.TrimSpace(line), "Environment=")
-		if name, value, found := strings.Cut(assignment, "="); ok && found {
-			values[name] = value
-		}
-	}
-	return values
+// unitValues reads the environment that systemd gives the server: of our drop-in and of whatever else the unit has, in the order of its effect.
+func unitValues(s *session, p planned) map[string]facts.Variable {
+	return p.tree.Environment(serverUnit, s.unitFolder)
 }
 
 // same reports whether two values mean the same, sizes within the tolerance.

@@ -53,6 +53,9 @@ func lint(ctx context.Context, s *session) (int, error) {
 	file := d.OptionFile.Value
 	if len(s.args) == 1 {
 		file = s.args[0]
+		if err := s.absolute("FILE", &file); err != nil {
+			return exitFailed, err
+		}
 	}
 	if file == "" {
 		return exitFailed, errors.New("no my.cnf was found at the usual places; name it: ztune lint FILE")
@@ -64,6 +67,9 @@ func lint(ctx context.Context, s *session) (int, error) {
 	options, err := mycnf.Read(tree, file)
 	if err != nil {
 		return exitFailed, err
+	}
+	if !slices.ContainsFunc(options, func(o mycnf.Option) bool { return slices.Contains(d.Groups(), o.Group) }) {
+		return exitEmpty, fmt.Errorf("nothing was looked at: %s has no option in a group that %s reads (%s)", file, d.Version.Value, strings.Join(d.Groups(), ", "))
 	}
 	findings := judge(d.Version.Value, options, d.Groups())
 	return s.report(findings, d.Version.Value)

@@ -41,7 +41,7 @@ func manual(w io.Writer) error {
 	shared.SortFlags = false
 	o.common(shared)
 	shared.VisitAll(func(f *pflag.Flag) { writeOption(&b, f) })
-	b.WriteString(".SH EXIT STATUS\n.TP\n.B 0\nEverything is well.\n.TP\n.B 1\ncheck: the settings do not fit this machine. lint: something must be changed. verify: the planned settings serve fewer users, or take more memory than predicted.\n.TP\n.B 2\nThe command failed; the message says what to do.\n")
+	b.WriteString(".SH EXIT STATUS\n.TP\n.B 0\nEverything is well.\n.TP\n.B 1\ncheck: the settings do not fit this machine. lint: something must be changed. verify: the planned settings serve fewer users, or take more memory than predicted.\n.TP\n.B 2\nThe command failed; the message says what to do.\n.TP\n.B 3\nThere was nothing to compare: check found none of the files, lint no option that the database reads, verify no two numbers that can be compared.\n")
 	b.WriteString(".SH FILES\n.TP\n.I /etc/zarafa/server.cfg\nThe server's settings.\n.TP\n.I zz-ztune.cnf\nThe database's options, in the folder that my.cnf includes.\n.TP\n.I /etc/systemd/system/zarafa-server.service.d/ztune.conf\nThe server's limit on its memory.\n.TP\n.I /var/lib/ztune\nBackups, the last probe, and what the last apply was told.\n")
 	b.WriteString(".SH EXAMPLES\n.nf\nztune plan --users 500\nztune explain cache_cell_size\nztune apply --users 500\nztune check --quiet || mail -s 'ztune: settings do not fit' root </dev/null\nztune plan --json | jq -r '.settings[] | \"\\e(.key)=\\e(.value)\"'\n.fi\n")
 	b.WriteString(".SH SEE ALSO\n.BR zarafa-server (8),\n.BR mariadbd (8)\n")

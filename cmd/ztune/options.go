@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -88,6 +89,9 @@ func (o *options) check() error {
 		}
 		o.version = &v
 	}
+	if err := o.paths(); err != nil {
+		return err
+	}
 	if !slices.Contains([]string{"", string(rules.Both), string(rules.Server), string(rules.DB)}, o.role) {
 		return fmt.Errorf("--role: %q is no role; say both, server or db", o.role)
 	}
@@ -101,6 +105,34 @@ func (o *options) check() error {
 		return fmt.Errorf("--connections: %d is out of range; give a number from 1 to 100000, or leave it out", o.connections)
 	}
 	return nil
+}
+
+// paths makes the paths of the command line absolute. They are those of the machine that is read, so a relative one has a meaning
+// only if that is this machine.
+func (o *options) paths() error {
+	for _, p := range []struct {
+		option string
+		path   *string
+	}{
+		{"--data-directory", &o.dataDir}, {"--server-cfg", &o.serverCfg}, {"--my-cnf", &o.myCnf}, {"--unit-folder", &o.unitFolder}, {"--state-folder", &o.state},
+	} {
+		if err := o.absolute(p.option, p.path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// absolute makes one path absolute. An empty one stays empty.
+func (o *options) absolute(option string, p *string) (err error) {
+	if *p == "" || filepath.IsAbs(*p) {
+		return nil
+	}
+	if o.root != "" && filepath.Clean(o.root) != "/" {
+		return fmt.Errorf("%s: %s is relative; give the path as it is on the machine below --root, from / on", option, *p)
+	}
+	*p, err = filepath.Abs(*p)
+	return err
 }
 
 // open opens the tree of the machine.

@@ -2,14 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
 	"maps"
 	"path"
 	"strings"
 
-	"zarafa/daemon/settings"
 	"zarafa/tuning/dbms"
 	"zarafa/tuning/facts"
 	"zarafa/tuning/rules"
@@ -24,6 +20,8 @@ type planned struct {
 	found facts.Fact[dbms.Version]
 	// server is the text of server.cfg, "" if there is none.
 	server string
+	// given are the server's settings that are in effect, by name; nil if there is no server.cfg.
+	given map[string]serverValue
 }
 
 // makePlan reads the machine and plans.
@@ -37,7 +35,7 @@ func (s *session) makePlan(ctx context.Context) (planned, error) {
 	if err != nil {
 		return p, err
 	}
-	p.server = file
+	p.server, p.given = file, given
 	w, dataDir := s.wishes(given)
 	p.machine, err = facts.Inspect(ctx, p.tree, facts.Options{DataDirectory: dataDir, Memory: s.memory})
 	if err != nil {
@@ -58,50 +56,24 @@ func (s *session) makePlan(ctx context.Context) (planned, error) {
 	return p, nil
 }
 
-// readServerFile returns the text of server.cfg and its settings. A server that is not
-// installed yet has none.
-func (s *session) readServerFile(tree *facts.Tree) (string, map[string]string, error) {
-	text, err := tree.ReadText(s.serverCfg)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil, nil
-	}
-	if errors.Is(err, fs.ErrPermission) {
-		return "", nil, hint(err)
-	}
-	if err != nil {
-		return "", nil, fmt.Errorf("%w; name the server's settings file with --server-cfg", err)
-	}
-	given := make(map[string]string)
-	err = settings.Parse(strings.NewReader(text), s.serverCfg, func(l settings.Line) error {
-		if l.Directive == "" {
-			given[l.Name] = l.Value
-		}
-		return nil
-	})
-	if err != nil {
-		return "", nil, err
-	}
-	return text, given, nil
-}
-
 // wishes takes the command line's word first, then what server.cfg says of the
 // database. It also returns the directory whose storage counts, if server.cfg decides.
-func (s *session) wishes(given map[string]string) (rules.Wishes, string) {
+func (s *session) wishes(given map[string]serverValue) (rules.Wishes, string) {
 	w := rules.Wishes{Role: rules.Role(s.role), Users: s.users, Version: s.version, Medium: s.medium, Connections: s.connections}
 	dataDir := s.dataDir
 	if s.engine != "" {
 		given = maps.Clone(given)
 		if given == nil {
-			given = make(map[string]string)
+			given = make(map[string]serverValue)
 		}
-		given["database_engine"] = s.engine
+		given["database_engine"] = serverValue{value: s.engine}
 	}
 	if given == nil || w.Role == rules.DB {
 		return w, dataDir
 	}
-	if engine := given["database_engine"]; engine != "mysql" && s.version == nil {
+	if engine := given["database_engine"].value; engine != "mysql" && s.version == nil {
 		w.NoDatabase = true
-		file := given["sqlite_path"]
+		file := given["sqlite_path"].value
 		if file == "" {
 			file = "/var/lib/zarafa/zarafa.db"
 		}
@@ -110,7 +82,7 @@ func (s *session) wishes(given map[string]string) (rules.Wishes, string) {
 		}
 		return w, dataDir
 	}
-	if w.Role == "" && given["mysql_socket"] == "" && !isLocal(given["mysql_host"]) {
+	if w.Role == "" && given["mysql_socket"].value == "" && !isLocal(given["mysql_host"].value) {
 		w.Role = rules.Server
 	}
 	return w, dataDir

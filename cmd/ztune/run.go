@@ -16,6 +16,7 @@ const (
 	exitOK     = subcommand.OK
 	exitDiffer = 1 // check: the settings no longer fit; lint: something must be changed
 	exitFailed = 2
+	exitEmpty  = 3 // there was nothing to compare, so that neither 0 nor 1 would be true
 )
 
 // command is one of the program's commands.

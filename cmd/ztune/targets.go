@@ -20,6 +20,9 @@ import (
 // fragmentName sorts behind what distributions put beside it, so that it wins.
 const fragmentName = "zz-ztune.cnf"
 
+// serverUnit is the unit that systemd starts the server by.
+const serverUnit = "zarafa-server.service"
+
 // ours is how a file begins that ztune wrote.
 const ours = "# Written by ztune"
 
@@ -45,7 +48,7 @@ func (s *session) targets(p planned) (changes []install.Change, notes []string, 
 	if text := render.UnitFile(p.plan); text != "" && s.unitFolder != "" {
 		if !p.tree.Exists(s.unitFolder) {
 			notes = append(notes, s.unitFolder+" is not there, so GOMEMLIMIT is not set; set it where the server is started: ztune plan --print unit")
-		} else if changes, err = s.add(p.tree, changes, path.Join(s.unitFolder, "zarafa-server.service.d", "ztune.conf"), text, 0o644); err != nil {
+		} else if changes, err = s.add(p.tree, changes, path.Join(s.unitFolder, serverUnit+".d", "ztune.conf"), text, 0o644); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -77,6 +80,9 @@ func (s *session) fragment(p planned) (string, error) {
 	file := s.myCnf
 	if file == "" {
 		d := p.machine.Database
+		if err := oneDatabase(p.machine.Running); err != nil {
+			return "", err
+		}
 		if d.IncludeFolder == "" {
 			return "", errors.New("the database's option files include no folder that a fragment could be put into; add a line '!includedir /etc/my.cnf.d' to my.cnf, or name the file with --my-cnf")
 		}
@@ -86,6 +92,21 @@ func (s *session) fragment(p planned) (string, error) {
 		return "", fmt.Errorf("%s was not written by ztune and is not overwritten; choose another name with --my-cnf", file)
 	}
 	return file, nil
+}
+
+// oneDatabase refuses to choose where several database servers run: the option files of one say nothing about the others', and a
+// group that all read would give each the memory that is planned for one.
+func oneDatabase(running []facts.Running) error {
+	var found []string
+	for _, r := range running {
+		if r.Role == facts.RoleDatabase {
+			found = append(found, fmt.Sprintf("%s (process %d)", r.Name, r.PID))
+		}
+	}
+	if len(found) < 2 {
+		return nil
+	}
+	return fmt.Errorf("several database servers are running, %s; say which one the server uses: name a file for options that only this one reads with --my-cnf, and its data directory with --data-directory", strings.Join(found, ", "))
 }
 
 // accept asks the programs that will read the files whether they take them. It
@@ -133,8 +154,7 @@ func (s *session) acceptServer(p planned) error {
 			if file == s.serverCfg {
 				return io.NopCloser(strings.NewReader(text)), nil
 			}
-			other, err := p.tree.ReadText(file)
-			return io.NopCloser(strings.NewReader(other)), err
+			return openFiles(p.tree)(file)
 		}
 		if err := set.ReadFile(s.serverCfg, settings.Source{Open: open}); err != nil {
 			return err
@@ -144,11 +164,13 @@ func (s *session) acceptServer(p planned) error {
 		}
 		return c.Finish(set)
 	}
-	if err := readAs(p.server); err != nil {
-		return fmt.Errorf("nothing was changed: the server refuses %s as it is; correct that first: %w", s.serverCfg, err)
+	// Only the new file must be right: what an earlier plan wrote for more memory would be refused for less, and is replaced.
+	err := readAs(render.ServerFile(p.server, p.plan))
+	if err == nil {
+		return nil
 	}
-	if err := readAs(render.ServerFile(p.server, p.plan)); err != nil {
-		return fmt.Errorf("nothing was changed: the server would refuse the new %s: %w", s.serverCfg, err)
+	if old := readAs(p.server); old != nil {
+		return fmt.Errorf("nothing was changed: the server refuses %s as it is, and with the planned settings too; correct that first: %w", s.serverCfg, err)
 	}
-	return nil
+	return fmt.Errorf("nothing was changed: the server would refuse the new %s: %w", s.serverCfg, err)
 }

@@ -125,8 +125,11 @@ func runVerify(ctx context.Context, s *session) (int, error) {
 	} else {
 		err = printVerified(s.out, result)
 	}
-	if result.Worse() {
+	switch {
+	case result.Worse():
 		return exitDiffer, err
+	case result.Comparison.Outcome == verify.Unknown:
+		return exitEmpty, err // the report says why
 	}
 	return exitOK, err
 }

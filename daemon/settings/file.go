@@ -21,6 +21,9 @@ type Source struct {
 	// Directives are the directives beside !include that a program has, by name without "!". Each gets its
 	// argument, a file's path, relative to the file with the directive.
 	Directives map[string]func(path string) error
+	// Visit, if not nil, gets each line with a setting, in the order in which they take effect, so that a program can tell where a
+	// value comes from. Nothing in it has been looked at.
+	Visit func(Origin, Line)
 }
 
 // Missing reports whether err says that the settings file itself does not exist.
@@ -72,6 +75,9 @@ func (r *fileReader) line(path string, line Line) error {
 	origin := Origin{path, line.Number}
 	if line.Directive != "" {
 		return r.directive(origin, line)
+	}
+	if r.src.Visit != nil {
+		r.src.Visit(origin, line)
 	}
 	err := r.assign(origin, line)
 	if err != nil {

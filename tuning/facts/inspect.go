@@ -28,7 +28,7 @@ type Options struct {
 // out; everything else that is missing is an unknown fact.
 func Inspect(ctx context.Context, t *Tree, o Options) (Machine, error) {
 	m := Machine{Root: t.Dir()}
-	running, first := t.findRunning(ctx)
+	running, first := t.findRunning(ctx, o.DataDirectory)
 	m.Running = running
 	server, database := t.findService(RoleServer, first[RoleServer]), t.findService(RoleDatabase, first[RoleDatabase])
 	var err error

@@ -60,8 +60,9 @@ func roleOf(p program) (Role, bool) {
 	return role, ok
 }
 
-// findRunning picks the programs of interest.
-func (t *Tree) findRunning(ctx context.Context) ([]Running, map[Role]*program) {
+// findRunning picks the programs of interest, and of each role the first one; of several databases the one that has the data directory, if
+// any has.
+func (t *Tree) findRunning(ctx context.Context, dataDirectory string) ([]Running, map[Role]*program) {
 	all := []Running{} // a list in JSON, also if it is empty
 	first := make(map[Role]*program)
 	for _, p := range t.programs(ctx) {
@@ -72,6 +73,9 @@ func (t *Tree) findRunning(ctx context.Context) ([]Running, map[Role]*program) {
 		bytes, _ := kilobytes(t.status(path.Base(p.dir()))["VmRSS"])
 		all = append(all, Running{Role: role, Name: p.name, PID: p.pid, Bytes: bytes})
 		if first[role] == nil {
+			first[role] = &p
+		}
+		if dir, ok := argument(p.args, "datadir"); ok && role == RoleDatabase && dataDirectory != "" && path.Clean(dir) == path.Clean(dataDirectory) {
 			first[role] = &p
 		}
 	}

@@ -43,16 +43,18 @@ func (t *Tree) findUnit(candidates ...string) (unit, bool) {
 
 // readUnit reads a unit's file and its drop-ins, which are sorted by name over all
 // folders, one that is in a stronger folder hiding its namesakes.
-func (t *Tree) readUnit(name string) unit {
+func (t *Tree) readUnit(name string) unit { return t.readUnitIn(unitFolders[:], name) }
+
+func (t *Tree) readUnitIn(folders []string, name string) unit {
 	u := unit{name: name}
-	for _, folder := range unitFolders {
+	for _, folder := range folders {
 		if text, err := t.Read(path.Join(folder, name)); err == nil {
 			u.settings = append(u.settings, parseUnit(text, path.Join(folder, name))...)
 			break
 		}
 	}
 	dropins := make(map[string]string)
-	for _, folder := range unitFolders {
+	for _, folder := range folders {
 		for _, dir := range dropinFolders(name) {
 			for _, file := range t.List(path.Join(folder, dir)) {
 				if _, hidden := dropins[file]; !hidden && strings.HasSuffix(file, ".conf") {
