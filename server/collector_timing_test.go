@@ -34,7 +34,7 @@ func BenchmarkCollector(b *testing.B) {
 	o.server.Reload(&changed)
 	before := debug.SetMemoryLimit(-1)
 	b.Cleanup(func() { debug.SetMemoryLimit(before) })
-	o.server.LimitMemory(debug.SetMemoryLimit)
+	o.server.LimitMemory(debug.SetMemoryLimit, debug.SetMemoryLimit(-1))
 	o.server.memory.configure(&changed.Cache)
 	keeping, stop := context.WithCancel(b.Context())
 	defer stop()

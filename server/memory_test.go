@@ -1,6 +1,7 @@
 package server
 
 import (
+	"math"
 	"testing"
 
 	"zarafa/server/memlimit"
@@ -12,7 +13,7 @@ func TestLimitMemory(t *testing.T) {
 	s := newOperations(t).server
 	s.limitMemory()
 	var limit int64
-	s.LimitMemory(func(bytes int64) int64 { limit = bytes; return 0 })
+	s.LimitMemory(func(bytes int64) int64 { limit = bytes; return 0 }, math.MaxInt64)
 	keep := func() int64 {
 		s.limitMemory()
 		return limit
@@ -39,6 +40,11 @@ func TestLimitMemory(t *testing.T) {
 	s.Reload(&changed)
 	if got := keep(); got != second+larger {
 		t.Errorf("a cache larger by %d raises the limit by %d", larger, got-second)
+	}
+	// Where the environment has a limit it is kept to, and the server still watches its memory.
+	s.LimitMemory(func(bytes int64) int64 { limit = bytes; return 0 }, first-1)
+	if got := keep(); got != first-1 || s.memory.gauge == nil {
+		t.Errorf("the limit is %d where %d is the most", got, first-1)
 	}
 }
 

@@ -97,6 +97,9 @@ func (u Usage) Outside() int64 { return max(0, u.Resident-u.Runtime) }
 type Keeper struct {
 	// Foreseen is how much is outside of the runtime when the databases' caches are full.
 	Foreseen int64
+	// Most is the highest limit that is set, whatever is promised: what an administrator has given the process in GOMEMLIMIT. Requests and
+	// caches share what there is then, as they do below any other limit (Yield).
+	Most int64
 	// Set sets the limit: debug.SetMemoryLimit.
 	Set func(bytes int64) int64
 	// Read reads the usage: Read.
@@ -105,9 +108,10 @@ type Keeper struct {
 	last int64
 }
 
-// NewKeeper makes a keeper for a process that opens a number of connections of SQLite with pageCache bytes each.
-func NewKeeper(connections int, pageCache int64, set func(bytes int64) int64) *Keeper {
-	return &Keeper{Foreseen: Program + Index + int64(connections)*(pageCache+Connection), Set: set, Read: Read}
+// NewKeeper makes a keeper for a process that opens a number of connections of SQLite with pageCache bytes each. The limit is never more
+// than most, math.MaxInt64 for no such bound.
+func NewKeeper(connections int, pageCache int64, set func(bytes int64) int64, most int64) *Keeper {
+	return &Keeper{Foreseen: Program + Index + int64(connections)*(pageCache+Connection), Most: most, Set: set, Read: Read}
 }
 
 // step is by how much the limit must be off before it is set again: setting it stops all goroutines for a moment.
@@ -120,7 +124,7 @@ func (k *Keeper) Keep(caches int64, sessions int) int64 {
 	if u, err := k.Read(); err == nil {
 		outside = max(outside, u.Outside())
 	}
-	limit := HeapLimit(caches, sessions, outside)
+	limit := min(HeapLimit(caches, sessions, outside), k.Most)
 	if diff := limit - k.last; diff < step && diff > -step {
 		return k.last
 	}

@@ -37,7 +37,7 @@ func TestHeapLimit(t *testing.T) {
 func TestKeeper(t *testing.T) {
 	var limits []int64
 	usage, failure := memlimit.Usage{}, error(nil)
-	k := memlimit.NewKeeper(5, 12*mb, func(n int64) int64 { limits = append(limits, n); return 0 })
+	k := memlimit.NewKeeper(5, 12*mb, func(n int64) int64 { limits = append(limits, n); return 0 }, math.MaxInt64)
 	k.Read = func() (memlimit.Usage, error) { return usage, failure }
 	foreseen := int64(memlimit.Program + memlimit.Index + 5*(12*mb+memlimit.Connection))
 	for _, tt := range []struct {
@@ -61,6 +61,29 @@ func TestKeeper(t *testing.T) {
 		case tt.expect == 0 && n == 0:
 		case n != 1 || limits[before] != tt.expect:
 			t.Errorf("%s: set to %d, want %d", tt.name, limits[before:], tt.expect)
+		}
+	}
+}
+
+// A limit from the environment lowers what is promised and never raises it; below it the keeper goes on.
+func TestKeeperBelowMost(t *testing.T) {
+	var last int64
+	k := memlimit.NewKeeper(0, 0, func(n int64) int64 { last = n; return 0 }, 250*mb)
+	k.Read = func() (memlimit.Usage, error) { return memlimit.Usage{}, nil }
+	foreseen := int64(memlimit.Program + memlimit.Index)
+	for _, tt := range []struct {
+		name             string
+		caches, sessions int
+		expect           int64
+	}{
+		{"less is promised", 64 * mb, 0, 264*mb - foreseen},
+		{"sessions raise it", 64 * mb, 1024, 288*mb - foreseen},
+		{"up to the most", 64 * mb, 102400, 250 * mb},
+		{"and down again", 64 * mb, 0, 264*mb - foreseen},
+		{"caches do not raise it further", 1024 * mb, 0, 250 * mb},
+	} {
+		if got := k.Keep(int64(tt.caches), tt.sessions); got != tt.expect || last != tt.expect {
+			t.Errorf("%s: %d MB are set, %d MB returned, want %d MB", tt.name, last/mb, got/mb, tt.expect/mb)
 		}
 	}
 }

@@ -60,7 +60,8 @@ func (m machine) compression() Setting {
 		Source: "zlib: half the effort costs a few percent of size"}
 }
 
-// memoryLimit is the Go runtime's limit: what the server keeps to by itself, or less where memory is short.
+// memoryLimit is the Go runtime's limit: what the server keeps to by itself, or less where memory is short. The
+// server takes it for the highest limit that it may set, and goes on watching its memory.
 func (m machine) memoryLimit(d demand, s sizes) Setting {
 	bytes := d.heapLimit(s)
 	rule := fmt.Sprintf("all caches of the server, 24 KB for each of two sessions of a user, and %s for the rest, without what is not in the heap: 26 MB of the program, 34 MB of the full-text index", facts.Size(d.rest))
