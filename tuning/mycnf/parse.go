@@ -36,6 +36,8 @@ type Files interface {
 	Read(path string) (string, error)
 	// List returns the sorted names in a folder, none if it cannot be read.
 	List(path string) []string
+	// Exists reports whether there is anything at a path.
+	Exists(path string) bool
 }
 
 // The limits on includes; the servers' own depth is 10.
@@ -111,6 +113,10 @@ func (r *reader) include(file string, number int, line string, depth int) error 
 		}
 		return r.file(target, depth+1)
 	case directive == "includedir" && target != "":
+		// Other than a file, a folder that is not there stops the servers.
+		if !r.files.Exists(target) {
+			return fmt.Errorf("%s:%d: the folder %s is not there, so the database does not start; make it, or remove the line", file, number, target)
+		}
 		for _, name := range r.files.List(target) {
 			if path.Ext(name) != ".cnf" {
 				continue

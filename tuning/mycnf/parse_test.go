@@ -31,6 +31,24 @@ func (m memory) List(dir string) []string {
 	return names
 }
 
+func (m memory) Exists(p string) bool {
+	_, ok := m[p]
+	return ok || len(m.List(p)) > 0
+}
+
+// A folder that is not there stops the servers, a file does not.
+func TestMissingIncludes(t *testing.T) {
+	const option = "[mysqld]\nport = 1\n"
+	options, err := Read(memory{"/my.cnf": option + "!include /nowhere.cnf\n"}, "/my.cnf")
+	if err != nil || len(options) != 1 {
+		t.Errorf("a missing file: %v, %v", options, err)
+	}
+	options, err = Read(memory{"/my.cnf": option + "!includedir /nowhere\n"}, "/my.cnf")
+	if err == nil || !strings.Contains(err.Error(), "/my.cnf:3") || len(options) != 1 {
+		t.Errorf("a missing folder: %v, %v", options, err)
+	}
+}
+
 func TestRead(t *testing.T) {
 	files := memory{
 		"/etc/my.cnf": "# comment\n[client]\nport=3306\n\n[MySQLd]\n datadir = /srv/db # fast\nskip-name-resolve\n" +
