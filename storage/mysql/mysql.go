@@ -85,6 +85,9 @@ func Open(ctx context.Context, cfg Config, opts Options) (storage.Store, error) 
 	if err := createDatabase(ctx, dc, cfg.Database); err != nil {
 		return nil, openError(cfg, err)
 	}
+	if dc.MaxAllowedPacket, err = packetLimit(ctx, dc); err != nil {
+		return nil, openError(cfg, err)
+	}
 	readers, err := openPool(dc, opts.Readers)
 	if err != nil {
 		return nil, openError(cfg, err)
@@ -110,7 +113,7 @@ func Open(ctx context.Context, cfg Config, opts Options) (storage.Store, error) 
 }
 
 func openPool(dc *mysql.Config, size int) (*sql.DB, error) {
-	connector, err := mysql.NewConnector(dc)
+	connector, err := newConnector(dc)
 	if err != nil {
 		return nil, err
 	}
@@ -151,9 +154,8 @@ func driverConfig(cfg Config) (*mysql.Config, error) {
 	dc.User, dc.Passwd, dc.DBName = cfg.User, cfg.Password, cfg.Database
 	dc.Timeout = connectTimeout
 	dc.Collation = "utf8mb4_bin"
-	dc.ClientFoundRows = true // an UPDATE that changes nothing has found its row
-	dc.Params = map[string]string{"sql_mode": "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'"}
-	dc.MaxAllowedPacket = 0 // ask the server
+	dc.ClientFoundRows = true     // an UPDATE that changes nothing has found its row
+	dc.MaxAllowedPacket = 1 << 20 // until packetLimit has asked; the driver asks before it sets anything, and sql_select_limit=0 leaves it without an answer
 	dc.Logger = &mysql.NopLogger{}
 	return dc, nil
 }
@@ -167,7 +169,7 @@ func createDatabase(ctx context.Context, dc *mysql.Config, name string) error {
 	}
 	without := dc.Clone()
 	without.DBName = ""
-	connector, err := mysql.NewConnector(without)
+	connector, err := newConnector(without)
 	if err != nil {
 		return err
 	}
@@ -181,7 +183,7 @@ func createDatabase(ctx context.Context, dc *mysql.Config, name string) error {
 }
 
 func ping(ctx context.Context, dc *mysql.Config) error {
-	connector, err := mysql.NewConnector(dc)
+	connector, err := newConnector(dc)
 	if err != nil {
 		return err
 	}
@@ -190,11 +192,23 @@ func ping(ctx context.Context, dc *mysql.Config) error {
 	return db.PingContext(ctx)
 }
 
+// packetLimit asks the database how many bytes a statement may have.
+func packetLimit(ctx context.Context, dc *mysql.Config) (limit int, err error) {
+	connector, err := newConnector(dc)
+	if err != nil {
+		return 0, err
+	}
+	db := sql.OpenDB(connector)
+	defer db.Close()
+	err = db.QueryRowContext(ctx, "SELECT @@max_allowed_packet").Scan(&limit)
+	return limit - 1, err // the driver's limit is the size of a packet, without the byte that says what it is
+}
+
 func dialect() *sqlstore.Dialect {
 	return &sqlstore.Dialect{
 		Name: "mysql",
 		// Without autocommit the first statement begins the transaction, which saves a round trip.
-		Setup:    []string{"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", "SET SESSION autocommit=0"},
+		Setup:    []string{"SET SESSION autocommit=0"},
 		Together: true,
 		Fault:    fault,
 		Upsert: func(_, assignments string) string {
@@ -221,6 +235,8 @@ const (
 	errNormalShutdown    = 1077 // ER_NORMAL_SHUTDOWN
 	errConnectionKilled  = 1927 // ER_CONNECTION_KILLED (MariaDB)
 	errReadOnly          = 1290 // ER_OPTION_PREVENTS_STATEMENT: a primary became a replica
+	errReadOnlyMode      = 1836 // ER_READ_ONLY_MODE: the same
+	errReadOnlyTrx       = 1792 // ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: the same, by its default for transactions
 	errQueryInterrupted  = 1317 // ER_QUERY_INTERRUPTED
 	errRecordHasChanged  = 1020 // ER_CHECKREAD (snapshot isolation)
 	errLockNowaitTimeout = 3572 // ER_LOCK_NOWAIT
@@ -234,7 +250,7 @@ func fault(err error) sqlstore.Fault {
 			return sqlstore.FaultDuplicate
 		case errDeadlock, errLockWaitTimeout, errRecordHasChanged, errLockNowaitTimeout:
 			return sqlstore.FaultRetry
-		case errServerShutdown, errNormalShutdown, errConnectionKilled, errUnknownStatement, errReadOnly, errQueryInterrupted:
+		case errServerShutdown, errNormalShutdown, errConnectionKilled, errUnknownStatement, errReadOnly, errReadOnlyMode, errReadOnlyTrx, errQueryInterrupted:
 			return sqlstore.FaultLost
 		}
 		return sqlstore.FaultOther
