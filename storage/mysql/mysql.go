@@ -206,7 +206,9 @@ func packetLimit(ctx context.Context, dc *mysql.Config) (limit int, err error) {
 
 func dialect() *sqlstore.Dialect {
 	return &sqlstore.Dialect{
-		Name: "mysql",
+		Name:    "mysql",
+		Setting: "mysql_database",
+		Columns: "SELECT TABLE_NAME,COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA=DATABASE()",
 		// Without autocommit the first statement begins the transaction, which saves a round trip.
 		Setup:    []string{"SET SESSION autocommit=0"},
 		Together: true,

@@ -165,10 +165,12 @@ const storeIDs = "WITH RECURSIVE s (id) AS (SELECT MIN(store) FROM hierarchy UNI
 
 func dialect() *sqlstore.Dialect {
 	return &sqlstore.Dialect{
-		Name:  "sqlite",
-		Begin: "BEGIN IMMEDIATE",
-		Setup: []string{"PRAGMA temp_store=MEMORY"}, // copies of pages that a statement changes need no file
-		Fault: fault,
+		Name:    "sqlite",
+		Setting: "sqlite_path",
+		Columns: "SELECT m.name,c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type IN ('table','view')",
+		Begin:   "BEGIN IMMEDIATE",
+		Setup:   []string{"PRAGMA temp_store=MEMORY"}, // copies of pages that a statement changes need no file
+		Fault:   fault,
 		Upsert: func(keys, assignments string) string {
 			return " ON CONFLICT(" + keys + ") DO UPDATE SET " + assignments
 		},

@@ -12,12 +12,15 @@ const (
 	FaultOther     Fault = iota
 	FaultDuplicate       // a unique key is taken; the transaction goes on
 	FaultRetry           // deadlock, lock wait, busy: the same again may succeed
-	FaultLost            // the connection is gone
+	FaultLost            // the connection is gone, or is of no use for writing any more
 )
 
 // Dialect is the difference between two databases.
 type Dialect struct {
 	Name string // of the migration files: 0001.<name>.sql
+	// Setting is the name of the setting that says which database it is. Columns is a query for the names of the tables and views
+	// in the database, with those of their columns.
+	Setting, Columns string
 	// Begin starts a write transaction, or is empty if the first statement does; Setup prepares a connection for writing.
 	Begin string
 	Setup []string

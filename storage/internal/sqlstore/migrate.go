@@ -26,15 +26,18 @@ func migrate(ctx context.Context, db *sql.DB, d *Dialect, log *slog.Logger) erro
 		return dbError("open", err)
 	}
 	defer conn.Close()
+	steps, err := migrationFiles(d)
+	if err != nil {
+		return dbError("open", err)
+	}
+	if err := refuseForeign(ctx, conn, d, steps); err != nil {
+		return dbError("open", err)
+	}
 	if _, err := conn.ExecContext(ctx, createVersions); err != nil {
 		return dbError("open", err)
 	}
 	var at sql.NullInt64
 	if err := conn.QueryRowContext(ctx, "SELECT MAX(databaserevision) FROM versions").Scan(&at); err != nil {
-		return dbError("open", err)
-	}
-	steps, err := migrationFiles(d)
-	if err != nil {
 		return dbError("open", err)
 	}
 	if int(at.Int64) > len(steps) {

@@ -84,7 +84,7 @@ func checkInterrupted(t *testing.T, d *Dialect, query string, counts func(all in
 }
 
 func TestInterruptedMigrationSQLite(t *testing.T) {
-	d := &Dialect{Name: "sqlite", Now: "unixepoch()"}
+	d := sqliteDialect()
 	every := func(all int) []int {
 		list := make([]int, all+1)
 		for i := range list {
@@ -108,7 +108,8 @@ func TestInterruptedMigrationMySQL(t *testing.T) {
 	if dsn == "" {
 		t.Skip(variable + " is not set; scripts/mariadb-test.sh sets it")
 	}
-	d := &Dialect{Name: "mysql", Now: "UNIX_TIMESTAMP()"}
+	d := &Dialect{Name: "mysql", Now: "UNIX_TIMESTAMP()", Setting: "mysql_database",
+		Columns: "SELECT TABLE_NAME,COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA=DATABASE()"}
 	// Definitions are slow there, so not every place is tried.
 	some := func(all int) []int { return []int{0, 1, all / 2, all - 1, all} }
 	const query = "SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE FROM information_schema.COLUMNS WHERE TABLE_SCHEMA=DATABASE() ORDER BY TABLE_NAME, ORDINAL_POSITION"
@@ -135,7 +136,7 @@ func TestInterruptedMigrationMySQL(t *testing.T) {
 }
 
 func TestMigrationRefusesALaterSchema(t *testing.T) {
-	d := &Dialect{Name: "sqlite", Now: "unixepoch()"}
+	d := sqliteDialect()
 	db, err := sql.Open("sqlite3", "file:"+filepath.Join(t.TempDir(), "m.db"))
 	if err != nil {
 		t.Fatal(err)
