@@ -39,12 +39,20 @@ func (s *Service) SetSyncStatus(c *session.Call, req *wire.SetSyncStatusRequest,
 	}, nil)
 }
 
-// GetSyncStates answers getSyncStates: for each sync the newest change of its folder. Unknown ones are left out.
+// GetSyncStates answers getSyncStates: for each sync the newest change of its folder. Left out are unknown syncs and those of folders
+// that the caller may not synchronise: numbers of syncs are easy to guess, and the newest change tells when somebody gets mail.
 func (s *Service) GetSyncStates(c *session.Call, req *wire.GetSyncStatesRequest, resp *wire.GetSyncStatesReponse) error {
 	resp.SyncStates = make([]wire.SyncState, 0, len(req.SyncID))
 	for _, id := range req.SyncID {
 		known, err := s.store.Sync(c.Context, id)
 		if mapi.CodeOf(err) == mapi.NotFound {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		_, err = s.folder(c, known.SourceKey, known.Type)
+		if code := mapi.CodeOf(err); code == mapi.NoAccess || code == mapi.NotFound {
 			continue
 		}
 		if err != nil {

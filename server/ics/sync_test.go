@@ -274,6 +274,44 @@ func TestSyncStates(t *testing.T) {
 	}
 }
 
+// Numbers of syncs can be guessed, so every operation that takes one asks for the rights on its folder.
+func TestSyncsOfOthers(t *testing.T) {
+	b := newBench(t)
+	bob := b.NewMailbox("bob")
+	var server wire.SetSyncStatusResponse
+	b.OK(b.svc.SetSyncStatus(b.As(mapi.UserSystem), &wire.SetSyncStatusRequest{ChangeType: 1}, &server))
+	contents, folders := b.newSync(b.folder, 1, normal), b.newSync(b.folder, 2, 0)
+	b.NewMessage(b.alice.User, b.folder, "x")
+	check := func(when string, user uint32, visible ...uint32) {
+		t.Helper()
+		for id, kind := range map[uint32]uint32{contents.id: 1, folders.id: 2, server.SyncID: 1} {
+			var states wire.GetSyncStatesReponse
+			b.OK(b.svc.GetSyncStates(b.As(user), &wire.GetSyncStatesRequest{SyncID: []uint32{id}}, &states))
+			key := b.folder.SourceKey
+			if id == server.SyncID {
+				key = nil
+			}
+			may := slices.Contains(visible, id)
+			changes := b.svc.GetChanges(b.As(user), &wire.GetChangesRequest{SyncID: id, ChangeID: 1, ChangeType: kind}, &wire.ICSChangeResponse{})
+			status := b.svc.SetSyncStatus(b.As(user), &wire.SetSyncStatusRequest{
+				SourceKeyFolder: key, SyncID: id, ChangeID: 1, ChangeType: kind,
+			}, &wire.SetSyncStatusResponse{})
+			if len(states.SyncStates) == 1 != may || (mapi.CodeOf(changes) == mapi.OK) != may || (mapi.CodeOf(status) == mapi.OK) != may {
+				t.Errorf("%s, sync %d: states %+v, changes %v, status %v; allowed: %t", when, id, states.SyncStates, changes, status, may)
+			}
+		}
+	}
+	check("the owner", b.alice.User, contents.id, folders.id)
+	check("the system", mapi.UserSystem, contents.id, folders.id, server.SyncID)
+	check("a stranger", bob.User)
+	b.grant(b.folder.EntryID, bob.User, mapi.RightFolderVisible)
+	check("one who sees the folder", bob.User, folders.id)
+	b.grant(b.folder.EntryID, bob.User, mapi.RightFolderVisible|mapi.RightReadAny)
+	check("one who reads", bob.User, folders.id, contents.id)
+	b.grant(b.folder.EntryID, bob.User, 0)
+	check("after the rights were taken away", bob.User)
+}
+
 // A sync of the whole server is for administrators and starts from now.
 func TestServerSync(t *testing.T) {
 	b := newBench(t)
