@@ -257,7 +257,9 @@ func TestImportRefuses(t *testing.T) {
 		isNew  bool
 		want   mapi.Code
 	}{
-		"id in use":         {whole, b.folder.EntryID, live.EntryID, true, mapi.DatabaseError},
+		"id in use":         {whole, b.folder.EntryID, live.EntryID, true, mapi.Collision},
+		"foreign id in use": {whole, b.folder.EntryID, theirs.EntryID, true, mapi.Collision},
+		"id of a deleted":   {whole, b.folder.EntryID, gone.EntryID, true, mapi.Collision},
 		"id of a folder":    {whole, b.folder.EntryID, b.folder.EntryID, true, mapi.InvalidEntryID},
 		"malformed id":      {whole, b.folder.EntryID, []byte("x"), true, mapi.InvalidEntryID},
 		"unknown message":   {whole, b.folder.EntryID, fresh, false, mapi.NotFound},

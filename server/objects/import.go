@@ -94,9 +94,9 @@ func (im *Import) findMessage() error {
 	return im.svc.check(im.call, ref, rights.Edit)
 }
 
-// entryIDTaken is what clients get for a new message whose id is in use.
+// entryIDTaken is what clients get for a new message whose id is in use: not an error of the database, after which they would try again.
 func entryIDTaken(err error) error {
-	return mapi.Errorf(mapi.DatabaseError, "importMessageFromStream", "%w", err)
+	return mapi.Errorf(mapi.Collision, "importMessageFromStream", "%w", err)
 }
 
 // Save writes the message in one transaction. The draft is not changed; its blobs must stay open until Save returns.
