@@ -13,6 +13,7 @@ package notify
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -32,10 +33,15 @@ type Tables interface {
 	UnsubscribeTable(s *session.Session, connection uint32)
 }
 
-// Objects resolves entry ids and checks that the caller may see the object.
+// Objects resolves entry ids and tells what users may see.
 type Objects interface {
 	// Visible finds an object by its entry id: NOT_FOUND, or NO_ACCESS if its folder is not visible to the caller.
 	Visible(c *session.Call, id mapi.EntryID) (storage.Ref, error)
+	// Sees reports whether a user may know of an object as it is in ref: of folders that are visible to him, of messages that he
+	// may read. It is asked while a write lane waits. What cannot be found out counts as no.
+	Sees(ctx context.Context, user uint32, ref storage.Ref) bool
+	// SeesFolder reports whether a folder is visible to a user where it is now.
+	SeesFolder(ctx context.Context, user, folder uint32) bool
 }
 
 // Settings bound what clients may cost.
@@ -60,14 +66,11 @@ type Hub struct {
 	perUser  *session.Quota
 
 	mu       sync.RWMutex
-	groups   map[groupKey]*group
+	groups   map[session.Group]*group
 	byObject map[uint32][]*subscription
 	byFolder map[string][]*subscription // ICS, by source key of the folder
 	owned    map[*session.Session][]*subscription
 }
-
-// groupKey is the session group, or the session itself where there is no group.
-type groupKey struct{ group, session uint64 }
 
 // subscription is one connection of a session.
 type subscription struct {
@@ -79,6 +82,7 @@ type subscription struct {
 	table      bool
 	sync       uint32 // ICS events
 	folder     string
+	place      uint32 // the object number of that folder
 }
 
 // New makes an empty hub. Tables is set by [Hub.UseTables], since the table engine pushes to the hub.
@@ -86,7 +90,7 @@ func New(settings Settings, store storage.Store, objects Objects, sessions *sess
 	return &Hub{
 		settings: settings, store: store, objects: objects, sessions: sessions,
 		perUser:  session.NewQuota(settings.SubscriptionsPerUser),
-		groups:   make(map[groupKey]*group),
+		groups:   make(map[session.Group]*group),
 		byObject: make(map[uint32][]*subscription),
 		byFolder: make(map[string][]*subscription),
 		owned:    make(map[*session.Session][]*subscription),
@@ -98,16 +102,18 @@ func (h *Hub) UseTables(t Tables) { h.tables = t }
 
 var _ feed.Sink = (*Hub)(nil)
 
-func keyOf(s *session.Session) groupKey {
-	if s.GroupID != 0 {
-		return groupKey{group: s.GroupID}
-	}
-	return groupKey{session: s.ID}
-}
-
 // groupOf finds or makes the group of a session; the caller holds mu.
 func (h *Hub) groupOf(s *session.Session) *group {
-	key := keyOf(s)
+	key := s.Group()
+	if g := h.groups[key]; g != nil {
+		// A client logs on again as soon as a session has ended, which may be before drop is called. What the old session had
+		// must not keep the new one from the same numbers.
+		for member := range g.members {
+			if member != s && member.Context().Err() != nil {
+				h.forget(member)
+			}
+		}
+	}
 	g := h.groups[key]
 	if g == nil {
 		g = newGroup(h.settings.QueueLimit)
@@ -125,11 +131,16 @@ func (h *Hub) groupOf(s *session.Session) *group {
 func (h *Hub) drop(s *session.Session) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.forget(s)
+}
+
+// forget removes a session and its subscriptions; the caller holds mu.
+func (h *Hub) forget(s *session.Session) {
 	for _, sub := range h.owned[s] {
 		h.unlink(sub)
 	}
 	delete(h.owned, s)
-	key := keyOf(s)
+	key := s.Group()
 	if g := h.groups[key]; g != nil {
 		delete(g.members, s)
 		if len(g.members) == 0 {
@@ -168,27 +179,29 @@ func (h *Hub) unlink(sub *subscription) {
 // Push queues an event for the clients of a session's group. What the event refers to must stay unchanged.
 func (h *Hub) Push(s *session.Session, n wire.Notification) {
 	h.mu.RLock()
-	g := h.groups[keyOf(s)]
+	g := h.groups[s.Group()]
 	h.mu.RUnlock()
 	if g != nil {
 		h.enqueue(g, n)
 	}
 }
 
-// enqueue appends an event; a full queue costs the group its sessions.
+// enqueue appends an event; a full queue costs the group its sessions. The client logs on into the same group again, perhaps while calls
+// keep the old sessions: it gets a queue of its own.
 func (h *Hub) enqueue(g *group, n wire.Notification) {
 	if g.push(n) {
 		return
 	}
-	go h.Panics.Do("ending sessions that do not listen", func() { // not here: that waits for their calls, and the lane waits for us
-		h.mu.RLock()
-		members := make([]*session.Session, 0, len(g.members))
-		for s := range g.members {
-			members = append(members, s)
-		}
-		h.mu.RUnlock()
+	const ending = "ending sessions that do not listen"
+	go h.Panics.Do(ending, func() { // not here: ending a session waits for its calls, and the lane waits for us
+		h.mu.Lock()
+		members := slices.Collect(maps.Keys(g.members))
 		for _, s := range members {
-			h.sessions.End(s)
+			h.forget(s)
+		}
+		h.mu.Unlock()
+		for _, s := range members {
+			go h.Panics.Do(ending, func() { h.sessions.End(s) }) // none waits for the calls of another
 		}
 	})
 }

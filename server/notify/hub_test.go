@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,8 +15,19 @@ import (
 	"zarafa/wire"
 )
 
-// objects resolves entry ids of one byte: the object's number.
-type objects struct{}
+// objects resolves entry ids of one byte: the object's number. What a user may not see is listed.
+type objects map[hidden]bool
+
+// hidden is a folder that a user does not see, nor what is in it.
+type hidden struct{ user, folder uint32 }
+
+func (o objects) Sees(_ context.Context, user uint32, ref storage.Ref) bool {
+	return !o[hidden{user, ref.ID}] && !o[hidden{user, ref.Parent}]
+}
+
+func (o objects) SeesFolder(_ context.Context, user, folder uint32) bool {
+	return !o[hidden{user, folder}]
+}
 
 func (objects) Visible(_ *session.Call, id mapi.EntryID) (storage.Ref, error) {
 	if len(id) != 1 {
@@ -28,11 +40,13 @@ type fixture struct {
 	t        *testing.T
 	hub      *notify.Hub
 	sessions *session.Manager
+	hidden   objects
 }
 
 func newFixture(t *testing.T, queue int) *fixture {
 	m := session.NewManager(session.Limits{Timeout: time.Hour}, time.Now)
-	return &fixture{t, notify.New(notify.Settings{PollTimeout: time.Minute, QueueLimit: queue, SubscriptionsMax: 10}, nil, objects{}, m), m}
+	o := make(objects)
+	return &fixture{t, notify.New(notify.Settings{PollTimeout: time.Minute, QueueLimit: queue, SubscriptionsMax: 10}, nil, o, m), m, o}
 }
 
 func (f *fixture) session(group uint64) *session.Session {
@@ -216,6 +230,49 @@ func TestFullQueueEndsTheGroup(t *testing.T) {
 			t.Errorf("%d sessions left", len(f.sessions.List()))
 		}
 		f.sessions.End(other)
+		synctest.Wait()
+	})
+}
+
+// A client logs on again into its group while calls keep the old sessions, and uses the same numbers.
+func TestLogonAfterAFullQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, 3)
+		var running []func()
+		for i := range uint32(2) {
+			s := f.session(7)
+			_, done, err := f.sessions.Begin(s.ID, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			running = append(running, done)
+			if err := f.subscribe(s, 1+i, 20, mapi.EventCreated|mapi.EventMessagesOnly); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for id := range uint32(10) {
+			f.hub.Apply(created(100+id, 20))
+		}
+		synctest.Wait()
+		again := f.session(7)
+		for connection := range uint32(2) {
+			if err := f.subscribe(again, 1+connection, 20, mapi.EventCreated|mapi.EventMessagesOnly); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f.hub.Apply(created(200, 20))
+		if list, err := f.poll(again); err != nil || !slices.Equal(connections(list), []uint32{1, 2}) {
+			t.Errorf("after logging on again: %v %v", connections(list), err)
+		}
+		for _, done := range running {
+			done()
+		}
+		synctest.Wait()
+		f.hub.Apply(created(201, 20))
+		if list, err := f.poll(again); err != nil || !slices.Equal(connections(list), []uint32{1, 2}) {
+			t.Errorf("after the old sessions are gone: %v %v", connections(list), err)
+		}
+		f.sessions.End(again)
 		synctest.Wait()
 	})
 }

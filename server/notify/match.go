@@ -2,6 +2,7 @@ package notify
 
 import (
 	"cmp"
+	"context"
 	"encoding/binary"
 	"slices"
 
@@ -21,7 +22,7 @@ func (h *Hub) Apply(b *feed.Batch) {
 	}
 	for _, change := range b.Changes {
 		for _, sub := range h.byFolder[string(change.Parent)] {
-			if sub.sync != change.Sync && sub.session.GroupID != 0 {
+			if sub.sync != change.Sync && sub.session.GroupID != 0 && h.objects.SeesFolder(context.Background(), sub.session.UserID, sub.place) {
 				h.enqueue(sub.group, syncEvent(sub, change.ID))
 			}
 		}
@@ -31,9 +32,22 @@ func (h *Hub) Apply(b *feed.Batch) {
 // object queues one object event for each matching subscription, in the order of their numbers.
 func (h *Hub) object(e *feed.Event) {
 	var matching []*subscription
+	var seen map[uint32]*feed.Event // by user
 	for _, key := range keysOf(e) {
 		for _, sub := range h.byObject[key.id] {
-			if sub.session.GroupID != 0 && sub.wants(e, key.parent) && !slices.Contains(matching, sub) {
+			if sub.session.GroupID == 0 || slices.Contains(matching, sub) {
+				continue
+			}
+			user := sub.session.UserID
+			as, known := seen[user]
+			if !known {
+				as = h.asSeenBy(user, e)
+				if seen == nil {
+					seen = make(map[uint32]*feed.Event)
+				}
+				seen[user] = as
+			}
+			if as != nil && sub.wants(as, key.parent) {
 				matching = append(matching, sub)
 			}
 		}
@@ -42,10 +56,37 @@ func (h *Hub) object(e *feed.Event) {
 		return
 	}
 	slices.SortFunc(matching, func(a, b *subscription) int { return cmp.Compare(a.connection, b.connection) })
-	body := objectEvent(e)
+	bodies := make(map[*feed.Event]*wire.NotificationObject, 1)
 	for _, sub := range matching {
-		h.enqueue(sub.group, wire.Notification{Connection: sub.connection, EventType: eventType(e.Kind), Obj: body})
+		as := seen[sub.session.UserID]
+		if bodies[as] == nil {
+			bodies[as] = objectEvent(as)
+		}
+		h.enqueue(sub.group, wire.Notification{Connection: sub.connection, EventType: eventType(as.Kind), Obj: bodies[as]})
 	}
+}
+
+// asSeenBy is an event as a user may learn of it, nil if he may not at all. Rights are asked now and not when he subscribed: everybody
+// may subscribe to a store but sees some of its folders only, and what he could see once may be closed to him since. Of a move between
+// a place that he sees and one that he does not he learns that something came or went.
+func (h *Hub) asSeenBy(user uint32, e *feed.Event) *feed.Event {
+	sees := h.objects.Sees(context.Background(), user, e.Object)
+	if e.Kind != feed.Moved && e.Kind != feed.Copied {
+		if !sees {
+			return nil
+		}
+		return e
+	}
+	old := h.objects.Sees(context.Background(), user, e.Old)
+	switch {
+	case sees && old:
+		return e
+	case sees:
+		return &feed.Event{Kind: feed.Created, Object: e.Object, ParentEntryID: e.ParentEntryID}
+	case old && e.Kind == feed.Moved:
+		return &feed.Event{Kind: feed.Deleted, Object: e.Old, ParentEntryID: e.OldParentEntryID}
+	}
+	return nil
 }
 
 // eventKey is an object under which subscriptions to an event may stand.
@@ -147,9 +188,10 @@ func (h *Hub) Notify(c *session.Call, req *wire.NotifyRequest, _ *wire.NotifyRes
 func (h *Hub) newMail(parent storage.Ref, body *wire.NotificationNewMail) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
+	mail := storage.Ref{Store: parent.Store, Parent: parent.ID, Type: mapi.TypeMessage}
 	for _, id := range []uint32{parent.ID, parent.Store} {
 		for _, sub := range h.byObject[id] {
-			if sub.mask&mapi.EventNewMail != 0 && sub.session.GroupID != 0 {
+			if sub.mask&mapi.EventNewMail != 0 && sub.session.GroupID != 0 && h.objects.Sees(context.Background(), sub.session.UserID, mail) {
 				h.enqueue(sub.group, wire.Notification{Connection: sub.connection, EventType: mapi.EventNewMail, NewMail: body})
 			}
 		}

@@ -94,9 +94,11 @@ func (h *Hub) subscribeSync(c *session.Call, sub *subscription, state wire.Notif
 	if err != nil {
 		return err
 	}
-	if err := h.checkFolder(c, registered.SourceKey); err != nil {
+	folder, err := h.visibleFolder(c, registered.SourceKey)
+	if err != nil {
 		return err
 	}
+	sub.place = folder.ID
 	sub.sync, sub.folder = state.SyncID, string(registered.SourceKey)
 	if added, err := h.add(sub); err != nil || !added {
 		return err
@@ -114,18 +116,17 @@ func (h *Hub) subscribeSync(c *session.Call, sub *subscription, state wire.Notif
 	return nil
 }
 
-// checkFolder refuses those who may not see the folder with a source key: numbers of syncs are easy to guess. An empty key is
+// visibleFolder finds a folder by its source key and refuses those who may not see it: numbers of syncs are easy to guess. An empty key is
 // the whole server, which has no events.
-func (h *Hub) checkFolder(c *session.Call, key []byte) error {
+func (h *Hub) visibleFolder(c *session.Call, key []byte) (storage.Ref, error) {
 	if len(key) == 0 {
-		return nil
+		return storage.Ref{}, nil
 	}
 	folder, err := h.store.RefBySourceKey(c.Context, key)
 	if err != nil {
-		return err
+		return folder, err
 	}
-	_, err = h.objects.Visible(c, folder.EntryID)
-	return err
+	return h.objects.Visible(c, folder.EntryID)
 }
 
 // NotifyUnSubscribe answers notifyUnSubscribe; an unknown number is no error.
@@ -145,7 +146,7 @@ func (h *Hub) NotifyUnSubscribeMulti(c *session.Call, req *wire.NotifyUnSubscrib
 // unsubscribe removes a connection of the session's group, whichever of its sessions made it.
 func (h *Hub) unsubscribe(s *session.Session, connection uint32) {
 	h.mu.Lock()
-	g := h.groups[keyOf(s)]
+	g := h.groups[s.Group()]
 	if g == nil {
 		h.mu.Unlock()
 		return

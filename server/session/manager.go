@@ -42,7 +42,7 @@ type Manager struct {
 	mu       sync.RWMutex
 	limits   Limits
 	sessions map[uint64]*Session
-	groups   map[uint64]map[*Session]struct{}
+	groups   map[Group]map[*Session]struct{}
 	perUser  map[uint32]int
 }
 
@@ -53,7 +53,7 @@ func NewManager(limits Limits, now func() time.Time) *Manager {
 		now:      now,
 		start:    now(),
 		sessions: make(map[uint64]*Session),
-		groups:   make(map[uint64]map[*Session]struct{}),
+		groups:   make(map[Group]map[*Session]struct{}),
 		perUser:  make(map[uint32]int),
 	}
 }
@@ -85,15 +85,31 @@ func (m *Manager) Create(user uint32, group uint64, capabilities uint32, client 
 		return nil, mapi.Errorf(mapi.LogonFailed, "logon", "user %d has %d sessions; see max_sessions_per_user", user, m.perUser[user])
 	}
 	s.ID = m.freeID(capabilities)
+	s.group = m.groupOf(s)
 	m.sessions[s.ID] = s
 	m.perUser[user]++
 	if group != 0 {
-		if m.groups[group] == nil {
-			m.groups[group] = make(map[*Session]struct{})
+		if m.groups[s.group] == nil {
+			m.groups[s.group] = make(map[*Session]struct{})
 		}
-		m.groups[group][s] = struct{}{}
+		m.groups[s.group][s] = struct{}{}
 	}
 	return s, nil
+}
+
+// groupOf is the group of a new session; the caller holds mu.
+func (m *Manager) groupOf(s *Session) Group {
+	if s.GroupID == 0 {
+		return Group{alone: s.ID}
+	}
+	g := Group{number: s.GroupID, user: s.UserID}
+	if s.Client.Impersonator != "" {
+		g.user, g.login = 0, s.Client.Impersonator
+	}
+	if m.limits.SourceCheck {
+		g.source = s.Client.Source
+	}
+	return g
 }
 
 func (m *Manager) freeID(capabilities uint32) uint64 {
@@ -142,7 +158,7 @@ func (m *Manager) Touch(s *Session) {
 	s.lastUse.Store(now)
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	for other := range m.groups[s.GroupID] {
+	for other := range m.groups[s.group] {
 		other.lastUse.Store(now)
 	}
 }
@@ -168,10 +184,10 @@ func (m *Manager) removeIf(s *Session, condition func() bool) bool {
 	if m.perUser[s.UserID]--; m.perUser[s.UserID] <= 0 {
 		delete(m.perUser, s.UserID)
 	}
-	if group := m.groups[s.GroupID]; group != nil {
+	if group := m.groups[s.group]; group != nil {
 		delete(group, s)
 		if len(group) == 0 {
-			delete(m.groups, s.GroupID)
+			delete(m.groups, s.group)
 		}
 	}
 	s.cancel() // a waiting poll returns now
@@ -197,7 +213,7 @@ func (m *Manager) Expire() {
 // ending the caller's own session for the same reason.
 func (m *Manager) EndUser(user uint32, keep *Session) {
 	for _, s := range m.List() {
-		if s.UserID != user || keep != nil && (s == keep || s.GroupID != 0 && s.GroupID == keep.GroupID) {
+		if s.UserID != user || keep != nil && s.group == keep.group {
 			continue
 		}
 		if m.remove(s) {

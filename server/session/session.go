@@ -50,6 +50,7 @@ type Session struct {
 	Client       Client
 	Created      time.Time
 
+	group    Group
 	manager  *Manager
 	ctx      context.Context
 	cancel   context.CancelFunc
@@ -63,6 +64,20 @@ type Session struct {
 	ended bool
 	onEnd []func()
 }
+
+// Group is what identifies a session group. The number is the client's choice and no secret: whoever learns another client's must
+// not get that client's events, so a group reaches no further than one user, or one administrator who logs on for others, and one source
+// address if sessions are bound to theirs.
+type Group struct {
+	number uint64
+	user   uint32 // 0 where somebody logged on for the user
+	login  string // who did
+	source string
+	alone  uint64 // id of a session without a group
+}
+
+// Group is the group of the session. A session with the number 0 has one for itself.
+func (s *Session) Group() Group { return s.group }
 
 // Has reports whether a capability was agreed on.
 func (s *Session) Has(capability uint32) bool { return s.Capabilities&capability != 0 }
