@@ -1,7 +1,7 @@
 package server
 
 import (
-	"zarafa/mapi"
+	"zarafa/server/directory"
 	"zarafa/server/session"
 	"zarafa/wire"
 )
@@ -15,7 +15,7 @@ const (
 
 // PurgeCache answers purgeCache: it empties caches, which only costs time. It is for system administrators.
 func (s *Server) PurgeCache(c *session.Call, req *wire.PurgeCacheRequest, _ *wire.PurgeCacheResponse) error {
-	if err := s.requireSystemAdmin(c, "purgeCache"); err != nil {
+	if err := directory.RequireSystemAdmin(c.Context, s.directoryOperations, c.Session.UserID, "purgeCache"); err != nil {
 		return err
 	}
 	if req.Flags&purgeCells != 0 {
@@ -23,17 +23,6 @@ func (s *Server) PurgeCache(c *session.Call, req *wire.PurgeCacheRequest, _ *wir
 	}
 	if req.Flags&purgeUsers != 0 {
 		return s.directoryOperations.SyncUsers(c, &wire.SyncUsersRequest{}, new(wire.SyncUsersResponse))
-	}
-	return nil
-}
-
-func (s *Server) requireSystemAdmin(c *session.Call, op string) error {
-	caller, err := s.directoryOperations.ByID(c.Context, c.Session.UserID)
-	if err != nil {
-		return err
-	}
-	if caller.AdminLevel < 2 {
-		return mapi.Errorf(mapi.NoAccess, op, "%s is no system administrator", caller.Name)
 	}
 	return nil
 }

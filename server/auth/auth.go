@@ -123,7 +123,7 @@ func (a *Authenticator) become(ctx context.Context, who *directory.Object, r Req
 		return nil, refuse(err, r)
 	}
 	admin, err := a.users.IsAdminOver(ctx, who.ID, other.ID)
-	if err == nil && (!admin || who.AdminLevel < systemLevel && who.Company != other.Company) {
+	if err == nil && (!admin || !who.AdministersSystem() && who.Company != other.Company) {
 		err = mapi.Errorf(mapi.LogonFailed, "logon", "%s does not administer the company of %s", who.Name, other.Name)
 	}
 	if err != nil {
@@ -131,9 +131,6 @@ func (a *Authenticator) become(ctx context.Context, who *directory.Object, r Req
 	}
 	return other, nil
 }
-
-// systemLevel is the level of administrators of all companies.
-const systemLevel = 2
 
 func refuse(err error, r Request) error {
 	return mapi.Errorf(mapi.LogonFailed, "logon", "user %q from %s: %w", r.Username, r.Peer.Address, err)

@@ -48,7 +48,7 @@ func (s *snapshot) viewedCompanies(caller uint32) []*Object {
 			list = append(list, o)
 		}
 	}
-	if c := s.byID[caller]; len(list) == 1 && (c == nil || c.AdminLevel < systemLevel) {
+	if c := s.byID[caller]; len(list) == 1 && (c == nil || !c.AdministersSystem()) {
 		return nil
 	}
 	return list

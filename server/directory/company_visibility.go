@@ -9,10 +9,6 @@ import (
 	"zarafa/storage"
 )
 
-// systemLevel is the level of administrators of all companies (objects.md section 8); those of level 1 have one company,
-// and others that name them.
-const systemLevel = 2
-
 // companyOf is the company of a user, 0 if he has none.
 func (s *snapshot) companyOf(user uint32) uint32 {
 	if o := s.byID[user]; o != nil {
@@ -34,7 +30,7 @@ func (s *snapshot) administers(caller uint32, target *Object) bool {
 	switch {
 	case c == nil || c.AdminLevel == 0:
 		return false
-	case !s.hosted || c.AdminLevel >= systemLevel:
+	case !s.hosted || c.AdministersSystem():
 		return true
 	case target == nil || target.Company == 0 || target.AdminLevel > c.AdminLevel:
 		return false
@@ -52,7 +48,7 @@ func (s *snapshot) reaches(caller uint32, o *Object) bool {
 	switch {
 	case c == nil:
 		return false
-	case c.AdminLevel >= systemLevel || c.Company == o.Company:
+	case c.AdministersSystem() || c.Company == o.Company:
 		return true
 	case o.Company == 0:
 		return false
@@ -92,7 +88,7 @@ func (s *Service) Reaches(_ context.Context, caller, target uint32) bool {
 	o := snap.byID[target]
 	if o == nil {
 		c := snap.byID[caller]
-		return c != nil && c.AdminLevel >= systemLevel
+		return c != nil && c.AdministersSystem()
 	}
 	return snap.reaches(caller, o)
 }
@@ -119,7 +115,7 @@ func (s *Service) requireAdminOver(caller uint32, o *Object, op string) error {
 
 // requireSystemAdmin refuses callers that do not administer all companies.
 func (s *Service) requireSystemAdmin(caller uint32, op string) error {
-	if o := s.current.Load().byID[caller]; o == nil || o.AdminLevel < systemLevel {
+	if o := s.current.Load().byID[caller]; o == nil || !o.AdministersSystem() {
 		return mapi.Errorf(mapi.NoAccess, op, "user %d does not administer the system", caller)
 	}
 	return nil

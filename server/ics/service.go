@@ -15,7 +15,6 @@ import (
 	"log/slog"
 	"time"
 
-	"zarafa/mapi"
 	"zarafa/server/collation"
 	"zarafa/server/directory"
 	"zarafa/server/objects"
@@ -80,7 +79,7 @@ func New(store storage.Store, objects *objects.Service, rights *rights.Checker, 
 // whole server and is for system administrators.
 func (s *Service) folder(c *session.Call, key []byte, kind uint32) (storage.Ref, error) {
 	if len(key) == 0 {
-		return storage.Ref{}, s.requireSystemAdmin(c)
+		return storage.Ref{}, directory.RequireSystemAdmin(c.Context, s.directory, c.Session.UserID, "ics")
 	}
 	ref, err := s.store.RefBySourceKey(c.Context, key)
 	if err != nil {
@@ -91,17 +90,6 @@ func (s *Service) folder(c *session.Call, key []byte, kind uint32) (storage.Ref,
 		need = rights.Visible
 	}
 	return ref, s.rights.Check(c.Context, c.Session.UserID, ref, need)
-}
-
-func (s *Service) requireSystemAdmin(c *session.Call) error {
-	o, err := s.directory.ByID(c.Context, c.Session.UserID)
-	if err != nil {
-		return err
-	}
-	if o.AdminLevel < 2 {
-		return mapi.Errorf(mapi.NoAccess, "ics", "%s is no system administrator", o.Name)
-	}
-	return nil
 }
 
 // CleanUp forgets syncs that no client used for longer than the lifetime.

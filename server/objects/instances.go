@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zarafa/mapi"
+	"zarafa/server/directory"
 	"zarafa/server/rights"
 	"zarafa/storage"
 	"zarafa/wire"
@@ -55,7 +56,7 @@ func (sv *saver) findInstance(ctx context.Context, ids [][]byte) (storage.LobRef
 
 // mayRead reports whether the caller can read an object that has the value: ids are easy to guess.
 func (sv *saver) mayRead(ctx context.Context, instance uint32) (bool, error) {
-	admin, err := sv.svc.sysadmin(ctx, sv.call.Session.UserID)
+	admin, err := directory.AdministersSystem(ctx, sv.svc.dir, sv.call.Session.UserID)
 	if err != nil || admin {
 		return admin, err
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zarafa/mapi"
+	"zarafa/server/directory"
 	"zarafa/server/feed"
 	"zarafa/server/internal/contain"
 	"zarafa/server/session"
@@ -24,7 +25,7 @@ const purgeChunk = 1000
 // PurgeSoftDelete removes what was deleted softly at least the given number of days ago; 0 means everything. It is for the
 // system's administrators. BUSY if a purge is running.
 func (s *Service) PurgeSoftDelete(c *session.Call, req *wire.PurgeSoftDeleteRequest, _ *wire.PurgeSoftDeleteResponse) error {
-	if err := s.requireSysadmin(c, "purgeSoftDelete"); err != nil {
+	if err := directory.RequireSystemAdmin(c.Context, s.dir, c.Session.UserID, "purgeSoftDelete"); err != nil {
 		return err
 	}
 	return s.purge(c.Context, c.Now, req.Days)
@@ -32,7 +33,7 @@ func (s *Service) PurgeSoftDelete(c *session.Call, req *wire.PurgeSoftDeleteRequ
 
 // PurgeDeferredUpdates answers 0: this server defers no updates, they are all in place when a call returns.
 func (s *Service) PurgeDeferredUpdates(c *session.Call, _ *wire.PurgeDeferredUpdatesRequest, _ *wire.PurgeDeferredUpdatesResponse) error {
-	return s.requireSysadmin(c, "purgeDeferredUpdates")
+	return directory.RequireSystemAdmin(c.Context, s.dir, c.Session.UserID, "purgeDeferredUpdates")
 }
 
 // RunPurge purges every hour until ctx ends, if softdelete_lifetime is not 0. Removed stores go at once, the rest after the lifetime.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zarafa/mapi"
+	"zarafa/server/directory"
 	"zarafa/server/session"
 	"zarafa/storage"
 	"zarafa/wire"
@@ -48,7 +49,7 @@ func (s *Service) limitReached(ctx context.Context, box storage.Mailbox, size in
 // checkQuota fails with STORE_FULL if a store has reached the given state or a worse one. The system's
 // administrators are exempt. Without a limit the size is not asked for.
 func (s *Service) checkQuota(c *session.Call, store uint32, limit uint32) error {
-	admin, err := s.sysadmin(c.Context, c.Session.UserID)
+	admin, err := directory.AdministersSystem(c.Context, s.dir, c.Session.UserID)
 	if err != nil || admin {
 		return err
 	}

@@ -112,18 +112,6 @@ func (s *Service) check(c *session.Call, ref storage.Ref, need rights.Need) erro
 	return s.rights.Check(c.Context, c.Session.UserID, ref, need)
 }
 
-// sysadmin reports whether the caller administers the whole system.
-func (s *Service) sysadmin(ctx context.Context, user uint32) (bool, error) {
-	if user == mapi.UserSystem {
-		return true, nil
-	}
-	o, err := s.dir.ByID(ctx, user)
-	if err != nil {
-		return false, err
-	}
-	return o.AdminLevel >= 2, nil
-}
-
 // folder finds a folder by its entry id; INVALID_TYPE if it is something else.
 func (s *Service) folder(ctx context.Context, id []byte) (storage.Ref, error) {
 	ref, err := s.tree.ByEntryID(ctx, id)

@@ -11,15 +11,6 @@ import (
 	"zarafa/wire"
 )
 
-// requireSysadmin fails unless the caller administers the system.
-func (s *Service) requireSysadmin(c *session.Call, op string) error {
-	admin, err := s.sysadmin(c.Context, c.Session.UserID)
-	if err == nil && !admin {
-		err = mapi.Errorf(mapi.NoAccess, op, "user %d does not administer the system", c.Session.UserID)
-	}
-	return err
-}
-
 // HookStore gives an orphaned store to a user. If he has one of that type, he loses it to nobody: the two change
 // places (objects.md section 2). It is for administrators over the user.
 func (s *Service) HookStore(c *session.Call, req *wire.HookStoreRequest, _ *wire.HookStoreResponse) error {

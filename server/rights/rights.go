@@ -136,11 +136,7 @@ func (c *Checker) IsAdminOver(ctx context.Context, caller, owner uint32) (bool, 
 	if mapi.CodeOf(err) != mapi.NotFound {
 		return admin, err
 	}
-	user, err := c.dir.ByID(ctx, caller)
-	if err != nil {
-		return false, err
-	}
-	return user.AdminLevel >= 2, nil
+	return directory.AdministersSystem(ctx, c.dir, caller)
 }
 
 // may is the part of the decision that the store alone makes.

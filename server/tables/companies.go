@@ -8,9 +8,6 @@ import (
 	"zarafa/storage"
 )
 
-// systemLevel is the level of administrators of all companies.
-const systemLevel = 2
-
 // keeper is whose administrators look after a store: its owner's or, if he is gone, those of its company.
 func (s *Service) keeper(box *storage.Mailbox, owner *directory.Object) uint32 {
 	if owner == nil && box.Company != 0 && s.Directory.Hosted() {
@@ -50,12 +47,12 @@ func (s *Service) needForStats(tableType uint32) (uint32, error) {
 		if !hosted {
 			return 0, mapi.Errorf(mapi.NotFound, "tableOpen", "there are no companies")
 		}
-		return systemLevel, nil
+		return directory.SystemLevel, nil
 	case mapi.TableStatsServers:
-		return systemLevel, nil
+		return directory.SystemLevel, nil
 	case mapi.TableStatsSystem, mapi.TableStatsSessions:
 		if hosted {
-			return systemLevel, nil
+			return directory.SystemLevel, nil
 		}
 	}
 	return 1, nil

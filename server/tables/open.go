@@ -6,6 +6,7 @@ import (
 	"zarafa/cache"
 	"zarafa/mapi"
 	"zarafa/server/collation"
+	"zarafa/server/directory"
 	"zarafa/server/session"
 	"zarafa/storage"
 	"zarafa/wire"
@@ -184,7 +185,7 @@ func (s *Service) maySpool(c *session.Call) error {
 	if err != nil {
 		return err
 	}
-	if level == 0 || level < systemLevel && s.Directory.Hosted() {
+	if level == 0 || level < directory.SystemLevel && s.Directory.Hosted() {
 		return mapi.Errorf(mapi.NoAccess, "tableOpen", "only administrators see the queue of the spooler")
 	}
 	return nil

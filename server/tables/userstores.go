@@ -130,13 +130,12 @@ func (s *Service) administers(ctx context.Context, caller, user uint32) (bool, e
 	if mapi.CodeOf(err) != mapi.NotFound {
 		return admin, err
 	}
-	level, err := s.adminLevel(ctx, caller)
-	return level >= 2, err
+	return directory.AdministersSystem(ctx, s.Directory, caller)
 }
 
 func (s *Service) adminLevel(ctx context.Context, caller uint32) (uint32, error) {
 	if caller == mapi.UserSystem {
-		return 2, nil
+		return directory.SystemLevel, nil
 	}
 	user, err := s.Directory.ByID(ctx, caller)
 	if err != nil {
