@@ -50,8 +50,9 @@ type Options struct {
 
 // Capabilities this client has (wire.md section 8).
 const (
-	capabilities = 0x0002 | 0x0010 | 0x0040 | 0x0100 | 0x0200 | 0x0400 | 0x4000 | 0x8000
-	capCompress  = 0x0001
+	capabilities = mapi.CapMailboxOwner | mapi.CapLargeSessionID | mapi.CapMultiServer | mapi.CapEnhancedICS | mapi.CapUnicode |
+		mapi.CapMsgLock | mapi.CapExtendedAnon | mapi.CapGIFN32
+	capCompress = mapi.CapCompression
 )
 
 // clientVersion is what the client says its version is.

@@ -180,7 +180,7 @@ func (d *dispatcher) newCall(ctx context.Context, x *soaphttp.Exchange) *session
 func (d *dispatcher) enter(c *session.Call, x *soaphttp.Exchange, id uint64) (done func(), err error) {
 	c.Session, done, err = d.server.sessions.Begin(id, x.Peer.Address)
 	if err == nil {
-		x.SetCompression(c.Session.Has(session.CapCompression))
+		x.SetCompression(c.Session.Has(mapi.CapCompression))
 	}
 	return done, err
 }

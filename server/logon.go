@@ -17,14 +17,14 @@ const version = "0,11,0,2"
 
 // Capabilities that the server always has, and those it has if the client has them too.
 const (
-	baseCapabilities = session.CapCrypt | session.CapLicenseServer | session.CapLoadPropEntryID |
-		session.CapExportPropTag | session.CapImpersonation | session.CapGIFN32
-	sharedCapabilities = session.CapMultiServer | session.CapEnhancedICS | session.CapUnicode | session.CapMsgLock
+	baseCapabilities = mapi.CapCrypt | mapi.CapLicenseServer | mapi.CapLoadPropEntryID |
+		mapi.CapExportPropTag | mapi.CapImpersonation | mapi.CapGIFN32
+	sharedCapabilities = mapi.CapMultiServer | mapi.CapEnhancedICS | mapi.CapUnicode | mapi.CapMsgLock
 )
 
 // Logon answers logon (wire.md section 8).
 func (s *Server) Logon(c *session.Call, req *wire.LogonRequest, resp *wire.LogonResponse) error {
-	if req.Capabilities&session.CapUnicode == 0 {
+	if req.Capabilities&mapi.CapUnicode == 0 {
 		return mapi.Errorf(mapi.BadCharwidth, "logon", "the client cannot do Unicode")
 	}
 	resp.Version, resp.Capabilities = wire.Text(version), baseCapabilities
@@ -51,7 +51,7 @@ func (s *Server) Logon(c *session.Call, req *wire.LogonRequest, resp *wire.Logon
 
 // openSession makes the session of a user who has proved who he is, and gives its id.
 func (s *Server) openSession(c *session.Call, req *wire.LogonRequest, who *directory.Object, granted uint32) (uint64, error) {
-	created, err := s.sessions.Create(who.ID, req.SessionGroup, req.Capabilities&^session.CapCompression|granted, clientOf(c, req, who.Name))
+	created, err := s.sessions.Create(who.ID, req.SessionGroup, req.Capabilities&^mapi.CapCompression|granted, clientOf(c, req, who.Name))
 	if err != nil {
 		return 0, err
 	}
@@ -64,10 +64,10 @@ func (s *Server) openSession(c *session.Call, req *wire.LogonRequest, who *direc
 func (s *Server) granted(c *session.Call, asked uint32) uint32 {
 	caps := asked & sharedCapabilities
 	if !s.live.Load().Tables.EnhancedICS {
-		caps &^= session.CapEnhancedICS
+		caps &^= mapi.CapEnhancedICS
 	}
 	if !c.Peer.Local {
-		caps |= asked & session.CapCompression
+		caps |= asked & mapi.CapCompression
 	}
 	return caps
 }

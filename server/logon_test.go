@@ -6,7 +6,6 @@ import (
 	"zarafa/mapi"
 	"zarafa/server/config"
 	"zarafa/server/servertest"
-	"zarafa/server/session"
 	"zarafa/wire"
 )
 
@@ -29,8 +28,8 @@ func TestLogon(t *testing.T) {
 		granted                      uint32
 	}{
 		{name: "password", user: "Alice", password: "secret", caps: usualCapabilities, want: mapi.OK, granted: all},
-		{name: "without Unicode", user: "alice", password: "secret", caps: usualCapabilities &^ session.CapUnicode, want: mapi.BadCharwidth},
-		{name: "few capabilities", user: "alice", password: "secret", caps: session.CapUnicode, want: mapi.OK, granted: base | session.CapUnicode},
+		{name: "without Unicode", user: "alice", password: "secret", caps: usualCapabilities &^ mapi.CapUnicode, want: mapi.BadCharwidth},
+		{name: "few capabilities", user: "alice", password: "secret", caps: mapi.CapUnicode, want: mapi.OK, granted: base | mapi.CapUnicode},
 		{name: "wrong password", user: "alice", password: "Secret", caps: usualCapabilities, want: mapi.LogonFailed, granted: base},
 		{name: "no password", user: "alice", caps: usualCapabilities, want: mapi.LogonFailed, granted: base},
 		{name: "unknown", user: "mallory", password: "secret", caps: usualCapabilities, want: mapi.LogonFailed, granted: base},
@@ -65,7 +64,7 @@ func TestLogon(t *testing.T) {
 			if tt.want != mapi.OK {
 				return
 			}
-			if small := tt.caps&session.CapLargeSessionID == 0; small != (resp.SessionID <= 0xFFFFFFFF) {
+			if small := tt.caps&mapi.CapLargeSessionID == 0; small != (resp.SessionID <= 0xFFFFFFFF) {
 				t.Errorf("session id %d", resp.SessionID)
 			}
 			var user wire.GetUserResponse

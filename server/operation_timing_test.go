@@ -81,7 +81,7 @@ func startOperations(t testing.TB, lines string) *operations {
 // makeUser makes a user with a store and an inbox, and logs on as him.
 func (o *operations) makeUser(name, password string) {
 	o.Helper()
-	admin, err := o.server.sessions.Create(mapi.UserSystem, 0, session.CapUnicode, session.Client{Source: loopback})
+	admin, err := o.server.sessions.Create(mapi.UserSystem, 0, mapi.CapUnicode, session.Client{Source: loopback})
 	o.ok(err)
 	o.session = admin.ID
 	var user wire.CreateUserResponse

@@ -11,8 +11,8 @@ import (
 )
 
 // usualCapabilities are those of an ordinary client.
-const usualCapabilities = session.CapMailboxOwner | session.CapLargeSessionID | session.CapMultiServer | session.CapEnhancedICS |
-	session.CapUnicode | session.CapMsgLock | session.CapExtendedAnon | session.CapGIFN32
+const usualCapabilities = mapi.CapMailboxOwner | mapi.CapLargeSessionID | mapi.CapMultiServer | mapi.CapEnhancedICS |
+	mapi.CapUnicode | mapi.CapMsgLock | mapi.CapExtendedAnon | mapi.CapGIFN32
 
 // peer is one client program, which sends what a test gives it.
 type peer struct {

@@ -53,7 +53,7 @@ func (s *Server) closeSingleSignOn() {
 // SSOLogon answers ssoLogon: log-on by a ticket of Kerberos or an access token (wire.md section 8). What it refuses clients take as a
 // reason to try logon.
 func (s *Server) SSOLogon(c *session.Call, req *wire.SSOLogonRequest, resp *wire.SSOLogonResponse) error {
-	if req.ClientCaps&session.CapUnicode == 0 {
+	if req.ClientCaps&mapi.CapUnicode == 0 {
 		return &wire.Fault{Code: wire.FaultClient, String: "Unicode is required"}
 	}
 	if s.sso == nil || len(req.Input) == 0 || !req.Username.Valid || !req.ClientVersion.Valid {

@@ -96,7 +96,7 @@ func (b *bench) status(caller uint32, of servicetest.Mailbox) (*wire.UserClientU
 	var resp wire.UserClientUpdateStatusResponse
 	user, err := b.Users.ByID(b.Context(), of.User)
 	b.OK(err)
-	return &resp, b.svc.GetUserClientUpdateStatus(b.As(caller), &wire.GetUserClientUpdateStatusRequest{UserID: b.Users.EntryID(user, session.CapMultiServer)}, &resp)
+	return &resp, b.svc.GetUserClientUpdateStatus(b.As(caller), &wire.GetUserClientUpdateStatusRequest{UserID: b.Users.EntryID(user, mapi.CapMultiServer)}, &resp)
 }
 
 func (b *bench) kept() map[string]string {

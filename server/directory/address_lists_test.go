@@ -7,7 +7,6 @@ import (
 	"zarafa/mapi"
 	"zarafa/server/directory"
 	"zarafa/server/directory/plugin"
-	"zarafa/server/session"
 	"zarafa/storage"
 	"zarafa/wire"
 )
@@ -15,7 +14,7 @@ import (
 // rows lists the numbers and display types of an address-book table of the directory with the fake plugin.
 func (f *foreign) rows(container []byte, objType mapi.ObjectType, flags uint32) (ids []uint32, types []uint32) {
 	f.Helper()
-	rows, err := f.dir.TableRows(f.Context(), mapi.UserSystem, session.CapMultiServer, container, objType, flags)
+	rows, err := f.dir.TableRows(f.Context(), mapi.UserSystem, mapi.CapMultiServer, container, objType, flags)
 	f.OK(err)
 	for _, r := range rows {
 		v, _ := r.Cell(mapi.PrDisplayType)
@@ -43,7 +42,7 @@ func TestAddressLists(t *testing.T) {
 	if ids, _ := f.rows(nil, mapi.TypeABCont, mapi.OpenConvenientDepth); !slices.Equal(ids, []uint32{1, 2, 5}) {
 		t.Errorf("containers %v", ids)
 	}
-	self := f.dir.EntryID(o, session.CapMultiServer)
+	self := f.dir.EntryID(o, mapi.CapMultiServer)
 	if ids, _ := f.rows(self, mapi.TypeMailUser, 0); !slices.Equal(ids, []uint32{4}) {
 		t.Errorf("members %v", ids)
 	}

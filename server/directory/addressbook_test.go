@@ -6,7 +6,6 @@ import (
 
 	"zarafa/mapi"
 	"zarafa/server/directory"
-	"zarafa/server/session"
 	"zarafa/wire"
 )
 
@@ -68,7 +67,7 @@ func TestEntryIDVersions(t *testing.T) {
 	b := newBench(t)
 	alice := b.user("alice", mapi.ClassActiveUser)
 	for _, tt := range []struct{ id, caps, version uint32 }{
-		{alice, session.CapMultiServer, 1}, {alice, 0, 0}, {mapi.UserEveryone, session.CapMultiServer, 0}, {mapi.UserSystem, session.CapMultiServer, 0},
+		{alice, mapi.CapMultiServer, 1}, {alice, 0, 0}, {mapi.UserEveryone, mapi.CapMultiServer, 0}, {mapi.UserSystem, mapi.CapMultiServer, 0},
 	} {
 		o, err := b.Users.ByID(t.Context(), tt.id)
 		b.OK(err)

@@ -12,9 +12,9 @@ import (
 
 // Kinds of changes to the address book that clients synchronise (objects.md section 13).
 const (
-	abNew    = 0x4001
-	abChange = 0x4002
-	abDelete = 0x4005
+	abNew    = mapi.ChangeUser | mapi.ChangeNew
+	abChange = mapi.ChangeUser | mapi.ChangeModified
+	abDelete = mapi.ChangeUser | mapi.ChangeHardDelete
 )
 
 // create adds an object of a company (0: of none) under a new external id and gives it a number.

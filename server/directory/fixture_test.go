@@ -65,7 +65,7 @@ func (b *bench) entryID(id uint32) []byte {
 	b.Helper()
 	o, err := b.Users.ByID(b.Context(), id)
 	b.OK(err)
-	return b.Users.EntryID(o, session.CapMultiServer)
+	return b.Users.EntryID(o, mapi.CapMultiServer)
 }
 
 // abProps reads an object's address-book properties as a user.

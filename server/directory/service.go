@@ -249,13 +249,13 @@ func (s *Service) EffectiveQuota(ctx context.Context, user uint32) (Quota, error
 // multi-server capability, have the short form.
 func (s *Service) EntryID(o *Object, capabilities uint32) []byte {
 	ab := mapi.ABEntryID{Type: o.Class.ABType(), ID: o.ID}
-	if !isBuiltin(o) && capabilities&capMultiServer != 0 {
+	if !isBuiltin(o) && capabilities&mapi.CapMultiServer != 0 {
 		ab.Version, ab.ExternalID = 1, o.ExternalID
 	}
 	return ab.Encode()
 }
 
-// capMultiServer is session.CapMultiServer.
+// capMultiServer is mapi.CapMultiServer.
 const capMultiServer = 0x0040
 
 // requireAdmin refuses callers that are no administrators.

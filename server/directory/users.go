@@ -34,7 +34,7 @@ func (s *Service) wireUser(o *Object, caps uint32) wire.User {
 func (s *Service) wireMaps(o *Object, caps uint32) ([]wire.PropmapPair, []wire.PropmapMVPair) {
 	var single []wire.PropmapPair
 	for _, tag := range sortedTags(o.Props) {
-		if tag.Type().IsBinary() && caps&session.CapExtendedAnon == 0 {
+		if tag.Type().IsBinary() && caps&mapi.CapExtendedAnon == 0 {
 			continue
 		}
 		single = append(single, wire.PropmapPair{PropID: uint32(tag), Value: wire.Text(o.Props[tag])})
@@ -45,7 +45,7 @@ func (s *Service) wireMaps(o *Object, caps uint32) ([]wire.PropmapPair, []wire.P
 		{PropID: uint32(tagDisabledFeatures), Values: disabled},
 	}
 	for _, tag := range sortedTags(o.Multi) {
-		if tag == tagEnabledFeatures || tag == tagDisabledFeatures || tag.Type().IsBinary() && caps&session.CapExtendedAnon == 0 {
+		if tag == tagEnabledFeatures || tag == tagDisabledFeatures || tag.Type().IsBinary() && caps&mapi.CapExtendedAnon == 0 {
 			continue
 		}
 		multi = append(multi, wire.PropmapMVPair{PropID: uint32(tag), Values: o.Multi[tag]})

@@ -179,7 +179,7 @@ func TestPropertyMaps(t *testing.T) {
 	if got, want := tags(0), []uint32{0x3A08001E, 0x67B3101E, 0x67B4101E, other}; !slices.Equal(got, want) {
 		t.Errorf("%x, want %x", got, want)
 	}
-	if got := tags(session.CapExtendedAnon); !slices.Contains(got, photo) {
+	if got := tags(mapi.CapExtendedAnon); !slices.Contains(got, photo) {
 		t.Errorf("%x has no photo", got)
 	}
 	props := b.abProps(id, id)

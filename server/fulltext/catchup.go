@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"zarafa/mapi"
-	"zarafa/server/objects"
 	"zarafa/storage"
 )
 
@@ -158,9 +157,9 @@ func (w worker) readChanges(store uint32, folders []storage.Ref, position uint32
 		var changed []uint32
 		for _, c := range changes {
 			switch c.Type {
-			case objects.ChangeMessage | objects.ChangeHardDelete, objects.ChangeFolder | objects.ChangeHardDelete:
+			case mapi.ChangeMessage | mapi.ChangeHardDelete, mapi.ChangeFolder | mapi.ChangeHardDelete:
 				gone = true
-			case objects.ChangeMessage | objects.ChangeNew, objects.ChangeMessage | objects.ChangeModified:
+			case mapi.ChangeMessage | mapi.ChangeNew, mapi.ChangeMessage | mapi.ChangeModified:
 				ref, err := w.Store.RefBySourceKey(w.ctx, c.SourceKey)
 				if mapi.CodeOf(err) == mapi.NotFound {
 					continue

@@ -5,7 +5,6 @@ import (
 
 	"zarafa/mapi"
 	"zarafa/server/feed"
-	"zarafa/server/objects"
 	"zarafa/storage"
 )
 
@@ -47,7 +46,7 @@ func (s *Service) Apply(b *feed.Batch) {
 	last := uint32(0)
 	for _, c := range b.Changes {
 		last = max(last, c.ID)
-		if c.Type == objects.ChangeMessage|objects.ChangeNew || c.Type == objects.ChangeMessage|objects.ChangeModified {
+		if c.Type == mapi.ChangeMessage|mapi.ChangeNew || c.Type == mapi.ChangeMessage|mapi.ChangeModified {
 			changed[string(c.SourceKey)] = true
 		}
 	}

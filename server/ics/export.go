@@ -66,7 +66,7 @@ func (s *Service) ExportMessageChangesAsStream(c *session.Call, req *wire.Export
 
 // requireStreams refuses sessions that did not say at log-on that they know message streams.
 func requireStreams(c *session.Call, op string) error {
-	if !c.Session.Has(session.CapEnhancedICS) {
+	if !c.Session.Has(mapi.CapEnhancedICS) {
 		return mapi.Errorf(mapi.NoSupport, op, "the client has no capability for message streams")
 	}
 	return nil

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"zarafa/mapi"
-	"zarafa/server/session"
 	"zarafa/storage"
 	"zarafa/wire"
 	"zarafa/wire/msgstream"
@@ -113,7 +112,7 @@ func TestExportLeavesOut(t *testing.T) {
 func TestStreamsNeedTheCapability(t *testing.T) {
 	b := newBench(t)
 	c := b.As(b.alice.User)
-	c.Session.Capabilities &^= session.CapEnhancedICS
+	c.Session.Capabilities &^= mapi.CapEnhancedICS
 	c.Attachment = bytes.NewReader(nil)
 	b.Fails(b.svc.ExportMessageChangesAsStream(c, &wire.ExportMessageChangesAsStreamRequest{}, &wire.ExportMessageChangesAsStreamResponse{}), mapi.NoSupport)
 	b.Fails(b.svc.ImportMessageFromStream(c, &wire.ImportMessageFromStreamRequest{}, &wire.ImportMessageFromStreamResponse{}), mapi.NoSupport)

@@ -1,7 +1,7 @@
 package ics
 
 import (
-	"zarafa/server/objects"
+	"zarafa/mapi"
 	"zarafa/storage"
 )
 
@@ -25,7 +25,7 @@ func (s *Service) histories(r request, folder storage.Ref) (map[string]*history,
 	}
 	out := make(map[string]*history)
 	for _, ch := range list { // ascending ids
-		if ch.Type&kindMask != objects.ChangeMessage {
+		if ch.Type&kindMask != mapi.ChangeMessage {
 			continue
 		}
 		h := out[string(ch.SourceKey)]

@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"time"
 
+	"zarafa/mapi"
 	"zarafa/server/collation"
 	"zarafa/server/directory"
 	"zarafa/server/objects"
@@ -43,20 +44,20 @@ const (
 
 // Types of changes, as recorded: kind of the item, or-ed with what happened.
 const (
-	kindMask      = 0xF000
-	changeMask    = 0x000F
-	newItem       = objects.ChangeNew
-	changedItem   = objects.ChangeModified
-	flaggedItem   = objects.ChangeFlag
-	softDelete    = objects.ChangeSoftDelete
-	hardDelete    = objects.ChangeHardDelete
-	messageNew    = objects.ChangeMessage | newItem
-	messageChange = objects.ChangeMessage | changedItem
-	messageFlag   = objects.ChangeMessage | flaggedItem
-	folderNew     = objects.ChangeFolder | newItem
-	userNew       = 0x4000 | objects.ChangeNew
+	kindMask      = mapi.ChangeObjectMask
+	changeMask    = mapi.ChangeEventMask
+	newItem       = mapi.ChangeNew
+	changedItem   = mapi.ChangeModified
+	flaggedItem   = mapi.ChangeFlag
+	softDelete    = mapi.ChangeSoftDelete
+	hardDelete    = mapi.ChangeHardDelete
+	messageNew    = mapi.ChangeMessage | newItem
+	messageChange = mapi.ChangeMessage | changedItem
+	messageFlag   = mapi.ChangeMessage | flaggedItem
+	folderNew     = mapi.ChangeFolder | newItem
+	userNew       = mapi.ChangeUser | mapi.ChangeNew
 	// goneFromSet is what a restricted sync reports for an item that no longer matches: without the kind.
-	goneFromSet = objects.ChangeHardDelete
+	goneFromSet = mapi.ChangeHardDelete
 )
 
 // Service answers the operations of synchronisation.

@@ -10,7 +10,6 @@ import (
 
 	"zarafa/mapi"
 	"zarafa/server/servertest"
-	"zarafa/server/session"
 	"zarafa/wire"
 	"zarafa/wire/soaphttp"
 )
@@ -32,9 +31,9 @@ func logOn(t *testing.T, endpoint string) *remote {
 	r := &remote{T: t, http: h}
 	var on wire.LogonResponse
 	r.call(&wire.LogonRequest{
-		Username: wire.Text("SYSTEM"), Capabilities: session.CapEnhancedICS | session.CapUnicode | session.CapLargeSessionID,
+		Username: wire.Text("SYSTEM"), Capabilities: mapi.CapEnhancedICS | mapi.CapUnicode | mapi.CapLargeSessionID,
 	}, &on)
-	if on.Er != mapi.OK || on.Capabilities&session.CapEnhancedICS == 0 {
+	if on.Er != mapi.OK || on.Capabilities&mapi.CapEnhancedICS == 0 {
 		t.Fatalf("log-on: %v, capabilities %#x", on.Er, on.Capabilities)
 	}
 	r.session = on.SessionID

@@ -50,7 +50,7 @@ func newFixture(t *testing.T, queue int) *fixture {
 }
 
 func (f *fixture) session(group uint64) *session.Session {
-	s, err := f.sessions.Create(3, group, session.CapLargeSessionID, session.Client{})
+	s, err := f.sessions.Create(3, group, mapi.CapLargeSessionID, session.Client{})
 	if err != nil {
 		f.t.Fatal(err)
 	}

@@ -13,9 +13,6 @@ import (
 // tableKeySize is the length of a subscription key that names a table (LE32 table id).
 const tableKeySize = 4
 
-// changeOfMessage are the change types of messages.
-const changeOfMessage = 0x1000
-
 // NotifySubscribe answers notifySubscribe.
 func (h *Hub) NotifySubscribe(c *session.Call, req *wire.NotifySubscribeRequest, _ *wire.NotifySubscribeResponse) error {
 	if req.NotifySubscribe == nil {
@@ -108,7 +105,7 @@ func (h *Hub) subscribeSync(c *session.Call, sub *subscription, state wire.Notif
 		return err
 	}
 	later := slices.IndexFunc(changes, func(ch storage.Change) bool {
-		return ch.Sync != state.SyncID && ch.Type&changeOfMessage != 0
+		return ch.Sync != state.SyncID && ch.Type&mapi.ChangeMessage != 0
 	})
 	if later >= 0 {
 		h.Push(c.Session, syncEvent(sub, changes[len(changes)-1].ID))

@@ -204,7 +204,7 @@ func (b *bench) makeStore(user, storeType uint32) {
 // as is a call of a user in a session of its own.
 func (b *bench) as(user uint32) *session.Call {
 	b.ids++
-	s := &session.Session{ID: b.ids, UserID: user, Capabilities: session.CapGIFN32 | session.CapMailboxOwner}
+	s := &session.Session{ID: b.ids, UserID: user, Capabilities: mapi.CapGIFN32 | mapi.CapMailboxOwner}
 	return &session.Call{Context: b.t.Context(), Session: s, Now: b.now, Log: slog.New(slog.DiscardHandler)}
 }
 

@@ -10,18 +10,6 @@ import (
 	"zarafa/storage"
 )
 
-// Change types recorded for synchronisation (objects.md section 13).
-const (
-	ChangeNew        uint32 = 1
-	ChangeModified   uint32 = 2
-	ChangeFlag       uint32 = 3
-	ChangeSoftDelete uint32 = 4
-	ChangeHardDelete uint32 = 5
-
-	ChangeMessage uint32 = 0x1000
-	ChangeFolder  uint32 = 0x2000
-)
-
 // Author is who makes a change and when: the user of the session, the client's sync id (0: an
 // ordinary client) and the time of the request.
 type Author struct {
@@ -190,13 +178,13 @@ func (ch *Change) Record(ctx context.Context, parent, key []byte, changeType, fl
 	ch.changes = append(ch.changes, storage.Change{
 		ID: id, Parent: bytes.Clone(parent), SourceKey: bytes.Clone(key), Type: changeType, Flags: flags, Sync: ch.SyncID,
 	})
-	if ch.SyncID == 0 || changeType&ChangeMessage == 0 {
+	if ch.SyncID == 0 || changeType&mapi.ChangeMessage == 0 {
 		return id, nil
 	}
-	switch changeType &^ ChangeMessage {
-	case ChangeNew:
+	switch changeType &^ mapi.ChangeMessage {
+	case mapi.ChangeNew:
 		return id, ch.AddSynced(ctx, ch.SyncID, key)
-	case ChangeSoftDelete, ChangeHardDelete:
+	case mapi.ChangeSoftDelete, mapi.ChangeHardDelete:
 		return id, ch.RemoveSynced(ctx, ch.SyncID, key)
 	}
 	return id, nil

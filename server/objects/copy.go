@@ -120,7 +120,7 @@ func (ch *Change) copyMessage(ctx context.Context, ref storage.Ref, folder stora
 		return err
 	}
 	o.Props.Set(mapi.Long(mapi.PrECIMAPID, imap))
-	change, err := ch.Record(ctx, folder.SourceKey, o.SourceKey, ChangeMessage|ChangeNew, 0)
+	change, err := ch.Record(ctx, folder.SourceKey, o.SourceKey, mapi.ChangeMessage|mapi.ChangeNew, 0)
 	if err != nil {
 		return err
 	}

@@ -160,7 +160,7 @@ func (ch *Change) softDelete(ctx context.Context, rows []*storage.Row) error {
 		if err := ch.dequeue(ctx, r); err != nil {
 			return err
 		}
-		if err := ch.recordDelete(ctx, r.Ref, ChangeSoftDelete); err != nil {
+		if err := ch.recordDelete(ctx, r.Ref, mapi.ChangeSoftDelete); err != nil {
 			return err
 		}
 		if r.Type == mapi.TypeMessage {
@@ -211,12 +211,12 @@ func (ch *Change) queue(ctx context.Context) (map[uint32][]storage.QueueEntry, e
 
 // recordDelete notes a deletion for synchronisation; search folders are not synchronised.
 func (ch *Change) recordDelete(ctx context.Context, ref storage.Ref, change uint32) error {
-	kind := ChangeMessage
+	kind := mapi.ChangeMessage
 	if ref.Type == mapi.TypeFolder {
 		if ref.FolderKind() == mapi.FolderSearch {
 			return nil
 		}
-		kind = ChangeFolder
+		kind = mapi.ChangeFolder
 	}
 	parent, err := ch.Folder(ctx, ref.Parent)
 	if err != nil {

@@ -148,7 +148,7 @@ func (ch *Change) removeRows(ctx context.Context, root *storage.Row, t *subtree,
 				ch.Queued(e, false)
 			}
 		}
-		if err := ch.recordDelete(ctx, r.Ref, ChangeHardDelete); err != nil {
+		if err := ch.recordDelete(ctx, r.Ref, mapi.ChangeHardDelete); err != nil {
 			return err
 		}
 		return ch.announceDelete(ctx, r.Ref, r.Ref, true)
@@ -185,7 +185,7 @@ func (ch *Change) softDeleteFolder(ctx context.Context, r *storage.Row) error {
 			if inner.Deleted() {
 				continue
 			}
-			if err := ch.recordDelete(ctx, inner.Ref, ChangeSoftDelete); err != nil {
+			if err := ch.recordDelete(ctx, inner.Ref, mapi.ChangeSoftDelete); err != nil {
 				return err
 			}
 		}

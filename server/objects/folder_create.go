@@ -186,7 +186,7 @@ func (ch *Change) InsertFolder(ctx context.Context, o *storage.Object, parent st
 		return err
 	}
 	if o.FolderKind() == mapi.FolderGeneric {
-		change, err := ch.Record(ctx, parent.SourceKey, o.SourceKey, ChangeFolder|ChangeNew, 0)
+		change, err := ch.Record(ctx, parent.SourceKey, o.SourceKey, mapi.ChangeFolder|mapi.ChangeNew, 0)
 		if err != nil {
 			return err
 		}

@@ -169,11 +169,11 @@ func (ch *Change) finishFolderMove(ctx context.Context, r *storage.Row, old stor
 	}
 	if r.FolderKind() == mapi.FolderGeneric {
 		if from.ID != to.ID {
-			if _, err := ch.Record(ctx, from.SourceKey, r.SourceKey, ChangeFolder|ChangeModified, 0); err != nil {
+			if _, err := ch.Record(ctx, from.SourceKey, r.SourceKey, mapi.ChangeFolder|mapi.ChangeModified, 0); err != nil {
 				return err
 			}
 		}
-		change, err := ch.Record(ctx, to.SourceKey, r.SourceKey, ChangeFolder|ChangeModified, 0)
+		change, err := ch.Record(ctx, to.SourceKey, r.SourceKey, mapi.ChangeFolder|mapi.ChangeModified, 0)
 		if err != nil {
 			return err
 		}

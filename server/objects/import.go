@@ -146,7 +146,7 @@ func (im *Import) create(ctx context.Context, ch *Change, d *Draft) error {
 	if err := im.fill(ctx, ch, o, d); err != nil {
 		return err
 	}
-	if err := im.record(ctx, ch, o, folder, ChangeNew); err != nil {
+	if err := im.record(ctx, ch, o, folder, mapi.ChangeNew); err != nil {
 		return err
 	}
 	err = ch.InsertMessage(ctx, o, folder)
@@ -182,7 +182,7 @@ func (im *Import) replace(ctx context.Context, ch *Change, d *Draft) error {
 	if err := im.fill(ctx, ch, o, d); err != nil {
 		return err
 	}
-	if err := im.record(ctx, ch, o, folder, ChangeModified); err != nil {
+	if err := im.record(ctx, ch, o, folder, mapi.ChangeModified); err != nil {
 		return err
 	}
 	if err := ch.PutObject(ctx, o); err != nil {
@@ -203,7 +203,7 @@ func (im *Import) replace(ctx context.Context, ch *Change, d *Draft) error {
 
 // record notes the change for synchronisation. The change key that came with the message stays.
 func (im *Import) record(ctx context.Context, ch *Change, o *storage.Object, folder storage.Ref, change uint32) error {
-	id, err := ch.Record(ctx, folder.SourceKey, o.SourceKey, ChangeMessage|change, 0)
+	id, err := ch.Record(ctx, folder.SourceKey, o.SourceKey, mapi.ChangeMessage|change, 0)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 
 	"zarafa/mapi"
 	"zarafa/server/directory"
-	"zarafa/server/session"
 	"zarafa/storage"
 )
 
@@ -79,7 +78,7 @@ func (ld *loader) computedOfStore(ctx context.Context, o *storage.Object) ([]map
 			list = append(list, long(mapi.PrQuotaWarningThreshold, q.Warn/1024),
 				long(mapi.PrQuotaSendThreshold, q.Soft/1024), long(mapi.PrQuotaReceiveThreshold, q.Hard/1024))
 		}
-		if caps&session.CapMailboxOwner != 0 {
+		if caps&mapi.CapMailboxOwner != 0 {
 			list = append(list, mapi.String(mapi.PrMailboxOwnerName, owner.FullName),
 				mapi.Binary(mapi.PrMailboxOwnerEntryID, s.dir.EntryID(owner, caps)))
 		}

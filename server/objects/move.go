@@ -91,11 +91,11 @@ func (ch *Change) moveMessage(ctx context.Context, r *storage.Row, folder storag
 	ch.Count(folder.ID, countOf(r.Ref, r.Props, 1))
 	ch.Commit(folder.ID)
 	if from.ID != folder.ID {
-		if _, err := ch.Record(ctx, from.SourceKey, old.SourceKey, ChangeMessage|ChangeHardDelete, 0); err != nil {
+		if _, err := ch.Record(ctx, from.SourceKey, old.SourceKey, mapi.ChangeMessage|mapi.ChangeHardDelete, 0); err != nil {
 			return err
 		}
 	}
-	change, err := ch.Record(ctx, folder.SourceKey, r.SourceKey, ChangeMessage|ChangeNew, 0)
+	change, err := ch.Record(ctx, folder.SourceKey, r.SourceKey, mapi.ChangeMessage|mapi.ChangeNew, 0)
 	if err != nil {
 		return err
 	}

@@ -201,7 +201,7 @@ func (s *Service) GetIDsFromNames(c *session.Call, req *wire.GetIDsFromNamesRequ
 	}
 	resp.PropTags = make([]mapi.PropTag, len(req.NamedProps))
 	for i, id := range ids {
-		if id == 0 || id+1 >= narrowNames && !c.Session.Has(session.CapGIFN32) {
+		if id == 0 || id+1 >= narrowNames && !c.Session.Has(mapi.CapGIFN32) {
 			continue
 		}
 		resp.PropTags[places[i]] = mapi.PropTag(id + 1)

@@ -121,7 +121,7 @@ func (ch *Change) setRead(ctx context.Context, r *storage.Row, flags uint32) (bo
 	if err != nil {
 		return false, err
 	}
-	change, err := ch.Record(ctx, parent.SourceKey, r.SourceKey, ChangeMessage|ChangeFlag, after&mapi.MsgRead)
+	change, err := ch.Record(ctx, parent.SourceKey, r.SourceKey, mapi.ChangeMessage|mapi.ChangeFlag, after&mapi.MsgRead)
 	if err != nil {
 		return false, err
 	}

@@ -33,7 +33,7 @@ func (sv *saver) createMessage(ctx context.Context, ch *Change) error {
 	if err := sv.build(ctx, ch, o, n, &sv.result); err != nil {
 		return err
 	}
-	change, err := ch.Record(ctx, folder.SourceKey, o.SourceKey, ChangeMessage|ChangeNew, 0)
+	change, err := ch.Record(ctx, folder.SourceKey, o.SourceKey, mapi.ChangeMessage|mapi.ChangeNew, 0)
 	if err != nil {
 		return err
 	}

@@ -68,12 +68,12 @@ func (sv *saver) recordUpdate(ctx context.Context, ch *Change, o *storage.Object
 		list = append(list, mapi.Binary(mapi.PrParentSourceKey, parent.SourceKey))
 	}
 	list = append(list, mapi.Binary(mapi.PrSourceKey, o.SourceKey), modified)
-	kind := ChangeMessage
+	kind := mapi.ChangeMessage
 	if o.Type == mapi.TypeFolder {
-		kind = ChangeFolder
+		kind = mapi.ChangeFolder
 	}
 	if o.Type == mapi.TypeMessage || o.FolderKind() == mapi.FolderGeneric {
-		change, err := ch.Record(ctx, parent.SourceKey, o.SourceKey, kind|ChangeModified, 0)
+		change, err := ch.Record(ctx, parent.SourceKey, o.SourceKey, kind|mapi.ChangeModified, 0)
 		if err != nil {
 			return err
 		}

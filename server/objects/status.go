@@ -67,7 +67,7 @@ func (ch *Change) updateMessage(ctx context.Context, id uint32, change func(*sto
 	if err != nil {
 		return err
 	}
-	recorded, err := ch.Record(ctx, parent.SourceKey, r.SourceKey, ChangeMessage|ChangeModified, 0)
+	recorded, err := ch.Record(ctx, parent.SourceKey, r.SourceKey, mapi.ChangeMessage|mapi.ChangeModified, 0)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 	"unsafe"
+
+	"zarafa/mapi"
 )
 
 // jump is the time t after somebody has set the machine's clock by d: the wall clock reads other, the monotonic clock does not. The
@@ -24,7 +26,7 @@ func TestClockJump(t *testing.T) {
 	for _, by := range []time.Duration{24 * time.Hour, -24 * time.Hour} {
 		now := time.Now()
 		m := NewManager(Limits{Timeout: 5 * time.Minute}, func() time.Time { return now })
-		s, err := m.Create(3, 0, CapLargeSessionID, Client{})
+		s, err := m.Create(3, 0, mapi.CapLargeSessionID, Client{})
 		if err != nil {
 			t.Fatal(err)
 		}

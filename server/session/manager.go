@@ -115,7 +115,7 @@ func (m *Manager) groupOf(s *Session) Group {
 func (m *Manager) freeID(capabilities uint32) uint64 {
 	for {
 		id := RandomID()
-		if capabilities&CapLargeSessionID == 0 {
+		if capabilities&mapi.CapLargeSessionID == 0 {
 			id &= 0xFFFFFFFF
 		}
 		if _, taken := m.sessions[id]; id != 0 && !taken {

@@ -15,7 +15,7 @@ func newManager(perUser int) *session.Manager {
 
 func mustCreate(t *testing.T, m *session.Manager, user uint32, group uint64) *session.Session {
 	t.Helper()
-	s, err := m.Create(user, group, session.CapUnicode|session.CapLargeSessionID, session.Client{Source: "192.0.2.1"})
+	s, err := m.Create(user, group, mapi.CapUnicode|mapi.CapLargeSessionID, session.Client{Source: "192.0.2.1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestLimitPerUser(t *testing.T) {
 func TestSmallIDsForOldClients(t *testing.T) {
 	m := newManager(0)
 	for range 50 {
-		s, err := m.Create(3, 0, session.CapUnicode, session.Client{})
+		s, err := m.Create(3, 0, mapi.CapUnicode, session.Client{})
 		if err != nil || s.ID > 0xFFFFFFFF || s.ID == 0 {
 			t.Fatalf("id %d, %v", s.ID, err)
 		}

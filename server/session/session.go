@@ -7,25 +7,6 @@ import (
 	"time"
 )
 
-// Capability bits of the log-on (wire.md section 8).
-const (
-	CapCompression     uint32 = 0x0001
-	CapMailboxOwner    uint32 = 0x0002
-	CapCrypt           uint32 = 0x0008
-	CapLargeSessionID  uint32 = 0x0010
-	CapLicenseServer   uint32 = 0x0020
-	CapMultiServer     uint32 = 0x0040
-	CapLoadPropEntryID uint32 = 0x0080
-	CapEnhancedICS     uint32 = 0x0100
-	CapUnicode         uint32 = 0x0200
-	CapMsgLock         uint32 = 0x0400
-	CapExportPropTag   uint32 = 0x0800
-	CapImpersonation   uint32 = 0x1000
-	CapMaxABChangeID   uint32 = 0x2000
-	CapExtendedAnon    uint32 = 0x4000
-	CapGIFN32          uint32 = 0x8000
-)
-
 // Client is what a client said about itself and where it came from.
 type Client struct {
 	Source       string // address that owns the session: IP text, or *:pid-<pid> on a Unix socket

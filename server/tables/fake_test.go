@@ -273,7 +273,7 @@ func newWorld(t testing.TB, b budgets) *world {
 }
 
 func (w *world) newCall(user uint32) *session.Call {
-	sess, err := w.sessions.Create(user, 1, session.CapUnicode, session.Client{})
+	sess, err := w.sessions.Create(user, 1, mapi.CapUnicode, session.Client{})
 	if err != nil {
 		w.t.Fatal(err)
 	}

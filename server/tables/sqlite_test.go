@@ -85,7 +85,7 @@ func newDatabase(t *testing.T) *database {
 	d.bus.Add(checker)
 	d.bus.Add(d.svc)
 	sessions := session.NewManager(session.Limits{Timeout: time.Hour}, time.Now)
-	sess, err := sessions.Create(alice, 1, session.CapUnicode, session.Client{})
+	sess, err := sessions.Create(alice, 1, mapi.CapUnicode, session.Client{})
 	if err != nil {
 		t.Fatal(err)
 	}

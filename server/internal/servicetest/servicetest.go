@@ -124,7 +124,7 @@ func (b *Bench) Fails(err error, want mapi.Code) {
 // As is a call in a new session of a user.
 func (b *Bench) As(user uint32) *session.Call {
 	b.sessions++
-	s := &session.Session{ID: b.sessions, UserID: user, Capabilities: session.CapGIFN32 | session.CapEnhancedICS | session.CapMultiServer}
+	s := &session.Session{ID: b.sessions, UserID: user, Capabilities: mapi.CapGIFN32 | mapi.CapEnhancedICS | mapi.CapMultiServer}
 	return &session.Call{Context: b.Context(), Session: s, Now: b.Now, Log: slog.New(slog.DiscardHandler)}
 }
 
