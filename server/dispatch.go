@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"zarafa/daemon/logging"
 	"zarafa/mapi"
 	"zarafa/server/auth"
 	"zarafa/server/session"
@@ -92,7 +93,10 @@ func (d *dispatcher) answer(ctx context.Context, x *soaphttp.Exchange, req wire.
 	started := time.Now()
 	resp, call, err := d.call(ctx, x, req, (*scratch)[:0])
 	defer call.GiveValues() // the answer is made then, and counts as one that waits to be sent
-	d.server.metrics.operation(req.Op(), mapi.CodeOf(err), time.Since(started))
+	took := time.Since(started)
+	d.server.metrics.operation(req.Op(), mapi.CodeOf(err), took)
+	d.server.recordCall(call, req, took, err)
+	d.server.recordAccess(call, req, resp, err)
 	*scratch = call.Scratch
 	if isFault(err) {
 		d.keep(scratch)
@@ -139,6 +143,7 @@ func (d *dispatcher) fault(x *soaphttp.Exchange, version wire.Version, err error
 	}
 	d.server.log.Debug("request refused", "peer", x.Peer.Address, "error", err)
 	d.server.metrics.faults.Inc()
+	d.server.records.requests.Write(d.server.now(), logging.Field{Name: "peer", Value: x.Peer.Address}, logging.Field{Name: "result", Value: "fault"})
 	x.ReplyFault(http.StatusInternalServerError, wire.AppendFault(nil, f, version))
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"zarafa/mapi"
+	"zarafa/server/session"
 	"zarafa/wire"
 	"zarafa/wire/soaphttp"
 )
@@ -17,9 +18,12 @@ func (d *dispatcher) poll(ctx context.Context, x *soaphttp.Exchange, req *wire.N
 	x.ReleaseBody()
 	started := time.Now()
 	var resp wire.NotifyResponse
-	err := d.await(ctx, x, req, &resp)
+	c := d.newCall(ctx, x)
+	err := d.await(c, x, req, &resp)
 	*resp.ResultCode() = mapi.CodeOf(err)
-	d.server.metrics.operation(req.Op(), mapi.CodeOf(err), time.Since(started))
+	took := time.Since(started)
+	d.server.metrics.operation(req.Op(), mapi.CodeOf(err), took)
+	d.server.recordCall(c, req, took, err)
 	buffer := d.buffers.Get().(*[]byte)
 	*buffer = wire.AppendResponse((*buffer)[:0], &resp, version)
 	x.Reply(*buffer)
@@ -27,8 +31,7 @@ func (d *dispatcher) poll(ctx context.Context, x *soaphttp.Exchange, req *wire.N
 }
 
 // await waits for events as long as the protocol says, but only while somebody listens.
-func (d *dispatcher) await(ctx context.Context, x *soaphttp.Exchange, req *wire.NotifyGetItemsRequest, resp *wire.NotifyResponse) (err error) {
-	c := d.newCall(ctx, x)
+func (d *dispatcher) await(c *session.Call, x *soaphttp.Exchange, req *wire.NotifyGetItemsRequest, resp *wire.NotifyResponse) (err error) {
 	done, err := d.enter(c, x, req.SessionID)
 	if err != nil {
 		return err

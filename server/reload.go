@@ -58,6 +58,13 @@ func reloadings() []reloading {
 			view:     func(cfg *config.Config) any { return cfg.Cluster.ServersFile },
 			apply:    (*Server).reloadCluster,
 		},
+		{
+			settings: []string{
+				"request_log_method", "request_log_file", "audit_log_enabled", "audit_log_method", "audit_log_file", "audit_log_level", "audit_log_timestamp",
+			},
+			view:  func(cfg *config.Config) any { return cfg.Audit },
+			apply: (*Server).reloadRecords,
+		},
 	}
 }
 
@@ -80,4 +87,11 @@ func (s *Server) reloadClientKeys(cfg *config.Config) {
 		return
 	}
 	s.auth.SetClientKeys(keys)
+}
+
+// reloadRecords takes over where records go, and opens their files again. A destination that cannot be opened leaves the one of before.
+func (s *Server) reloadRecords(cfg *config.Config) {
+	if err := s.records.configure(&cfg.Audit); err != nil {
+		s.log.Error("the records of requests and of access go where they went; correct the setting and send HUP again", "error", err)
+	}
 }

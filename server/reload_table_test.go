@@ -71,7 +71,7 @@ func TestReloadingsLookAtTheirSettings(t *testing.T) {
 	}
 	for _, r := range reloadings() {
 		for _, name := range r.settings {
-			seen := slices.ContainsFunc([]string{"no", "yes", "17", "1700", "a@example.com", "/x"}, func(value string) bool {
+			seen := slices.ContainsFunc([]string{"no", "yes", "17", "1700", "a@example.com", "/x", "file", "0"}, func(value string) bool {
 				after, err := read(name + " = " + value + "\n")
 				return err == nil && !reflect.DeepEqual(r.view(before), r.view(after))
 			})

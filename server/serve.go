@@ -60,7 +60,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	s.closeSingleSignOn()
 	s.text.Close()
 	s.directoryOperations.Close()
-	return errors.Join(err, s.store.Close())
+	return errors.Join(err, s.records.close(), s.store.Close())
 }
 
 func (s *Server) listeners() []net.Listener {

@@ -94,6 +94,8 @@ type Server struct {
 	logons   logonTimes
 	memory   memory
 	values   *session.Values // large values that are becoming answers
+	records  *records
+	tree     *objects.Tree
 }
 
 var _ wire.Service[*session.Call] = (*Server)(nil)
@@ -110,10 +112,15 @@ func Open(ctx context.Context, cfg *config.Config, log *slog.Logger, reg prometh
 	if err != nil {
 		return nil, err
 	}
-	s, err := assemble(ctx, cfg, log, reg, store)
+	records, err := openRecords(&cfg.Audit)
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
+	s, err := assemble(ctx, cfg, log, reg, store)
+	if err != nil {
+		return nil, errors.Join(err, records.close(), store.Close())
+	}
+	s.records = records
 	return s, nil
 }
 
@@ -175,6 +182,7 @@ func assemble(ctx context.Context, cfg *config.Config, log *slog.Logger, reg pro
 func (s *Server) connect(users *directory.Service, locales *collation.Locales) {
 	bus := &feed.Bus{Panics: s.panics}
 	tree := objects.NewTree(s.store)
+	s.tree = tree
 	checker := rights.NewChecker(rights.Config{
 		OwnerAutoFullAccess: s.cfg.Users.OwnerAutoFullAccess, RestrictAdmin: s.cfg.Users.RestrictAdmin,
 	}, tree, users, s.store)

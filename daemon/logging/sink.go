@@ -23,7 +23,7 @@ func (l *Log) open(c Config) (sink, error) {
 	case "off":
 		return l.stderr, nil
 	case "syslog":
-		s, err := dialSyslog(l.name)
+		s, err := dialSyslog(l.name, facilityMail)
 		if err != nil {
 			return nil, &settings.Error{Setting: "log_method", Problem: fmt.Sprintf("syslog cannot be reached: %v", err),
 				Remedy: "start a syslog service, or set log_method = file and log_file"}
@@ -34,24 +34,25 @@ func (l *Log) open(c Config) (sink, error) {
 			return nil, &settings.Error{Setting: "log_file", Problem: "is empty although log_method is file",
 				Remedy: "set it to a path, or to - for standard error"}
 		}
-		return l.openFile(c.File)
+		return openFile(c.File, "log_file", l.stderr)
 	}
 	if c.File != "" {
-		return l.openFile(c.File)
+		return openFile(c.File, "log_file", l.stderr)
 	}
-	if s, err := dialSyslog(l.name); err == nil {
+	if s, err := dialSyslog(l.name, facilityMail); err == nil {
 		return s, nil
 	}
 	return l.stderr, nil
 }
 
-func (l *Log) openFile(path string) (sink, error) {
+// openFile opens the file that a setting names.
+func openFile(path, setting string, stderr sink) (sink, error) {
 	if path == "-" {
-		return l.stderr, nil
+		return stderr, nil
 	}
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o640)
 	if err != nil {
-		return nil, &settings.Error{Setting: "log_file", Problem: err.Error(),
+		return nil, &settings.Error{Setting: setting, Problem: err.Error(),
 			Remedy: "create the folder, and let the daemon's user write there"}
 	}
 	return fileSink{f}, nil
@@ -70,11 +71,16 @@ func (s fileSink) write(_ slog.Level, line []byte) error { _, err := s.f.Write(l
 func (s fileSink) stamps() bool                          { return false }
 func (s fileSink) Close() error                          { return s.f.Close() }
 
-// syslogSink writes to the mail facility, where the mail log of the machine is.
+// The facilities of syslog: the mail log of the machine, and what only administrators may read.
+const (
+	facilityMail    = syslog.LOG_MAIL
+	facilityPrivate = syslog.LOG_AUTHPRIV
+)
+
 type syslogSink struct{ w *syslog.Writer }
 
-func dialSyslog(name string) (sink, error) {
-	w, err := syslog.New(syslog.LOG_MAIL|syslog.LOG_INFO, name)
+func dialSyslog(name string, facility syslog.Priority) (sink, error) {
+	w, err := syslog.New(facility|syslog.LOG_INFO, name)
 	if err != nil {
 		return nil, err
 	}
