@@ -43,9 +43,22 @@ func program(open opener) daemon.Program[*config.Config] {
 // working.
 func flags(fs *pflag.FlagSet, start *config.Start) {
 	fs.BoolVarP(&start.RestartSearches, "restart-searches", "R", false, "fill all search folders anew before serving clients")
-	fs.BoolVar(&start.IgnoreDatabaseVersionConflict, "ignore-database-version-conflict", false, "start on a database of a later version")
-	for _, name := range []string{"ignore-attachment-storage-conflict", "override-multiserver-lock", "force-database-upgrade"} {
-		fs.Bool(name, false, "accepted without effect")
+	for _, name := range []string{"ignore-database-version-conflict", "ignore-attachment-storage-conflict", "override-multiserver-lock", "force-database-upgrade"} {
+		fs.Var(ignored{name, start}, name, "accepted without effect")
+		fs.Lookup(name).NoOptDefVal = "true"
 		_ = fs.MarkHidden(name) // fails only for a name that is not defined
 	}
 }
+
+// ignored is an option without effect, which is remembered for a warning.
+type ignored struct {
+	name  string
+	start *config.Start
+}
+
+func (o ignored) Set(string) error {
+	o.start.Ignored = append(o.start.Ignored, o.name)
+	return nil
+}
+func (o ignored) String() string { return "" }
+func (o ignored) Type() string   { return "bool" }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"strings"
 
 	"zarafa/daemon/listen"
 )
@@ -53,12 +54,21 @@ func (c *Config) Bind(ctx context.Context) error {
 	return nil
 }
 
-// pipe is the address of a unix socket, if there is one.
-func pipe(enabled bool, path string) []listen.Spec {
-	if !enabled || path == "" {
+// pipe lists the unix sockets that a setting names. Older servers took several paths, separated by blanks; a blank
+// that no path begins after is a part of a path.
+func pipe(enabled bool, paths string) []listen.Spec {
+	if !enabled || paths == "" {
 		return nil
 	}
-	return []listen.Spec{{Path: path}}
+	var specs []listen.Spec
+	for {
+		next := strings.Index(paths, " /")
+		if next < 0 {
+			return append(specs, listen.Spec{Path: paths})
+		}
+		specs = append(specs, listen.Spec{Path: strings.TrimSpace(paths[:next])})
+		paths = paths[next+1:]
+	}
 }
 
 // Close closes all sockets.

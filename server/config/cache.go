@@ -1,38 +1,23 @@
 package config
 
 import (
-	"time"
-
 	"zarafa/daemon/settings"
 )
 
 // Cache has the budgets of the caches in bytes.
 type Cache struct {
-	SortKey       int64 // sorted views of folders
-	Cell          int64 // cells of tables, properties of objects
-	Object        int64
-	IndexedObject int64
-	Quota         int64
-	User          int64
-	UserDetails   int64
-	ACL           int64
-	Store         int64
-	Server        int64
-
-	QuotaLifetime       time.Duration // 0 never expires, negative is off
-	UserDetailsLifetime time.Duration // 0 never expires
-	ServerLifetime      time.Duration
+	SortKey int64 // sorted views of folders
+	Cell    int64 // cells of tables, properties of objects
 
 	// Memory is what the process may use in bytes, by the machine and its control groups. The automatic sizes follow from it.
 	Memory int64
 }
 
-// Total is what all caches may hold together, in bytes. Sizes beyond any machine do not overflow it.
-func (c *Cache) Total() (total int64) {
-	for _, size := range []int64{c.SortKey, c.Cell, c.Object, c.IndexedObject, c.Quota, c.User, c.UserDetails, c.ACL, c.Store, c.Server} {
-		total += min(size, mostCache)
-	}
-	return total
+// Total is what all caches may hold together, in bytes: the two, and what grows with the first, which is the tree of objects, their
+// identifiers, rights and users. Sizes beyond any machine do not overflow it.
+func (c *Cache) Total() int64 {
+	cell, sortKey := min(c.Cell, mostCache), min(c.SortKey, mostCache)
+	return cell + sortKey + max(cell/16, 16<<20) + max(cell/8, 32<<20) + 30<<20
 }
 
 // mostCache is what counts of a cache at most: 64 TiB.
@@ -46,40 +31,29 @@ type cacheSettings struct {
 
 // The formulas of the automatic sizes, in the words of the documentation.
 const (
-	cellFormula          = "25 % of the memory"
-	sortKeyFormula       = "1 m for each user, and one user for each 128 m of memory, at least 16 m"
-	objectFormula        = "a sixteenth of cache_cell_size, at least 16 m"
-	indexedObjectFormula = "an eighth of cache_cell_size, at least 32 m"
-	quotaFormula         = "1 m"
-	userDetailsFormula   = "25 m"
+	cellFormula    = "25 % of the memory"
+	sortKeyFormula = "1 m for each user, and one user for each 128 m of memory, at least 16 m"
+)
+
+// The settings of caches that older servers had beside these, and why they have no effect.
+const (
+	sizeObsolete     = "this cache is a part of what grows with cache_cell_size"
+	lifetimeObsolete = "what is cached is kept right by every change and needs no lifetime"
 )
 
 func (s *cacheSettings) section() settings.Section {
 	g := &s.given
-	return settings.Section{Title: "Caches", Options: []settings.Option{
-		s.automatic("cache_cell_size", &g.Cell, cellFormula, "Memory for the cells of tables and the properties of objects."),
+	options := []settings.Option{
+		s.automatic("cache_cell_size", &g.Cell, cellFormula, "Memory for the cells of tables and the properties of objects. Three sixteenths of it, at least 48 m, are used beside it for the tree of objects and their identifiers."),
 		s.automatic("cache_sortkey_size", &g.SortKey, sortKeyFormula, "Memory for the sorted views of folders."),
-		s.automatic("cache_object_size", &g.Object, objectFormula, "Memory for the relations between folders and items."),
-		s.automatic("cache_indexedobject_size", &g.IndexedObject, indexedObjectFormula, "Memory for the identifiers of items."),
-		s.automatic("cache_quota_size", &g.Quota, quotaFormula, "Memory for the quotas of users."),
-		s.automatic("cache_userdetails_size", &g.UserDetails, userDetailsFormula, "Memory for the details of users."),
-		fixed("cache_user_size", &g.User, "Memory for the numbers of users."),
-		fixed("cache_acl_size", &g.ACL, "Memory for access lists."),
-		fixed("cache_store_size", &g.Store, "Memory for the owners of stores."),
-		fixed("cache_server_size", &g.Server, "Memory for the other servers."),
-		{
-			Name: "cache_quota_lifetime", Default: "1", Value: minutes(&g.QuotaLifetime, -1),
-			Doc: "How long quotas are remembered; 0 for ever, -1 not at all.",
-		},
-		{
-			Name: "cache_userdetails_lifetime", Default: "0", Value: minutes(&g.UserDetailsLifetime, 0),
-			Doc: "How long the details of users are remembered; 0 until they change.",
-		},
-		{
-			Name: "cache_server_lifetime", Default: "30", Value: minutes(&g.ServerLifetime, 0),
-			Doc: "How long the other servers are remembered.",
-		},
-	}}
+	}
+	for _, name := range []string{"object", "indexedobject", "quota", "userdetails", "user", "acl", "store", "server"} {
+		options = append(options, settings.Option{Name: "cache_" + name + "_size", Obsolete: sizeObsolete})
+	}
+	for _, name := range []string{"quota", "userdetails", "server"} {
+		options = append(options, settings.Option{Name: "cache_" + name + "_lifetime", Obsolete: lifetimeObsolete})
+	}
+	return settings.Section{Title: "Caches", Options: options}
 }
 
 // automatic is the option of a size that can be computed.
@@ -88,11 +62,6 @@ func (s *cacheSettings) automatic(name string, field *int64, formula, doc string
 		Name: name, Default: "0", Value: settings.Size(field, 0, anySize), Doc: doc,
 		Formula: formula, Computed: func() string { return s.computed[name] },
 	}
-}
-
-// fixed is the option of a size with a default of its own.
-func fixed(name string, field *int64, doc string) settings.Option {
-	return settings.Option{Name: name, Default: "1m", Value: settings.Size(field, 0, anySize), Doc: doc}
 }
 
 // fallbackMemory is assumed where the memory cannot be found out.
@@ -116,11 +85,7 @@ func (s *cacheSettings) resolve(memory func() (int64, error), set *settings.Set)
 	}
 	auto("cache_cell_size", &c.Cell, bytes/4)
 	auto("cache_sortkey_size", &c.SortKey, max(bytes/128, 16<<20))
-	auto("cache_object_size", &c.Object, max(c.Cell/16, 16<<20))
-	auto("cache_indexedobject_size", &c.IndexedObject, max(c.Cell/8, 32<<20))
-	auto("cache_quota_size", &c.Quota, 1<<20)
-	auto("cache_userdetails_size", &c.UserDetails, 25<<20)
-	// Together the two large ones must leave room for the database and the rest.
+	// Together the two must leave room for the database and the rest.
 	if total := c.Cell + c.SortKey; total < 0 || total > bytes {
 		return c, set.Problem("cache_cell_size", "with cache_sortkey_size it is more than the memory of "+settings.FormatSize(bytes),
 			"write a smaller size, or 0 for "+cellFormula)

@@ -86,6 +86,9 @@ func (c *Config) Finish(set *settings.Set) error {
 	if err := c.older.apply(set, &c.Network); err != nil {
 		return err
 	}
+	c.Tables.translate(set)
+	c.Users.translate(set)
+	c.Start.warn(set)
 	c.Sessions.raise(set)
 	if err := c.Database.check(set); err != nil {
 		return err

@@ -97,7 +97,7 @@ func TestLaterSample(t *testing.T) {
 	if got := listen.Format(c.Network.Listen); got != "*%lo:236" {
 		t.Errorf("listens on %q", got)
 	}
-	if c.Daemon.RunAsUser != "kopano" || c.Cache.Cell != 256<<20 || c.Cache.Object != 16<<20 || c.Network.PipePriority != "/var/run/zarafad/prio.sock" {
+	if c.Daemon.RunAsUser != "kopano" || c.Cache.Cell != 256<<20 || c.Network.PipePriority != "/var/run/zarafad/prio.sock" {
 		t.Errorf("got %+v", c)
 	}
 	if !slices.ContainsFunc(set.Warnings(), func(w string) bool { return strings.Contains(w, "keeps attachments in the database") }) {
@@ -158,10 +158,10 @@ func TestAutomaticCacheSizes(t *testing.T) {
 		text   string
 		want   Cache
 	}{
-		{2 << 30, "", Cache{Cell: 512 << 20, SortKey: 16 << 20, Object: 32 << 20, IndexedObject: 64 << 20}},
-		{64 << 30, "", Cache{Cell: 16 << 30, SortKey: 512 << 20, Object: 1 << 30, IndexedObject: 2 << 30}},
-		{2 << 30, "cache_cell_size = 64m", Cache{Cell: 64 << 20, SortKey: 16 << 20, Object: 16 << 20, IndexedObject: 32 << 20}},
-		{2 << 30, "cache_object_size = 1m\ncache_sortkey_size=4m", Cache{Cell: 512 << 20, SortKey: 4 << 20, Object: 1 << 20, IndexedObject: 64 << 20}},
+		{2 << 30, "", Cache{Cell: 512 << 20, SortKey: 16 << 20}},
+		{64 << 30, "", Cache{Cell: 16 << 30, SortKey: 512 << 20}},
+		{2 << 30, "cache_cell_size = 64m", Cache{Cell: 64 << 20, SortKey: 16 << 20}},
+		{2 << 30, "cache_sortkey_size=4m", Cache{Cell: 512 << 20, SortKey: 4 << 20}},
 	}
 	for _, tt := range tests {
 		c := New(func() (int64, error) { return tt.memory, nil })
@@ -173,13 +173,66 @@ func TestAutomaticCacheSizes(t *testing.T) {
 		if err := errors.Join(set.ReadFile("a", src), set.Apply(), c.Finish(set)); err != nil {
 			t.Fatal(err)
 		}
-		got := Cache{Cell: c.Cache.Cell, SortKey: c.Cache.SortKey, Object: c.Cache.Object, IndexedObject: c.Cache.IndexedObject}
-		if got != tt.want {
+		if got := c.Cache; got != tt.want {
 			t.Errorf("memory %d, %q: got %+v, want %+v", tt.memory, tt.text, got, tt.want)
 		}
 		if c.Cache.Memory != tt.memory {
 			t.Errorf("memory %d is kept as %d", tt.memory, c.Cache.Memory)
 		}
+	}
+}
+
+// TestRetired writes every setting without effect: each is accepted, and a warning says that it has none and why.
+func TestRetired(t *testing.T) {
+	for _, section := range New(twoGigabytes).Sections() {
+		for _, o := range section.Options {
+			if o.Obsolete == "" {
+				continue
+			}
+			_, set, err := load(t, o.Name+" = x\n")
+			if want := "server.cfg:1: " + o.Name + " has no effect any more: " + o.Obsolete; err != nil || !slices.Equal(set.Warnings(), []string{want}) {
+				t.Errorf("%s: %v, warnings %q", o.Name, err, set.Warnings())
+			}
+		}
+	}
+}
+
+// TestOldSettingsStart starts with settings that older servers had and this one does not.
+func TestOldSettingsStart(t *testing.T) {
+	for _, line := range []string{
+		"kcoidc_debug = yes", "kustomer_debug = yes", "kustomer_initialize_timeout = 60", "server_ssl_enable_v2 = no", "socketspec = x", "server_port = 2236",
+		"external_searchfolders = yes", "disable_shared_reminders = yes", "user_plugin = ldapms", "server_pipe_name = /run/a.sock /run/b.sock",
+		"attachment_compression = 6", "cache_acl_size = 1M", "cache_quota_lifetime = 1",
+	} {
+		c, set, err := load(t, line+"\n")
+		if err != nil || len(set.Warnings()) == 0 && !strings.HasPrefix(line, "server_pipe_name") {
+			t.Errorf("%s: %v, warnings %q", line, err, set.Warnings())
+			continue
+		}
+		switch name, _, _ := strings.Cut(line, " "); name {
+		case "server_port":
+			if got := listen.Format(c.Network.Listen); got != "*:2236" {
+				t.Errorf("%s: listens on %s", line, got)
+			}
+		case "disable_shared_reminders":
+			if c.Tables.SharedReminders {
+				t.Errorf("%s: reminders are shown", line)
+			}
+		case "user_plugin":
+			if c.Users.Plugin != "ldap" {
+				t.Errorf("%s: plugin %s", line, c.Users.Plugin)
+			}
+		case "server_pipe_name":
+			if got := listen.Format(pipe(true, c.Network.PipeName)); got != "unix:/run/a.sock unix:/run/b.sock" {
+				t.Errorf("%s: listens on %s", line, got)
+			}
+		}
+	}
+	if got := pipe(true, "/run/a folder/s"); len(got) != 1 || got[0].Path != "/run/a folder/s" {
+		t.Errorf("a path with a blank: %v", got)
+	}
+	if c, _, err := load(t, "disable_shared_reminders = no\n"); err != nil || !c.Tables.SharedReminders {
+		t.Errorf("disable_shared_reminders = no: %v", err)
 	}
 }
 

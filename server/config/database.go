@@ -23,7 +23,6 @@ type Database struct {
 	MySQLDatabase string
 
 	AttachmentStorage       string
-	AttachmentCompression   int
 	EmbeddedAttachmentLimit int // depth of messages in messages
 }
 
@@ -65,10 +64,6 @@ func (d *Database) section() settings.Section {
 			Name: "attachment_storage", Default: "auto",
 			Value: settings.Choice(&d.AttachmentStorage, "auto", "database", "files", "files_v2", "s3"),
 			Doc:   "Where attachments are kept. This server keeps them in the database, each content once; other values give a warning.",
-		},
-		{
-			Name: "attachment_compression", Default: "6", Value: settings.Int(&d.AttachmentCompression, 0, 9),
-			Doc: "How much effort is spent on compressing new attachments; 0 does not compress.",
 		},
 		{
 			Name: "embedded_attachment_limit", Default: "20", Value: settings.Int(&d.EmbeddedAttachmentLimit, 1, 1000),

@@ -39,7 +39,7 @@ func (n *Network) section() settings.Section {
 		},
 		{
 			Name: "server_pipe_name", Aliases: []string{"unix_socket"}, Default: "/var/run/zarafa", Value: settings.Text(&n.PipeName),
-			Doc: "The path of the unix socket.",
+			Doc: "The path of the unix socket, or several paths separated by spaces.",
 		},
 		{
 			Name: "server_pipe_priority", Default: "", Value: settings.Text(&n.PipePriority),

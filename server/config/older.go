@@ -30,7 +30,7 @@ func (o *olderNetwork) section() settings.Section {
 			Doc: "Whether clients can connect without TLS.",
 		},
 		{
-			Name: "server_tcp_port", Default: "236", Value: settings.Int(&o.tcpPort, 1, 65535), Deprecated: plain,
+			Name: "server_tcp_port", Aliases: []string{"server_port"}, Default: "236", Value: settings.Int(&o.tcpPort, 1, 65535), Deprecated: plain,
 			Doc: "The port for clients without TLS.",
 		},
 		{

@@ -1,9 +1,18 @@
 package config
 
+import "zarafa/daemon/settings"
+
 // Start holds what the command line asks of one start. It is never in the file.
 type Start struct {
 	// RestartSearches fills all search folders anew before clients are served.
 	RestartSearches bool
-	// IgnoreDatabaseVersionConflict starts on a database of a later version.
-	IgnoreDatabaseVersionConflict bool
+	// Ignored are the options of older servers that were given and have no effect.
+	Ignored []string
+}
+
+// warn says what was asked for in vain.
+func (s *Start) warn(set *settings.Set) {
+	for _, name := range s.Ignored {
+		set.Warnf("--%s has no effect: a database that does not fit is refused in any case, and one that fits needs no option; delete it", name)
+	}
 }

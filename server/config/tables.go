@@ -8,6 +8,7 @@ type Tables struct {
 	SortLocale      string // ICU id, e.g. de_DE@collation=phonebook
 	EnhancedICS     bool
 	SharedReminders bool
+	noReminders     bool // disable_shared_reminders, the older spelling of its opposite
 	TestProtocol    bool
 }
 
@@ -30,8 +31,19 @@ func (t *Tables) section() settings.Section {
 			Doc: "Whether reminders of shared stores are shown.",
 		},
 		{
+			Name: "disable_shared_reminders", Default: "no", Value: settings.Bool(&t.noReminders), Deprecated: "write shared_reminders, which is its opposite",
+			Doc: "Whether reminders of shared stores are hidden.",
+		},
+		{
 			Name: "enable_test_protocol", Default: "no", Value: settings.Bool(&t.TestProtocol),
 			Doc: "Whether administrators can call the operations that exist for tests.",
 		},
 	}}
+}
+
+// translate takes over the older spelling where the later one is not given.
+func (t *Tables) translate(set *settings.Set) {
+	if set.Given("disable_shared_reminders") && !set.Given("shared_reminders") {
+		t.SharedReminders = !t.noReminders
+	}
 }

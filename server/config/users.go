@@ -37,11 +37,22 @@ func (u *Users) section() settings.Section {
 	return settings.Section{Title: "Users", Options: append(append(u.source(), u.addressBook()...), u.Scripts.options()...)}
 }
 
+// multiServerLDAP is what user_plugin was called where several servers shared a directory; which servers there are is no matter of the plugin here.
+const multiServerLDAP = "ldapms"
+
+// translate takes the older name of a plugin for the later.
+func (u *Users) translate(set *settings.Set) {
+	if u.Plugin == multiServerLDAP {
+		set.Warnf("user_plugin = ldapms is an older spelling: write user_plugin = ldap; enable_distributed_zarafa says whether there are several servers")
+		u.Plugin = "ldap"
+	}
+}
+
 func (u *Users) source() []settings.Option {
 	return []settings.Option{
 		{
-			Name: "user_plugin", Default: "db", Value: settings.Choice(&u.Plugin, "db", "unix", "ldap"),
-			Doc: "Where users come from: db keeps them in the server's own database, where zarafa-admin manages them; ldap reads them from an LDAP directory, unix from the accounts of the system.",
+			Name: "user_plugin", Default: "db", Value: settings.Choice(&u.Plugin, "db", "unix", "ldap", multiServerLDAP),
+			Doc: "Where users come from: db keeps them in the server's own database, where zarafa-admin manages them; ldap reads them from an LDAP directory, unix from the accounts of the system. ldapms is an older spelling of ldap.",
 		},
 		{
 			Name: "user_plugin_config", Default: "/etc/zarafa/ldap.cfg", Value: settings.Text(&u.PluginConfig),

@@ -81,7 +81,7 @@ func TestServerKeysExist(t *testing.T) {
 			t.Errorf("%s has no effect", s.Key)
 		}
 	}
-	if n < 8 {
+	if n < 4 {
 		t.Errorf("only %d settings are planned", n)
 	}
 }

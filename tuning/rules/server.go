@@ -14,7 +14,6 @@ func size(t Target, key string, bytes int64, suffix, rule, source string, inputs
 
 // serverSettings plans server.cfg and the environment of the server's unit.
 func (m machine) serverSettings(d demand, s sizes) []Setting {
-	object, indexed, details, _ := d.objects(s.cell)
 	share, source := "25 % of the memory", quoteCell
 	if m.role == Server {
 		share, source = "50 % of the memory, as no database needs any here", quoteCellHigh
@@ -23,10 +22,6 @@ func (m machine) serverSettings(d demand, s sizes) []Setting {
 	all := []Setting{
 		size(ServerFile, "cache_cell_size", s.cell, "m", cell, source, m.memoryFact()),
 		size(ServerFile, "cache_sortkey_size", s.sortKey, "m", "1 MB for each concurrent user", quoteSortKey, m.usersFact()),
-		size(ServerFile, "cache_object_size", object, "m", "a sixteenth of cache_cell_size", "the server's own default", "cache_cell_size "+facts.Size(s.cell)),
-		size(ServerFile, "cache_indexedobject_size", indexed, "m", "an eighth of cache_cell_size", "the server's own default", "cache_cell_size "+facts.Size(s.cell)),
-		size(ServerFile, "cache_userdetails_size", details, "m", "50 KB for each user, at most 25 MB", "the server's own default of 25 MB, less where users are few", m.usersFact()),
-		m.compression(),
 		{Target: ServerFile, Key: "attachment_storage", Value: "auto", Rule: "in the database, each content once: one backup and one transaction hold everything",
 			Source: "docs/server.cfg.md: this server keeps them in the database"},
 	}
@@ -44,20 +39,6 @@ func (m machine) clientConnections() int {
 		return min(n, 10_000_000)
 	}
 	return 0
-}
-
-// compression weighs processors against storage: a slow disk is worth effort, few
-// processors are not to be kept from answering.
-func (m machine) compression() Setting {
-	level, rule := 6, "6, the usual one, with 4 processors or more"
-	switch n := m.processors(); {
-	case n == 1:
-		level, rule = 1, "1, the quickest, with one processor"
-	case n < 4:
-		level, rule = 3, "3, a quick one, with fewer than 4 processors"
-	}
-	return Setting{Target: ServerFile, Key: "attachment_compression", Value: strconv.Itoa(level), Rule: rule, Facts: []string{m.processorsFact()},
-		Source: "zlib: half the effort costs a few percent of size"}
 }
 
 // memoryLimit is the Go runtime's limit: what the server keeps to by itself, or less where memory is short. The
