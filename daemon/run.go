@@ -221,9 +221,20 @@ func (l *life[C]) awaitStop(ctx context.Context, served <-chan error) error {
 	case <-timer.C:
 		return fmt.Errorf("running work did not finish within %v and was abandoned", limit)
 	case <-l.abandon:
+	}
+	// A service with nothing to finish has had too little time yet if both signals came at once.
+	timer.Reset(abandonWait)
+	select {
+	case err := <-served:
+		l.logger.Log(ctx, logging.Notice, "stopped")
+		return err
+	case <-timer.C:
 		return errors.New("running work was abandoned at the second signal")
 	}
 }
+
+// abandonWait is how long a service may take to close what is open after the second signal.
+const abandonWait = time.Second
 
 // reloadSettings reads the settings again. If they have a mistake, those in effect
 // stay.

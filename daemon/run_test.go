@@ -231,6 +231,10 @@ func TestStopLimit(t *testing.T) {
 }
 
 func TestSecondSignalAbandons(t *testing.T) {
+	synctest.Test(t, secondSignalAbandons)
+}
+
+func secondSignalAbandons(t *testing.T) {
 	h := newHarness(t)
 	release := make(chan struct{})
 	defer close(release)
@@ -242,6 +246,25 @@ func TestSecondSignalAbandons(t *testing.T) {
 	if got := <-status; got != 1 || !strings.Contains(h.err.String(), "second signal") {
 		t.Errorf("status %d: %s", got, h.err.String())
 	}
+}
+
+// TestSecondSignalWaitsForAnIdleService sends both signals at once to a service that has nothing to finish but takes a moment to close.
+func TestSecondSignalWaitsForAnIdleService(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHarness(t)
+		h.service.finish = func(ctx context.Context) error {
+			<-ctx.Done()
+			time.Sleep(100 * time.Millisecond) // of the bubble's clock
+			return nil
+		}
+		status := h.start(t.Context(), "--log-file=-")
+		<-h.service.serving
+		h.signals <- syscall.SIGTERM
+		h.signals <- syscall.SIGTERM
+		if got := <-status; got != 0 || strings.Contains(h.err.String(), "abandoned") {
+			t.Errorf("status %d: %s", got, h.err.String())
+		}
+	})
 }
 
 func TestHUPReloads(t *testing.T) {
