@@ -21,14 +21,14 @@ func openCluster(cfg *config.Config, users *directory.Service) (*cluster.Service
 
 // reloadCluster reads the list of servers again. If it has a mistake the one in effect stays.
 func (s *Server) reloadCluster(cfg *config.Config) {
-	if !s.cfg.Cluster.Distributed {
+	if !cfg.Cluster.Distributed {
 		return
 	}
 	if cfg.Cluster.ServersFile == "" {
 		s.clusterOperations.Use(s.directoryOperations)
 		return
 	}
-	servers, err := cluster.ReadFile(cfg.Cluster.ServersFile, s.cfg.Cluster.ServerName)
+	servers, err := cluster.ReadFile(cfg.Cluster.ServersFile, cfg.Cluster.ServerName)
 	if err != nil {
 		s.log.Error("the list of servers was not read again and the one in effect stays", "error", err)
 		return

@@ -29,7 +29,7 @@ func BenchmarkCollector(b *testing.B) {
 	o := newOperations(b)
 	o.fill(filled)
 	budget := int64(gib * (1 << 30))
-	changed := *o.server.cfg
+	changed := *o.server.settings()
 	changed.Cache.Cell = budget
 	o.server.Reload(&changed)
 	before := debug.SetMemoryLimit(-1)

@@ -30,7 +30,7 @@ type dispatcher struct {
 
 func newDispatcher(s *Server) *dispatcher {
 	limits := wire.ServerLimits()
-	limits.Depth, limits.Elements = s.cfg.Limits.XMLMaxDepth, s.cfg.Limits.XMLMaxElements
+	limits.Depth, limits.Elements = s.settings().Limits.XMLMaxDepth, s.settings().Limits.XMLMaxElements
 	return &dispatcher{
 		server:   s,
 		decoders: sync.Pool{New: func() any { return wire.NewDecoder(limits) }},

@@ -63,7 +63,7 @@ func (s *Server) openSession(c *session.Call, req *wire.LogonRequest, who *direc
 // other machines: on this one it costs time and saves nothing.
 func (s *Server) granted(c *session.Call, asked uint32) uint32 {
 	caps := asked & sharedCapabilities
-	if !s.live.Load().Tables.EnhancedICS {
+	if !s.settings().Tables.EnhancedICS {
 		caps &^= mapi.CapEnhancedICS
 	}
 	if !c.Peer.Local {

@@ -40,11 +40,11 @@ func messageBudget(memory int64) int64 {
 // of Go's runtime, usually with debug.SetMemoryLimit, to most bytes at most. Call it before Serve; without it the server sets no limit.
 func (s *Server) LimitMemory(set func(bytes int64) int64, most int64) {
 	connections, pages := 0, int64(0)
-	if s.cfg.Database.Engine == config.EngineSQLite {
+	if s.settings().Database.Engine == config.EngineSQLite {
 		connections = sqlite.Connections(runtime.GOMAXPROCS(0))
 		pages = sqlite.PageCache(connections)
 	}
-	s.memory.configure(&s.cfg.Cache)
+	s.memory.configure(&s.settings().Cache)
 	s.memory.keeper = memlimit.NewKeeper(connections, pages, set, most)
 	s.memory.gauge = memlimit.NewGauge()
 }

@@ -31,7 +31,7 @@ func reloadings() []reloading {
 			view: func(cfg *config.Config) any {
 				return []any{cfg.Tables.EnhancedICS, cfg.Life.Sync, cfg.Limits.RequestTimeout}
 			},
-			apply: func(s *Server, cfg *config.Config) { s.live.Store(cfg) },
+			apply: func(*Server, *config.Config) {}, // they are looked up at each use, see settings
 		},
 		{
 			settings: []string{"session_timeout", "session_ip_check"},
@@ -70,6 +70,7 @@ func reloadings() []reloading {
 
 // Reload takes over the settings that may change while the server runs.
 func (s *Server) Reload(cfg *config.Config) {
+	s.live.Store(cfg)
 	s.cells.SetBudget(cfg.Cache.Cell)
 	s.views.SetBudget(cfg.Cache.SortKey)
 	s.memory.configure(&cfg.Cache)

@@ -43,6 +43,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	housekeeping, stopHousekeeping := context.WithCancel(ctx)
 	running.Go(func() { s.keepHouse(housekeeping) })
 	running.Go(func() { s.keepMemory(housekeeping) })
+	running.Go(func() { s.panics.Do("the look at the database", func() { s.health.watch(housekeeping) }) })
 	running.Go(func() { s.panics.Do("the purge", func() { s.objectOperations.RunPurge(housekeeping, s.now) }) })
 	running.Go(func() { s.panics.Do("the directory", func() { s.directoryOperations.Run(housekeeping) }) })
 	var err error
@@ -65,7 +66,7 @@ func (s *Server) Serve(ctx context.Context) error {
 
 func (s *Server) listeners() []net.Listener {
 	var all []net.Listener
-	if sockets := s.cfg.Sockets; sockets != nil {
+	if sockets := s.sockets; sockets != nil {
 		all = append(all, sockets.Plain...)
 		all = append(all, sockets.TLS...)
 		all = append(all, sockets.Pipe...)
@@ -75,14 +76,15 @@ func (s *Server) listeners() []net.Listener {
 }
 
 func (s *Server) httpConfig() soaphttp.Config {
-	n, l := &s.cfg.Network, &s.cfg.Limits
-	budget := messageBudget(s.cfg.Cache.Memory)
+	cfg := s.settings()
+	n, l := &cfg.Network, &cfg.Limits
+	budget := messageBudget(cfg.Cache.Memory)
 	return soaphttp.Config{
 		ReadTimeout: n.ReadTimeout, IdleTimeout: n.RecvTimeout, SendTimeout: n.SendTimeout, ProxyHeader: n.ProxyHeader,
 		TrustedProxies: n.TrustedProxies,
 		MaxHeaderBytes: int(l.HTTPMaxHeaderSize), MaxRequestBytes: l.RequestMaxSize, MaxDecompressedBytes: min(l.RequestMaxDecompressed, budget),
 		MaxBufferedBytes: budget, MaxUnsentBytes: budget,
-		MaxConns: l.MaxConnections, MaxConnsPerIP: connsPerIP(s.cfg), Compress: true, Logger: s.log,
+		MaxConns: l.MaxConnections, MaxConnsPerIP: connsPerIP(cfg), Compress: true, Logger: s.log,
 	}
 }
 
@@ -140,16 +142,9 @@ func (s *Server) keepHouse(ctx context.Context) {
 
 // forgetSyncs drops synchronisations that clients gave up long ago.
 func (s *Server) forgetSyncs(ctx context.Context) {
-	if err := s.icsOperations.CleanUp(ctx, s.now(), s.live.Load().Life.Sync); err != nil && ctx.Err() == nil {
+	if err := s.icsOperations.CleanUp(ctx, s.now(), s.settings().Life.Sync); err != nil && ctx.Err() == nil {
 		s.log.Error("forgetting old synchronisations failed; it is tried again in an hour", "error", err)
 	}
-}
-
-// Healthy reports whether the server can do its work: the database answers.
-func (s *Server) Healthy() error {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	return s.store.Ping(ctx)
 }
 
 // CheckConsistency reads the whole database and reports what does not fit together. It takes as long as that takes.

@@ -78,8 +78,9 @@ type Server struct {
 
 	panics   *contain.Reporter
 	text     *fulltext.Service
-	cfg      *config.Config
-	live     atomic.Pointer[config.Config] // as of the last reload
+	live     atomic.Pointer[config.Config] // as of the last reload; see settings
+	sockets  *config.Sockets               // those of the start: a reload opens none
+	health   *health
 	log      *slog.Logger
 	now      func() time.Time
 	store    storage.Store
@@ -106,6 +107,9 @@ const (
 	pollTimeout    = 60 * time.Second
 )
 
+// settings are those in effect. Nobody keeps them: the next reload has others.
+func (s *Server) settings() *config.Config { return s.live.Load() }
+
 // Open reads the database, seeds it if it is empty, and puts the server together. Nothing listens yet.
 func Open(ctx context.Context, cfg *config.Config, log *slog.Logger, reg prometheus.Registerer) (*Server, error) {
 	store, err := openStore(ctx, cfg, log)
@@ -126,11 +130,12 @@ func Open(ctx context.Context, cfg *config.Config, log *slog.Logger, reg prometh
 
 func assemble(ctx context.Context, cfg *config.Config, log *slog.Logger, reg prometheus.Registerer, store storage.Store) (*Server, error) {
 	s := &Server{
-		cfg: cfg, log: log, panics: contain.NewReporter(log), now: time.Now, store: store,
+		sockets: cfg.Sockets, log: log, panics: contain.NewReporter(log), now: time.Now, store: store,
 		sessions: session.NewManager(sessionLimits(cfg), time.Now),
 		cells:    cache.NewCells(cfg.Cache.Cell),
 		views:    cache.NewViews(cfg.Cache.SortKey),
 		values:   session.NewValues(messageBudget(cfg.Cache.Memory)),
+		health:   newHealth(store, time.Now),
 	}
 	s.live.Store(cfg)
 	if err := objects.Seed(ctx, store); err != nil {
@@ -184,11 +189,11 @@ func (s *Server) connect(users *directory.Service, locales *collation.Locales) {
 	tree := objects.NewTree(s.store)
 	s.tree = tree
 	checker := rights.NewChecker(rights.Config{
-		OwnerAutoFullAccess: s.cfg.Users.OwnerAutoFullAccess, RestrictAdmin: s.cfg.Users.RestrictAdmin,
+		OwnerAutoFullAccess: s.settings().Users.OwnerAutoFullAccess, RestrictAdmin: s.settings().Users.RestrictAdmin,
 	}, tree, users, s.store)
 	hub := notify.New(notify.Settings{
-		PollTimeout: pollTimeout, QueueLimit: eventsPerGroup, SubscriptionsMax: s.cfg.PerUser.SubscriptionsPerSession,
-		SubscriptionsPerUser: s.cfg.PerUser.Subscriptions,
+		PollTimeout: pollTimeout, QueueLimit: eventsPerGroup, SubscriptionsMax: s.settings().PerUser.SubscriptionsPerSession,
+		SubscriptionsPerUser: s.settings().PerUser.Subscriptions,
 	}, s.store, objects.Finder{Tree: tree, Rights: checker}, s.sessions)
 	hub.Panics, s.sessions.Panics = s.panics, s.panics
 	s.notifyOperations = hub
@@ -197,22 +202,22 @@ func (s *Server) connect(users *directory.Service, locales *collation.Locales) {
 	s.objectOperations = objects.New(objects.Options{
 		Store: s.store, Cells: s.cells, Tree: tree, Rights: checker, Directory: users, Bus: bus, Subscribe: hub, Locks: locks,
 		Cluster:  s.clusterOperations,
-		Settings: objectSettings(s.cfg), Log: s.log,
+		Settings: objectSettings(s.settings()), Log: s.log,
 	})
 	s.tableOperations = tables.New(tables.Parts{
 		Store: s.store, Views: s.views, Cells: s.cells, Locales: locales, Tree: tree, Rights: tables.CheckedRights{Checker: checker},
 		Directory: users, AddressBook: users, Stats: s.statistics(users), Locks: locks, Notifier: hub,
 		Cluster: s.clusterOperations, Log: s.log,
-	}, tableSettings(s.cfg))
+	}, tableSettings(s.settings()))
 	hub.UseTables(s.tableOperations)
 	s.icsOperations = ics.New(s.store, s.objectOperations, checker, users, locales, s.log)
-	s.text = fulltext.New(fulltext.Options{Store: s.store, Path: s.cfg.Search.Path, Settings: textSettings(s.cfg), Log: s.log})
+	s.text = fulltext.New(fulltext.Options{Store: s.store, Path: s.settings().Search.Path, Settings: textSettings(s.settings()), Log: s.log})
 	s.searchOperations = search.New(search.Options{
 		Store: s.store, Tree: tree, Writer: s.objectOperations.Writer(), Rights: checker, Locales: locales, Text: s.text, Log: s.log,
-		Restart: s.cfg.Start.RestartSearches,
+		Restart: s.settings().Start.RestartSearches,
 	})
-	s.searchOperations.UseText(s.cfg.Search.Enabled)
-	s.updateOperations = clientupdate.New(updateSettings(s.cfg), users, s.store, s.log)
+	s.searchOperations.UseText(s.settings().Search.Enabled)
+	s.updateOperations = clientupdate.New(updateSettings(s.settings()), users, s.store, s.log)
 	for _, sink := range []feed.Sink{tree, checker, s.tableOperations, hub, s.text, s.searchOperations} {
 		bus.Add(sink)
 	}

@@ -27,7 +27,7 @@ func (s *Server) statistics(users *directory.Service) *stats.Provider {
 			line("sql_statements", "SQL statements executed", func() string { return stats.Number(s.store.Statements()) }),
 			line("cache_cell_items", "Cell cache items", func() string { return stats.Number(s.cells.Stats().Items) }),
 			line("cache_cell_size", "Cell cache size", func() string { return stats.Number(s.cells.Stats().Bytes) }),
-			line("cache_cell_maxsz", "Cell cache maximum size", func() string { return stats.Number(s.cfg.Cache.Cell) }),
+			line("cache_cell_maxsz", "Cell cache maximum size", func() string { return stats.Number(s.settings().Cache.Cell) }),
 			line("cache_cell_req", "Cell cache requests", func() string { return stats.Number(s.cells.Stats().Requests) }),
 			line("cache_cell_hit", "Cell cache hits", func() string { return stats.Number(s.cells.Stats().Hits) }),
 		},

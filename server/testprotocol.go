@@ -16,7 +16,7 @@ const longestSleep = time.Minute
 // The test protocol helps suites of tests to wait for what the server does in the background (operations.md section 4). It is off
 // unless enable_test_protocol says otherwise.
 func (s *Server) requireTestProtocol(op string) error {
-	if !s.cfg.Tables.TestProtocol {
+	if !s.settings().Tables.TestProtocol {
 		return mapi.Errorf(mapi.NoAccess, op, "enable_test_protocol is off")
 	}
 	return nil
@@ -71,7 +71,7 @@ func (s *Server) TestSet(_ *session.Call, req *wire.TestSetRequest, _ *wire.Test
 	on := req.Value.String != "" && req.Value.String != "0"
 	switch req.Name.String {
 	case "cell_cache_disabled":
-		budget := s.cfg.Cache.Cell
+		budget := s.settings().Cache.Cell
 		if on {
 			budget = 0
 		}
