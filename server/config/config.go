@@ -119,11 +119,6 @@ func seconds(field *time.Duration, low int64) settings.Value {
 	return settings.Duration(field, time.Second, low, 86400)
 }
 
-// minutes binds a number of minutes from low up to a year.
-func minutes(field *time.Duration, low int64) settings.Value {
-	return settings.Duration(field, time.Minute, low, 525600)
-}
-
 // days binds a number of days.
 func days(field *time.Duration) settings.Value {
 	return settings.Duration(field, 24*time.Hour, 0, manyYears)
