@@ -58,7 +58,9 @@ func TestMessageBudget(t *testing.T) {
 		{2 << 30, 10 << 20, 256 << 20, 10 << 20},
 		{64 << 30, 2 << 30, 1 << 30, 1 << 30},
 	} {
-		s.cfg.Cache.Memory, s.cfg.Limits.RequestMaxDecompressed = tt.memory, tt.setting
+		cfg := *s.settings()
+		cfg.Cache.Memory, cfg.Limits.RequestMaxDecompressed = tt.memory, tt.setting
+		s.live.Store(&cfg)
 		c := s.httpConfig()
 		if c.MaxBufferedBytes != tt.budget || c.MaxUnsentBytes != tt.budget || c.MaxDecompressedBytes != tt.decompressed {
 			t.Errorf("with %d MiB of memory: %d buffered, %d unsent, %d decompressed", tt.memory>>20, c.MaxBufferedBytes, c.MaxUnsentBytes,

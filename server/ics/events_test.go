@@ -27,7 +27,7 @@ func TestEventsOfOthers(t *testing.T) {
 	b.OK(err)
 	own := b.NewFolder(bob.User, bob.Root, "Own", mapi.FolderGeneric)
 
-	s, err := sessions.Create(bob.User, 7, session.CapLargeSessionID, session.Client{})
+	s, err := sessions.Create(bob.User, 7, mapi.CapLargeSessionID, session.Client{})
 	b.OK(err)
 	c := &session.Call{Context: t.Context(), Session: s}
 	const all = mapi.EventCreated | mapi.EventDeleted | mapi.EventMessagesOnly

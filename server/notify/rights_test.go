@@ -101,7 +101,7 @@ func TestGroupsAreNotJoined(t *testing.T) {
 		o := make(objects)
 		f := &fixture{t, notify.New(notify.Settings{PollTimeout: time.Minute, QueueLimit: 100}, nil, o, m), m, o}
 		logOn := func(user uint32, client session.Client) *session.Session {
-			s, err := m.Create(user, 7, session.CapLargeSessionID, client)
+			s, err := m.Create(user, 7, mapi.CapLargeSessionID, client)
 			if err != nil {
 				t.Fatal(err)
 			}
