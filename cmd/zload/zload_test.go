@@ -195,7 +195,7 @@ func TestCapacity(t *testing.T) {
 			t.Errorf("%v in %s", err, text)
 		}
 		o.budget = 1
-		if status, err := searchCapacity(t.Context(), &o, &out); status != exitOK || err != nil || !strings.Contains(out.String(), "the time is up: 0 users") {
+		if status, err := searchCapacity(t.Context(), &o, &out); status != exitVoid || !errors.Is(err, errVoid) || !strings.Contains(err.Error(), "no time for a single trial") {
 			t.Errorf("without time: status %d, %v\n%s", status, err, out.String())
 		}
 	}

@@ -255,9 +255,6 @@ func (s *Service) EntryID(o *Object, capabilities uint32) []byte {
 	return ab.Encode()
 }
 
-// capMultiServer is mapi.CapMultiServer.
-const capMultiServer = 0x0040
-
 // requireAdmin refuses callers that are no administrators.
 func (s *Service) requireAdmin(caller uint32, op string) error {
 	if o := s.current.Load().byID[caller]; o == nil || o.AdminLevel == 0 {
