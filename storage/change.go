@@ -41,7 +41,9 @@ type ChangeReader interface {
 	MaxChange(ctx context.Context, parent []byte) (uint32, error)
 	// NewestChange finds the row of one type of change to an item; ok is false if there is none.
 	NewestChange(ctx context.Context, parent, sourceKey []byte, changeType uint32) (c Change, ok bool, err error)
+	// ABChanges lists the changes of the address book with ids after the given one, ascending.
 	ABChanges(ctx context.Context, after uint32) ([]ABChange, error)
+	// Sync finds a registered sync by its id; NOT_FOUND if there is none.
 	Sync(ctx context.Context, id uint32) (Sync, error)
 	// SyncsOf lists the syncs registered for a folder.
 	SyncsOf(ctx context.Context, sourceKey []byte) ([]Sync, error)
@@ -58,14 +60,20 @@ type ChangeWriter interface {
 	NewChangeID(ctx context.Context) (uint32, error)
 	// PutChange records a change under c.ID, in place of the row with the same parent, source key and type.
 	PutChange(ctx context.Context, c ...Change) error
+	// PutABChange records a change of the address book under a new id, in place of the row of the same object and type, and returns the id.
 	PutABChange(ctx context.Context, c ABChange) (uint32, error)
+	// AddSync registers a sync under a new id, which it returns.
 	AddSync(ctx context.Context, s Sync) (uint32, error)
+	// PutSync replaces a registered sync; NOT_FOUND if there is none with its id.
 	PutSync(ctx context.Context, s Sync) error
 	// DeleteSyncsBefore drops syncs unused since t and sets without a sync.
 	DeleteSyncsBefore(ctx context.Context, t time.Time) error
 	// PutSyncedMessages stores a set (it may be empty); AddSynced and RemoveSynced change the newest set of a sync, if it has one.
 	PutSyncedMessages(ctx context.Context, sync, change uint32, keys [][]byte) error
+	// AddSynced adds a source key to the newest set of a sync, if it has one.
 	AddSynced(ctx context.Context, sync uint32, key []byte) error
+	// RemoveSynced takes a source key from the newest set of a sync, if it has one.
 	RemoveSynced(ctx context.Context, sync uint32, key []byte) error
+	// DeleteSyncedSet removes the set stored for a sync and change id.
 	DeleteSyncedSet(ctx context.Context, sync, change uint32) error
 }

@@ -34,15 +34,19 @@ type ReceiveFolder struct {
 
 // StoreReader reads the list of mailboxes and receive folders.
 type StoreReader interface {
+	// Mailboxes lists the rows of mailbox stores that a query selects.
 	Mailboxes(ctx context.Context, q MailboxQuery) ([]Mailbox, error)
+	// ReceiveFolders lists the receive folders of a store, by message class.
 	ReceiveFolders(ctx context.Context, store uint32) ([]ReceiveFolder, error)
 }
 
 // StoreWriter changes them.
 type StoreWriter interface {
+	// PutMailbox inserts or replaces the row of a mailbox store; COLLISION if another store has its GUID.
 	PutMailbox(ctx context.Context, m Mailbox) error
 	// DeleteMailbox removes the row, the receive folders and the access control list of the store; the objects stay until deleted.
 	DeleteMailbox(ctx context.Context, id uint32) error
+	// PutReceiveFolder makes a folder the receive folder of a store's message class.
 	PutReceiveFolder(ctx context.Context, r ReceiveFolder) error
 }
 
@@ -54,8 +58,11 @@ type ACLReader interface {
 
 // ACLWriter changes them.
 type ACLWriter interface {
+	// PutACE inserts or replaces the entry of a user and type in the access control list of a store or folder.
 	PutACE(ctx context.Context, store, object uint32, e mapi.ACE) error
+	// DeleteACE removes the entry of a user and type from an access control list, if there is one.
 	DeleteACE(ctx context.Context, object, user, aceType uint32) error
+	// DeleteUserACEs removes the entries of a user from all access control lists.
 	DeleteUserACEs(ctx context.Context, user uint32) error
 }
 
@@ -70,12 +77,15 @@ type QueueEntry struct {
 type QueueReader interface {
 	// Queue lists a store's entries (0: all stores), descending message ids.
 	Queue(ctx context.Context, store uint32) ([]QueueEntry, error)
+	// QueueEntries lists a message's entries, at most one for each queue.
 	QueueEntries(ctx context.Context, message uint32) ([]QueueEntry, error)
 }
 
 // QueueWriter changes it. A message has at most one row per queue (bit SubmitMaster).
 type QueueWriter interface {
+	// PutQueueEntry inserts or replaces a message's entry in the queue that its flags name.
 	PutQueueEntry(ctx context.Context, e QueueEntry) error
+	// DeleteQueueEntry takes a message out of the master's queue or the local one, if it is there.
 	DeleteQueueEntry(ctx context.Context, message uint32, master bool) error
 }
 
@@ -93,6 +103,7 @@ type FoundIn struct {
 
 // SearchReader reads the results of search folders.
 type SearchReader interface {
+	// SearchResults lists the messages in a search folder, ascending.
 	SearchResults(ctx context.Context, folder uint32) ([]SearchResult, error)
 	// ResultsOf lists what search folders hold of some messages: one folder, or with 0 all. Ascending folders, then messages.
 	ResultsOf(ctx context.Context, folder uint32, messages []uint32) ([]FoundIn, error)
@@ -100,8 +111,10 @@ type SearchReader interface {
 
 // SearchWriter changes them.
 type SearchWriter interface {
+	// PutSearchResults adds messages to a search folder; what is there is replaced.
 	PutSearchResults(ctx context.Context, store, folder uint32, list []SearchResult) error
-	DeleteSearchResults(ctx context.Context, folder uint32, messages []uint32) error // nil: all of the folder
+	// DeleteSearchResults takes messages out of a search folder; nil means all of them.
+	DeleteSearchResults(ctx context.Context, folder uint32, messages []uint32) error
 }
 
 // Name is a named property; its property id is 0x8500 + ID (objects.md section 6).

@@ -100,5 +100,6 @@ type SettingReader interface {
 
 // SettingWriter changes the settings table.
 type SettingWriter interface {
+	// SetSetting stores a value under a name.
 	SetSetting(ctx context.Context, name string, value []byte) error
 }

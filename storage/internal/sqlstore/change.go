@@ -36,7 +36,7 @@ func (r reader) changes(ctx context.Context, where string, args ...any) ([]stora
 	return list, dbError("changes", err)
 }
 
-// Changes is in the contract.
+// Changes lists the changes under a folder (nil: everywhere) with ids greater than after, ascending.
 func (r reader) Changes(ctx context.Context, parent []byte, after uint32) ([]storage.Change, error) {
 	if parent == nil {
 		return r.changes(ctx, " WHERE id>? ORDER BY id", after)
@@ -44,7 +44,7 @@ func (r reader) Changes(ctx context.Context, parent []byte, after uint32) ([]sto
 	return r.changes(ctx, " WHERE parentsourcekey=? AND id>? ORDER BY id", parent, after)
 }
 
-// MaxChange is in the contract.
+// MaxChange is the highest id under a folder (nil: of all), 0 if there is none.
 func (r reader) MaxChange(ctx context.Context, parent []byte) (uint32, error) {
 	if err := r.changesSent(ctx); err != nil {
 		return 0, dbError("max change", err)
@@ -58,7 +58,7 @@ func (r reader) MaxChange(ctx context.Context, parent []byte) (uint32, error) {
 	return uint32(id.Int64), dbError("max change", err)
 }
 
-// NewestChange is in the contract.
+// NewestChange finds the row of one type of change to an item; ok is false if there is none.
 func (r reader) NewestChange(ctx context.Context, parent, sourceKey []byte, changeType uint32) (storage.Change, bool, error) {
 	list, err := r.changes(ctx, " WHERE parentsourcekey=? AND sourcekey=? AND change_type=?", parent, sourceKey, changeType)
 	if err != nil || len(list) == 0 {
@@ -67,7 +67,7 @@ func (r reader) NewestChange(ctx context.Context, parent, sourceKey []byte, chan
 	return list[0], true, nil
 }
 
-// ABChanges is in the contract.
+// ABChanges lists the changes of the address book with ids after the given one, ascending.
 func (r reader) ABChanges(ctx context.Context, after uint32) ([]storage.ABChange, error) {
 	rows, err := r.q.query(ctx, "SELECT id,parentsourcekey,sourcekey,change_type FROM abchanges WHERE id>? ORDER BY id", after)
 	if err != nil {
@@ -83,13 +83,13 @@ func (r reader) ABChanges(ctx context.Context, after uint32) ([]storage.ABChange
 	return list, dbError("address book changes", err)
 }
 
-// NewChangeID is in the contract. Ids rise in commit order within a lane because a lane's updates
+// NewChangeID gives the id for the next change. Ids rise in commit order within a lane because a lane's updates
 // run one after the other.
 func (t *transaction) NewChangeID(ctx context.Context) (uint32, error) {
 	return t.number(ctx, seqChange)
 }
 
-// PutChange is in the contract.
+// PutChange records a change under c.ID, in place of the row with the same parent, source key and type.
 func (t *transaction) PutChange(_ context.Context, list ...storage.Change) error {
 	for _, c := range list {
 		if len(c.Parent) == 0 || len(c.SourceKey) == 0 || len(c.Parent) > maxKeySize || len(c.SourceKey) > maxKeySize {
@@ -106,7 +106,7 @@ func (t *transaction) PutChange(_ context.Context, list ...storage.Change) error
 	return nil
 }
 
-// PutABChange is in the contract.
+// PutABChange records a change of the address book under a new id, in place of the row of the same object and type, and returns the id.
 func (t *transaction) PutABChange(ctx context.Context, c storage.ABChange) (uint32, error) {
 	id, err := t.number(ctx, seqABChange)
 	if err != nil {

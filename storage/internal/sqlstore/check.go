@@ -17,7 +17,8 @@ const maxFindings = 20
 // finding is a query whose rows are damage. The first column is an id, the second another one.
 type finding struct{ what, text string }
 
-// CheckConsistency is in the contract.
+// CheckConsistency reads the whole database and reports what does not fit together: parts without a message, references to
+// large values that are not there or that the objects do not know of, incomplete contents.
 func (s *Store) CheckConsistency(ctx context.Context) error {
 	err := s.find(ctx, []finding{
 		{"part %d without its message %d", "SELECT p.id,p.message FROM parts p LEFT JOIN hierarchy h ON h.store=p.store AND h.id=p.message WHERE h.id IS NULL"},
@@ -32,7 +33,8 @@ func (s *Store) CheckConsistency(ctx context.Context) error {
 	return errors.Join(err, s.checkProps(ctx))
 }
 
-// CheckCounters is in the contract. Search folders count their results, and follow the messages after a moment.
+// CheckCounters compares the counts of messages and subfolders with the rows. Search folders count their results, and follow
+// the messages after a moment.
 func (s *Store) CheckCounters(ctx context.Context) error {
 	folder := func(what, column, where string) finding {
 		return finding{"folder %d: " + what + " is %d and not what the rows say",

@@ -8,7 +8,8 @@ import (
 	"zarafa/storage"
 )
 
-// Delete is in the contract.
+// Delete removes stores, folders and messages (these ids only, not what lies below folders) with their parts, access control
+// lists, receive folders, queue rows, search results, counters, and large values that nothing else refers to.
 func (t *transaction) Delete(ctx context.Context, ids []uint32) error {
 	refs, err := t.Refs(ctx, storage.RowQuery{IDs: slices.Concat([]uint32{}, ids)})
 	if err != nil {

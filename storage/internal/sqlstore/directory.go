@@ -9,7 +9,7 @@ import (
 	"zarafa/storage"
 )
 
-// UserIDs is in the contract.
+// UserIDs lists the numbers of all directory objects with what they stand for, ascending.
 func (r reader) UserIDs(ctx context.Context) ([]storage.UserID, error) {
 	rows, err := r.q.query(ctx, "SELECT id,externid,objectclass,signature,company FROM users ORDER BY id")
 	if err != nil {
@@ -25,7 +25,8 @@ func (r reader) UserIDs(ctx context.Context) ([]storage.UserID, error) {
 	return list, dbError("user ids", err)
 }
 
-// AddUserID is in the contract.
+// AddUserID gives the object the number u.ID, or the next one if that is 0; COLLISION if the number is taken or the external
+// id of that class has one.
 func (t *transaction) AddUserID(ctx context.Context, u storage.UserID) (uint32, error) {
 	var err error
 	if u.ID == 0 {
@@ -55,19 +56,20 @@ func (t *transaction) claimUserID(ctx context.Context, id uint32) error {
 	}
 }
 
-// PutUserID is in the contract.
+// PutUserID inserts or replaces the row with the number u.ID.
 func (t *transaction) PutUserID(ctx context.Context, u storage.UserID) error {
 	_, err := t.exec(ctx, t.texts.putUser, u.ID, emptyKey(u.ExternalID), uint32(u.Class), u.Signature, u.Company)
 	return dbError("put user id", err)
 }
 
-// DeleteUserID is in the contract.
+// DeleteUserID removes the row of a number, if there is one.
 func (t *transaction) DeleteUserID(ctx context.Context, id uint32) error {
 	_, err := t.exec(ctx, "DELETE FROM users WHERE id=?", id)
 	return dbError("delete user id", err)
 }
 
-// DirectoryObjects is in the contract. The three statements run one after the other; the directory has one
+// DirectoryObjects lists all objects of the directory with their properties, by external id. The three statements run one
+// after the other; the directory has one
 // lane, and the server reads it when nothing writes there.
 func (r reader) DirectoryObjects(ctx context.Context) ([]storage.DirectoryObject, error) {
 	var list []storage.DirectoryObject
@@ -114,7 +116,7 @@ func (r reader) directoryValues(ctx context.Context, text string, add func(id, n
 	})
 }
 
-// Relations is in the contract.
+// Relations lists the external ids of the children of a parent (group → members).
 func (r reader) Relations(ctx context.Context) ([]storage.DirectoryRelation, error) {
 	rows, err := r.q.query(ctx, "SELECT parentexternid,externid,relationtype FROM objectrelation ORDER BY parentexternid,relationtype,externid")
 	if err != nil {
@@ -130,7 +132,7 @@ func (r reader) Relations(ctx context.Context) ([]storage.DirectoryRelation, err
 	return list, dbError("relations", err)
 }
 
-// PutDirectoryObject is in the contract.
+// PutDirectoryObject inserts or replaces an object with all its properties.
 func (t *transaction) PutDirectoryObject(ctx context.Context, o storage.DirectoryObject) error {
 	if err := t.deleteDirectoryProps(ctx, o.ExternalID); err != nil {
 		return dbError("put directory object", err)
@@ -163,7 +165,7 @@ func (t *transaction) deleteDirectoryProps(ctx context.Context, id []byte) error
 	return nil
 }
 
-// DeleteDirectoryObject is in the contract.
+// DeleteDirectoryObject removes an object with its relations.
 func (t *transaction) DeleteDirectoryObject(ctx context.Context, externalID []byte) error {
 	if err := t.deleteDirectoryProps(ctx, externalID); err != nil {
 		return dbError("delete directory object", err)
@@ -178,7 +180,7 @@ func (t *transaction) DeleteDirectoryObject(ctx context.Context, externalID []by
 	return nil
 }
 
-// PutRelation is in the contract.
+// PutRelation adds a child to a parent; COLLISION if it is there.
 func (t *transaction) PutRelation(ctx context.Context, r storage.DirectoryRelation) error {
 	_, err := t.exec(ctx, "INSERT INTO objectrelation (parentexternid,externid,relationtype) VALUES (?,?,?)", r.Parent, r.Child, r.Type)
 	if t.isDuplicate(err) {
@@ -187,7 +189,7 @@ func (t *transaction) PutRelation(ctx context.Context, r storage.DirectoryRelati
 	return dbError("put relation", err)
 }
 
-// DeleteRelation is in the contract.
+// DeleteRelation takes a child from a parent; NOT_FOUND if it is not there.
 func (t *transaction) DeleteRelation(ctx context.Context, r storage.DirectoryRelation) error {
 	n, err := t.exec(ctx, "DELETE FROM objectrelation WHERE parentexternid=? AND externid=? AND relationtype=?", r.Parent, r.Child, r.Type)
 	if err == nil && n == 0 {

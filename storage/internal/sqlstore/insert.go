@@ -75,7 +75,7 @@ func checkKeys(r storage.Ref) error {
 	return nil
 }
 
-// Insert is in the contract. The row goes first: it alone has keys that may be taken.
+// Insert adds an object with all its parts and references to its large values. The row goes first: it alone has keys that may be taken.
 func (t *transaction) Insert(ctx context.Context, o *storage.Object) error {
 	if err := checkKeys(o.Ref); err != nil {
 		return err
@@ -145,7 +145,7 @@ func (t *transaction) takenKey(ctx context.Context, r storage.Ref, cause error) 
 	return mapi.Errorf(mapi.Collision, "storage", "object id %d is taken: %w", r.ID, cause)
 }
 
-// Move is in the contract.
+// Move gives a store's object another parent in the same store, and the entry id and source key in r; r.ID selects the object.
 func (t *transaction) Move(ctx context.Context, r storage.Ref, newParent uint32) error {
 	if err := checkKeys(r); err != nil {
 		return err

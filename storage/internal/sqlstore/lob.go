@@ -20,7 +20,7 @@ const lobChunk = 384 << 10
 // lobPrefixSize is enough of a value for the caps of tables: code points have at most 4 bytes.
 const lobPrefixSize = 4 * mapi.TableStringCap
 
-// Lob is in the contract.
+// Lob finds an instance; NOT_FOUND if there is none.
 func (r reader) Lob(ctx context.Context, instance uint32) (storage.LobRef, error) {
 	ref := storage.LobRef{Instance: instance}
 	ok, err := queryRow(ctx, r.q, "SELECT size FROM lobindex WHERE instanceid=?", []any{instance}, &ref.Size)
@@ -30,14 +30,14 @@ func (r reader) Lob(ctx context.Context, instance uint32) (storage.LobRef, error
 	return ref, dbError("lob", err)
 }
 
-// LobHolders is in the contract.
+// LobHolders lists up to limit objects (messages or parts) that refer to an instance.
 func (r reader) LobHolders(ctx context.Context, instance uint32, limit int) ([]uint32, error) {
 	var ids []uint32
 	err := r.appendIDs(ctx, &ids, "SELECT hierarchyid FROM singleinstances WHERE instanceid=? ORDER BY hierarchyid LIMIT ?", instance, limit)
 	return ids, dbError("lob holders", err)
 }
 
-// OpenLob is in the contract. Nothing stays open between two chunks.
+// OpenLob streams an instance's bytes chunk by chunk. Nothing stays open between two chunks.
 func (r reader) OpenLob(ctx context.Context, instance uint32) (io.ReadCloser, error) {
 	ref, err := r.Lob(ctx, instance)
 	if err != nil {
@@ -88,7 +88,8 @@ func (l *lobReader) fill() error {
 // Close implements io.Closer.
 func (l *lobReader) Close() error { l.left, l.buf = 0, nil; return nil }
 
-// PutLob is in the contract. The row of lobindex is locked until the commit, so that another
+// PutLob stores a value, or finds the instance that has the same contents, and returns it with Tag set to tag. The row of
+// lobindex is locked until the commit, so that another
 // shard cannot remove the instance in the meantime.
 func (t *transaction) PutLob(ctx context.Context, tag mapi.PropTag, b storage.Blob) (storage.LobRef, error) {
 	ref := storage.LobRef{Tag: tag}

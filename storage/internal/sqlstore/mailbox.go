@@ -8,7 +8,7 @@ import (
 	"zarafa/storage"
 )
 
-// Mailboxes is in the contract.
+// Mailboxes lists the rows of mailbox stores that a query selects.
 func (r reader) Mailboxes(ctx context.Context, q storage.MailboxQuery) ([]storage.Mailbox, error) {
 	var where []string
 	var args []any
@@ -46,7 +46,7 @@ func (r reader) Mailboxes(ctx context.Context, q storage.MailboxQuery) ([]storag
 	return list, dbError("mailboxes", err)
 }
 
-// ReceiveFolders is in the contract.
+// ReceiveFolders lists the receive folders of a store, by message class.
 func (r reader) ReceiveFolders(ctx context.Context, store uint32) ([]storage.ReceiveFolder, error) {
 	rows, err := r.q.query(ctx, "SELECT messageclass,objid FROM receivefolder WHERE storeid=? ORDER BY messageclass", store)
 	if err != nil {
@@ -62,7 +62,7 @@ func (r reader) ReceiveFolders(ctx context.Context, store uint32) ([]storage.Rec
 	return list, dbError("receive folders", err)
 }
 
-// PutMailbox is in the contract.
+// PutMailbox inserts or replaces the row of a mailbox store; COLLISION if another store has its GUID.
 func (t *transaction) PutMailbox(ctx context.Context, m storage.Mailbox) error {
 	same, err := t.Mailboxes(ctx, storage.MailboxQuery{GUID: &m.GUID})
 	if err != nil {
@@ -75,7 +75,7 @@ func (t *transaction) PutMailbox(ctx context.Context, m storage.Mailbox) error {
 	return dbError("put mailbox", err)
 }
 
-// DeleteMailbox is in the contract.
+// DeleteMailbox removes the row, the receive folders and the access control list of the store; the objects stay until deleted.
 func (t *transaction) DeleteMailbox(ctx context.Context, id uint32) error {
 	for _, text := range []string{
 		"DELETE FROM stores WHERE id=?", "DELETE FROM receivefolder WHERE storeid=?", "DELETE FROM acl WHERE store=?",
@@ -87,13 +87,13 @@ func (t *transaction) DeleteMailbox(ctx context.Context, id uint32) error {
 	return nil
 }
 
-// PutReceiveFolder is in the contract.
+// PutReceiveFolder makes a folder the receive folder of a store's message class.
 func (t *transaction) PutReceiveFolder(ctx context.Context, r storage.ReceiveFolder) error {
 	_, err := t.exec(ctx, t.texts.putReceive, r.Store, r.Class, r.Folder)
 	return dbError("put receive folder", err)
 }
 
-// ACL is in the contract.
+// ACL lists the entries of a store or folder; an empty list is no error.
 func (r reader) ACL(ctx context.Context, object uint32) ([]mapi.ACE, error) {
 	rows, err := r.q.query(ctx, "SELECT id,type,rights FROM acl WHERE hierarchy_id=? ORDER BY id,type", object)
 	if err != nil {
@@ -109,19 +109,19 @@ func (r reader) ACL(ctx context.Context, object uint32) ([]mapi.ACE, error) {
 	return list, dbError("acl", err)
 }
 
-// PutACE is in the contract.
+// PutACE inserts or replaces the entry of a user and type in the access control list of a store or folder.
 func (t *transaction) PutACE(ctx context.Context, store, object uint32, e mapi.ACE) error {
 	_, err := t.exec(ctx, t.texts.putACE, store, object, e.UserID, e.Type, uint32(e.Rights))
 	return dbError("put acl", err)
 }
 
-// DeleteACE is in the contract.
+// DeleteACE removes the entry of a user and type from an access control list, if there is one.
 func (t *transaction) DeleteACE(ctx context.Context, object, user, aceType uint32) error {
 	_, err := t.exec(ctx, "DELETE FROM acl WHERE hierarchy_id=? AND id=? AND type=?", object, user, aceType)
 	return dbError("delete acl", err)
 }
 
-// DeleteUserACEs is in the contract.
+// DeleteUserACEs removes the entries of a user from all access control lists.
 func (t *transaction) DeleteUserACEs(ctx context.Context, user uint32) error {
 	_, err := t.exec(ctx, "DELETE FROM acl WHERE id=?", user)
 	return dbError("delete acl", err)

@@ -10,7 +10,7 @@ import (
 // maxNameSize is what the column names.namestring holds; a name has at most 185 characters.
 const maxNameSize = 1024
 
-// Names is in the contract.
+// Names lists names with an id greater than after, ascending.
 func (r reader) Names(ctx context.Context, after uint32) ([]storage.Name, error) {
 	rows, err := r.q.query(ctx, "SELECT id,guid,isstring,nameid,namestring FROM names WHERE id>? ORDER BY id", after)
 	if err != nil {
@@ -30,7 +30,7 @@ func (r reader) Names(ctx context.Context, after uint32) ([]storage.Name, error)
 	return list, dbError("names", err)
 }
 
-// AddName is in the contract.
+// AddName finds or adds a name and returns it with its id.
 func (t *transaction) AddName(ctx context.Context, n storage.Name) (storage.Name, error) {
 	if len(n.String) > maxNameSize {
 		return n, mapi.Errorf(mapi.InvalidParameter, "storage", "the name of a property is longer than %d bytes", maxNameSize)
@@ -58,13 +58,13 @@ func (t *transaction) AddName(ctx context.Context, n storage.Name) (storage.Name
 	return n, mapi.Errorf(mapi.DatabaseError, "storage", "name is there and is not")
 }
 
-// Setting is in the contract.
+// Setting is the value stored under a name; ok is false if there is none.
 func (r reader) Setting(ctx context.Context, name string) (value []byte, ok bool, err error) {
 	ok, err = queryRow(ctx, r.q, "SELECT value FROM settings WHERE name=?", []any{name}, &value)
 	return value, ok, dbError("setting", err)
 }
 
-// SetSetting is in the contract.
+// SetSetting stores a value under a name.
 func (t *transaction) SetSetting(ctx context.Context, name string, value []byte) error {
 	_, err := t.exec(ctx, t.texts.putSetting, name, emptyKey(value))
 	return dbError("set setting", err)

@@ -18,7 +18,7 @@ const objectText = "SELECT " + rowColumns + counted + ",0,0 FROM hierarchy h" + 
 	" UNION ALL SELECT p.store,p.parent,p.id,p.type,p.flags,p.owner,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,p.props" + notCounted + ",p.message,1" +
 	" FROM parts q JOIN parts p ON p.store=q.store AND p.message=q.message WHERE q.id=? AND q.id<>q.message AND p.id<>p.message"
 
-// Object is in the contract.
+// Object loads an object with all its parts in at most two statements.
 func (r reader) Object(ctx context.Context, id uint32) (*storage.Object, error) {
 	rows, err := r.q.query(ctx, objectText, id, id, id)
 	if err != nil {
@@ -97,7 +97,7 @@ func (l *objectLoad) tree(id uint32) *storage.Object {
 	return byID[id]
 }
 
-// Counters is in the contract.
+// Counters reads the counts of a folder (or, with a store's id, its size).
 func (r reader) Counters(ctx context.Context, id uint32) (storage.Counters, error) {
 	const text = "SELECT h.id" + counted + " FROM hierarchy h" + joinCounter + " WHERE h.id=?"
 	s := newRowScan()

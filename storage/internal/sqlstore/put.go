@@ -33,7 +33,7 @@ func (t *transaction) encodeRow(r *storage.Row) (e encoded, err error) {
 
 const updateRow = "UPDATE hierarchy SET flags=?,owner=?,message_class=?,subject=?,delivery_time=?,last_modified=?,message_flags=?,message_size=?,props=? WHERE id=?"
 
-// PutRows is in the contract.
+// PutRows rewrites the flags, owner and properties of rows as Rows gave them: what is listed in Cut stays as it is.
 func (t *transaction) PutRows(ctx context.Context, rows ...*storage.Row) error {
 	if len(rows) == 1 {
 		e, err := t.encodeRow(rows[0])
@@ -112,7 +112,8 @@ func (t *transaction) updateRow(ctx context.Context, r storage.Ref, e *encoded) 
 	return nil
 }
 
-// PutObject is in the contract.
+// PutObject rewrites flags, owner, properties and references to large values of an object read by Object (of a store, folder
+// or top-level message; with Message set, of a part); Children are ignored.
 func (t *transaction) PutObject(ctx context.Context, o *storage.Object) error {
 	if o.Message != 0 {
 		return t.putPart(ctx, o)
@@ -159,7 +160,8 @@ func (t *transaction) putPart(ctx context.Context, o *storage.Object) error {
 	return t.replaceLobs(ctx, o.Store, o.Message, []uint32{o.ID}, lobArgs(nil, o.Store, o.Message, o.ID, lobs))
 }
 
-// PutParts is in the contract.
+// PutParts inserts or rewrites parts of a message (each with its own fields only, Children ignored) and removes others
+// together with what lies below them.
 func (t *transaction) PutParts(ctx context.Context, message storage.Ref, put []*storage.Object, remove []uint32) error {
 	var parts, refs []any
 	var ids []uint32

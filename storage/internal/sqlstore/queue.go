@@ -9,7 +9,7 @@ import (
 	"zarafa/storage"
 )
 
-// Queue is in the contract.
+// Queue lists a store's entries (0: all stores), descending message ids.
 func (r reader) Queue(ctx context.Context, store uint32) ([]storage.QueueEntry, error) {
 	if store == 0 {
 		return r.queue(ctx, " ORDER BY hierarchy_id DESC,master DESC")
@@ -17,7 +17,7 @@ func (r reader) Queue(ctx context.Context, store uint32) ([]storage.QueueEntry, 
 	return r.queue(ctx, " WHERE store_id=? ORDER BY hierarchy_id DESC,master DESC", store)
 }
 
-// QueueEntries is in the contract.
+// QueueEntries lists a message's entries, at most one for each queue.
 func (r reader) QueueEntries(ctx context.Context, message uint32) ([]storage.QueueEntry, error) {
 	return r.queue(ctx, " WHERE hierarchy_id=? ORDER BY master DESC", message)
 }
@@ -37,13 +37,13 @@ func (r reader) queue(ctx context.Context, where string, args ...any) ([]storage
 	return list, dbError("queue", err)
 }
 
-// PutQueueEntry is in the contract.
+// PutQueueEntry inserts or replaces a message's entry in the queue that its flags name.
 func (t *transaction) PutQueueEntry(ctx context.Context, e storage.QueueEntry) error {
 	_, err := t.exec(ctx, t.texts.putQueue, e.Store, e.Message, e.Flags&mapi.SubmitMaster, e.Flags)
 	return dbError("put queue", err)
 }
 
-// DeleteQueueEntry is in the contract.
+// DeleteQueueEntry takes a message out of the master's queue or the local one, if it is there.
 func (t *transaction) DeleteQueueEntry(ctx context.Context, message uint32, master bool) error {
 	queue := mapi.SubmitLocal
 	if master {
@@ -53,7 +53,7 @@ func (t *transaction) DeleteQueueEntry(ctx context.Context, message uint32, mast
 	return dbError("delete queue", err)
 }
 
-// SearchResults is in the contract.
+// SearchResults lists the messages in a search folder, ascending.
 func (r reader) SearchResults(ctx context.Context, folder uint32) ([]storage.SearchResult, error) {
 	rows, err := r.q.query(ctx, "SELECT hierarchyid,flags FROM searchresults WHERE folderid=? ORDER BY hierarchyid", folder)
 	if err != nil {
@@ -100,7 +100,7 @@ func (r reader) ResultsOf(ctx context.Context, folder uint32, messages []uint32)
 	return list, nil
 }
 
-// PutSearchResults is in the contract.
+// PutSearchResults adds messages to a search folder; what is there is replaced.
 func (t *transaction) PutSearchResults(ctx context.Context, store, folder uint32, list []storage.SearchResult) error {
 	args := make([]any, 0, 4*len(list))
 	for _, m := range list {
@@ -113,7 +113,7 @@ func (t *transaction) PutSearchResults(ctx context.Context, store, folder uint32
 	return dbError("put search results", t.insertRows(ctx, t.texts.putResults, args))
 }
 
-// DeleteSearchResults is in the contract.
+// DeleteSearchResults takes messages out of a search folder; nil means all of them.
 func (t *transaction) DeleteSearchResults(ctx context.Context, folder uint32, messages []uint32) error {
 	if messages == nil {
 		_, err := t.exec(ctx, "DELETE FROM searchresults WHERE folderid=?", folder)

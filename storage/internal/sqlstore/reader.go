@@ -140,7 +140,7 @@ func (r reader) ref(ctx context.Context, where string, arg any) (ref storage.Ref
 	return ref, ok, dbError("ref", err)
 }
 
-// Ref is in the contract.
+// Ref finds any object, parts included, by its id.
 func (r reader) Ref(ctx context.Context, id uint32) (storage.Ref, error) {
 	const text = "SELECT " + refColumns + ",0 FROM hierarchy h WHERE h.id=?" +
 		" UNION ALL SELECT h.store,h.parent,h.id,h.type,h.flags,h.owner,NULL,NULL,h.message FROM parts h WHERE h.id=? AND h.id<>h.message"
@@ -166,7 +166,7 @@ func (r reader) Ref(ctx context.Context, id uint32) (storage.Ref, error) {
 	return ref, dbError("ref", err)
 }
 
-// RefByEntryID is in the contract.
+// RefByEntryID finds stores, folders and top-level messages, soft-deleted ones too; entry ids are compared with their flags field zeroed.
 func (r reader) RefByEntryID(ctx context.Context, id mapi.EntryID) (storage.Ref, error) {
 	ref, ok, err := r.ref(ctx, "SELECT "+refColumns+" FROM hierarchy h WHERE h.entryid=?", []byte(id.WithFlags(0)))
 	if err == nil && !ok {
@@ -175,7 +175,7 @@ func (r reader) RefByEntryID(ctx context.Context, id mapi.EntryID) (storage.Ref,
 	return ref, err
 }
 
-// RefBySourceKey is in the contract.
+// RefBySourceKey finds stores, folders and top-level messages, soft-deleted ones too.
 func (r reader) RefBySourceKey(ctx context.Context, key []byte) (storage.Ref, error) {
 	ref, ok, err := r.ref(ctx, "SELECT "+refColumns+" FROM hierarchy h WHERE h.sourcekey=?", key)
 	if err == nil && !ok {
@@ -184,7 +184,7 @@ func (r reader) RefBySourceKey(ctx context.Context, key []byte) (storage.Ref, er
 	return ref, err
 }
 
-// Refs is in the contract.
+// Refs lists like Rows, without properties and counters, ascending ids.
 func (r reader) Refs(ctx context.Context, q storage.RowQuery) ([]storage.Ref, error) {
 	var list []storage.Ref
 	s := newRowScan()
@@ -200,7 +200,7 @@ func (r reader) Refs(ctx context.Context, q storage.RowQuery) ([]storage.Ref, er
 	return list, dbError("refs", err)
 }
 
-// Rows is in the contract.
+// Rows calls fn for each selected row, ascending ids; one statement for any number of rows.
 func (r reader) Rows(ctx context.Context, q storage.RowQuery, fn func(*storage.Row) error) error {
 	text := "SELECT " + rowColumns + counted + " FROM hierarchy h" + joinCounter
 	if q.Type == mapi.TypeMessage {

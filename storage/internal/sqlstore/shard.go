@@ -312,7 +312,8 @@ func (sh *shard) drop() {
 }
 
 // abandon rolls back and returns the cause. A connection that the cause makes useless is left, even if it can still roll
-// back: a primary that became a replica does so, and would refuse every later update too. Numbers given by the transaction stay given: see sequences.
+// back: a primary that became a replica does so, and would refuse every later update too. Numbers given by the transaction
+// stay given: see sequences.
 func (sh *shard) abandon(ctx context.Context, t *transaction, cause error) error {
 	t.failed = cause
 	if err := sh.conn.control(ctx, "ROLLBACK"); err != nil || sh.store.dialect.Fault(cause) == FaultLost {

@@ -139,10 +139,10 @@ func serverGUID(ctx context.Context, w *writeConn, t *texts) (mapi.GUID, error) 
 	return guid, err
 }
 
-// ServerGUID is in the contract.
+// ServerGUID identifies the installation.
 func (s *Store) ServerGUID() mapi.GUID { return s.guid }
 
-// Statements is in the contract. BEGIN, COMMIT, ROLLBACK and the preparation of
+// Statements counts the SQL statements executed since the store was opened. BEGIN, COMMIT, ROLLBACK and the preparation of
 // statements do not count.
 func (s *Store) Statements() uint64 { return s.count.Load() }
 
@@ -150,7 +150,7 @@ func (s *Store) Statements() uint64 { return s.count.Load() }
 // travel together as one, BEGIN, COMMIT and ROLLBACK. The first use of a text on a connection costs one more, to prepare it.
 func (s *Store) RoundTrips() uint64 { return s.trips.Load() }
 
-// Ping is in the contract.
+// Ping checks that the database answers.
 func (s *Store) Ping(ctx context.Context) error {
 	if err := s.guard.Check(); err != nil {
 		return dbError("ping", err)
@@ -158,7 +158,7 @@ func (s *Store) Ping(ctx context.Context) error {
 	return dbError("ping", s.pool.db.PingContext(ctx))
 }
 
-// Close is in the contract.
+// Close waits for running updates and releases the database.
 func (s *Store) Close() error {
 	for _, sh := range s.shards {
 		sh.stop()
@@ -175,7 +175,7 @@ func (s *Store) closeDatabase() error {
 	return errors.Join(err, s.guard.Close())
 }
 
-// Update is in the contract.
+// Update runs fn in a transaction of the lane.
 func (s *Store) Update(ctx context.Context, lane uint32, fn func(context.Context, storage.Tx) error, committed func()) error {
 	if err := s.guard.Check(); err != nil {
 		return dbError("update", err)
@@ -183,7 +183,8 @@ func (s *Store) Update(ctx context.Context, lane uint32, fn func(context.Context
 	return s.shards[int(lane)%len(s.shards)].do(ctx, fn, committed)
 }
 
-// Settle is in the contract: an update that does nothing waits for its turn in each shard.
+// Settle returns when all updates, of all lanes, that had begun when it was called have ended: an update that does nothing
+// waits for its turn in each shard.
 func (s *Store) Settle(ctx context.Context) error {
 	for _, sh := range s.shards {
 		if err := sh.do(ctx, func(context.Context, storage.Tx) error { return nil }, nil); err != nil {

@@ -27,7 +27,7 @@ func (r reader) syncs(ctx context.Context, where string, arg any) ([]storage.Syn
 	return list, dbError("syncs", err)
 }
 
-// Sync is in the contract.
+// Sync finds a registered sync by its id; NOT_FOUND if there is none.
 func (r reader) Sync(ctx context.Context, id uint32) (storage.Sync, error) {
 	list, err := r.syncs(ctx, " WHERE id=?", id)
 	if err != nil {
@@ -39,7 +39,7 @@ func (r reader) Sync(ctx context.Context, id uint32) (storage.Sync, error) {
 	return list[0], nil
 }
 
-// SyncsOf is in the contract.
+// SyncsOf lists the syncs registered for a folder.
 func (r reader) SyncsOf(ctx context.Context, sourceKey []byte) ([]storage.Sync, error) {
 	return r.syncs(ctx, " WHERE sourcekey=? ORDER BY id", emptyKey(sourceKey))
 }
@@ -52,7 +52,7 @@ func emptyKey(key []byte) []byte {
 	return key
 }
 
-// AddSync is in the contract.
+// AddSync registers a sync under a new id, which it returns.
 func (t *transaction) AddSync(ctx context.Context, s storage.Sync) (uint32, error) {
 	id, err := t.number(ctx, seqSync)
 	if err != nil {
@@ -62,7 +62,7 @@ func (t *transaction) AddSync(ctx context.Context, s storage.Sync) (uint32, erro
 	return id, t.putSync(ctx, s)
 }
 
-// PutSync is in the contract.
+// PutSync replaces a registered sync; NOT_FOUND if there is none with its id.
 func (t *transaction) PutSync(ctx context.Context, s storage.Sync) error {
 	if _, err := t.Sync(ctx, s.ID); err != nil {
 		return err
@@ -75,7 +75,7 @@ func (t *transaction) putSync(ctx context.Context, s storage.Sync) error {
 	return dbError("put sync", err)
 }
 
-// DeleteSyncsBefore is in the contract.
+// DeleteSyncsBefore drops syncs unused since t and sets without a sync.
 func (t *transaction) DeleteSyncsBefore(ctx context.Context, before time.Time) error {
 	if _, err := t.exec(ctx, "DELETE FROM syncs WHERE sync_time<?", before.Unix()); err != nil {
 		return dbError("delete syncs", err)
@@ -84,7 +84,8 @@ func (t *transaction) DeleteSyncsBefore(ctx context.Context, before time.Time) e
 	return dbError("delete syncs", err)
 }
 
-// SyncedMessages is in the contract. A row with an empty key stands for the set itself, so
+// SyncedMessages lists the source keys stored for a sync and change id; ok is false if no set was stored. A row with an
+// empty key stands for the set itself, so
 // that an empty one can be told from none.
 func (r reader) SyncedMessages(ctx context.Context, sync, change uint32) (keys [][]byte, ok bool, err error) {
 	rows, err := r.q.query(ctx, "SELECT sourcekey FROM syncedmessages WHERE sync_id=? AND change_id=? ORDER BY sourcekey", sync, change)
@@ -105,14 +106,14 @@ func (r reader) SyncedMessages(ctx context.Context, sync, change uint32) (keys [
 	return keys, ok, dbError("synced messages", err)
 }
 
-// SyncedSets is in the contract.
+// SyncedSets lists the change ids of the sets stored for a sync, ascending.
 func (r reader) SyncedSets(ctx context.Context, sync uint32) ([]uint32, error) {
 	var list []uint32
 	err := r.appendIDs(ctx, &list, "SELECT DISTINCT change_id FROM syncedmessages WHERE sync_id=? ORDER BY change_id", sync)
 	return list, dbError("synced sets", err)
 }
 
-// PutSyncedMessages is in the contract.
+// PutSyncedMessages stores a set (it may be empty).
 func (t *transaction) PutSyncedMessages(ctx context.Context, sync, change uint32, keys [][]byte) error {
 	if err := t.DeleteSyncedSet(ctx, sync, change); err != nil {
 		return err
@@ -139,7 +140,7 @@ func (t *transaction) newestSet(ctx context.Context, sync uint32) (uint32, error
 	return uint32(change.Int64), err
 }
 
-// AddSynced is in the contract.
+// AddSynced adds a source key to the newest set of a sync, if it has one.
 func (t *transaction) AddSynced(ctx context.Context, sync uint32, key []byte) error {
 	change, err := t.newestSet(ctx, sync)
 	if errors.Is(err, errNoSet) || len(key) == 0 {
@@ -151,7 +152,7 @@ func (t *transaction) AddSynced(ctx context.Context, sync uint32, key []byte) er
 	return dbError("add synced", t.insertRows(ctx, t.texts.putSynced, []any{sync, change, key}))
 }
 
-// RemoveSynced is in the contract.
+// RemoveSynced takes a source key from the newest set of a sync, if it has one.
 func (t *transaction) RemoveSynced(ctx context.Context, sync uint32, key []byte) error {
 	change, err := t.newestSet(ctx, sync)
 	if errors.Is(err, errNoSet) || len(key) == 0 {
@@ -164,7 +165,7 @@ func (t *transaction) RemoveSynced(ctx context.Context, sync uint32, key []byte)
 	return dbError("remove synced", err)
 }
 
-// DeleteSyncedSet is in the contract.
+// DeleteSyncedSet removes the set stored for a sync and change id.
 func (t *transaction) DeleteSyncedSet(ctx context.Context, sync, change uint32) error {
 	_, err := t.exec(ctx, "DELETE FROM syncedmessages WHERE sync_id=? AND change_id=?", sync, change)
 	return dbError("delete synced set", err)

@@ -160,7 +160,7 @@ func (t *transaction) flushChanges(ctx context.Context) error {
 	return t.insertRows(ctx, t.texts.putChanges, args)
 }
 
-// AddCounters is in the contract.
+// AddCounters adds delta to the counts kept with an object; a row is made if need be.
 func (t *transaction) AddCounters(_ context.Context, store, id uint32, delta storage.Counters) error {
 	if delta == (storage.Counters{}) {
 		return nil
@@ -181,7 +181,7 @@ func (t *transaction) AddCounters(_ context.Context, store, id uint32, delta sto
 	return nil
 }
 
-// SetCounters is in the contract.
+// SetCounters replaces the counts kept with an object.
 func (t *transaction) SetCounters(ctx context.Context, store, id uint32, c storage.Counters) error {
 	t.dropPending(id)
 	_, err := t.exec(ctx, t.texts.setCounters, appendCounters(nil, store, id, c)...)
@@ -203,15 +203,15 @@ func (t *transaction) number(ctx context.Context, id sequenceID) (uint32, error)
 	return uint32(n), dbError("number", err)
 }
 
-// NewObjectID is in the contract.
+// NewObjectID gives a number never given before, not even to an update that failed, nor before a crash.
 func (t *transaction) NewObjectID(ctx context.Context) (uint32, error) {
 	return t.number(ctx, seqObject)
 }
 
-// NewIMAPID is in the contract.
+// NewIMAPID gives a number never given before, not even to an update that failed, nor before a crash.
 func (t *transaction) NewIMAPID(ctx context.Context) (uint32, error) { return t.number(ctx, seqIMAP) }
 
-// NewSourceKey is in the contract.
+// NewSourceKey gives a key never given before, not even to an update that failed, nor before a crash.
 func (t *transaction) NewSourceKey(ctx context.Context) ([]byte, error) {
 	n, err := t.reserved.take(ctx, t, seqSourceKey)
 	return mapi.SourceKey(t.store.guid, n), dbError("source key", err)
