@@ -40,7 +40,7 @@ func TestStrangersSendLittle(t *testing.T) {
 	}
 }
 
-// Who has a session may send large values.
+// A client with a session may send large values.
 func TestOthersSendMuch(t *testing.T) {
 	large := strings.Repeat("AAAA", longestTicket)
 	for _, text := range []string{

@@ -11,7 +11,7 @@ import (
 	"zarafa/wire"
 )
 
-// chain makes folders in folders, so many levels, and gives the topmost and the deepest.
+// chain makes folders in folders down to a number of levels, and gives the topmost and the deepest.
 func (b *bench) chain(parent mapi.EntryID, name string, levels int) (top, bottom mapi.EntryID) {
 	b.t.Helper()
 	for i := range levels {

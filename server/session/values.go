@@ -15,7 +15,7 @@ const encodings = 3
 // leastValue is the size in bytes from which a value counts: smaller ones are part of what every request may use.
 const leastValue = 64 << 10
 
-// Values is the budget that the large values of all calls share from when they are read until their answers are made. Who does not fit
+// Values is the budget that the large values of all calls share from when they are read until their answers are made. A call that does not fit
 // waits, in the order of asking, so that a large value is not passed over for ever. It is safe for use by many goroutines.
 type Values struct {
 	limit int64
@@ -30,7 +30,7 @@ type valueWaiter struct {
 	ready chan struct{} // closed when size is held
 }
 
-// NewValues makes a budget of so many bytes.
+// NewValues makes a budget of limit bytes.
 func NewValues(limit int64) *Values { return &Values{limit: limit} }
 
 // Stats is how many bytes are taken, and how many calls wait for some.
@@ -96,7 +96,7 @@ func (v *Values) give(n int64) {
 	v.admit()
 }
 
-// admit lets in those who fit now; v.mu is held.
+// admit lets in the calls that fit now; v.mu is held.
 func (v *Values) admit() {
 	for len(v.waiting) > 0 && v.held+v.waiting[0].size <= v.limit {
 		v.held += v.waiting[0].size
