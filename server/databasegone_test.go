@@ -6,6 +6,7 @@ import (
 	"net"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -115,8 +116,8 @@ func TestDatabaseGone(t *testing.T) {
 				t.Errorf("round %d: delivery without a database: %v", round, err)
 			}
 		}
-		if i.Healthy() == nil {
-			t.Errorf("round %d: the server takes itself for healthy", round)
+		for i.Healthy() == nil { // a failed delivery has it asked; the test ends here if it is not
+			runtime.Gosched()
 		}
 		if _, err := s.CurrentUser(t.Context()); err != nil {
 			t.Errorf("round %d: the session is lost: %v", round, err)
@@ -128,8 +129,8 @@ func TestDatabaseGone(t *testing.T) {
 			t.Error(err)
 		}
 		g.open()
-		if err := i.Healthy(); err != nil {
-			t.Errorf("round %d: the database is back: %v", round, err)
+		for i.Healthy() != nil {
+			runtime.Gosched()
 		}
 	}
 	if err := deliver(); err != nil {

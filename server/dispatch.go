@@ -96,6 +96,9 @@ func (d *dispatcher) answer(ctx context.Context, x *soaphttp.Exchange, req wire.
 	took := time.Since(started)
 	d.server.metrics.operation(req.Op(), mapi.CodeOf(err), took)
 	d.server.recordCall(call, req, took, err)
+	if mapi.CodeOf(err) == mapi.DatabaseError {
+		d.server.health.failed()
+	}
 	d.server.recordAccess(call, req, resp, err)
 	*scratch = call.Scratch
 	if isFault(err) {

@@ -12,6 +12,8 @@ import (
 
 const (
 	probeEvery = 5 * time.Second
+	// retryEvery is how soon a failing database is asked again.
+	retryEvery = time.Second
 	// writeEvery is how often a probe writes while all is well: it costs a small transaction.
 	writeEvery = time.Minute
 	// probeLimit is how long a probe may take, and silentAfter how old the last answer may be: one probe and what lies between two.
@@ -27,6 +29,7 @@ const healthSetting = "health_probe"
 type health struct {
 	store storage.Store
 	now   func() time.Time
+	doubt chan struct{} // of one element
 
 	written time.Time // last tried; belongs to watch
 
@@ -36,20 +39,37 @@ type health struct {
 }
 
 func newHealth(store storage.Store, now func() time.Time) *health {
-	return &health{store: store, now: now, written: now(), answered: now()}
+	return &health{store: store, now: now, doubt: make(chan struct{}, 1), written: now(), answered: now()}
 }
 
 // watch probes until ctx ends.
 func (h *health) watch(ctx context.Context) {
-	tick := time.NewTicker(probeEvery)
-	defer tick.Stop()
 	for {
 		h.probe(ctx)
+		wait := probeEvery
+		if h.last() != nil {
+			wait = retryEvery
+		}
+		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
+			timer.Stop()
 			return
-		case <-tick.C:
+		case <-h.doubt:
+			timer.Stop()
+		case <-timer.C:
 		}
+	}
+}
+
+// failed has the database probed at once, because an operation failed on it.
+func (h *health) failed() {
+	if h.last() != nil {
+		return // it is known
+	}
+	select {
+	case h.doubt <- struct{}{}:
+	default:
 	}
 }
 
