@@ -93,12 +93,12 @@ func (d *dispatcher) answer(ctx context.Context, x *soaphttp.Exchange, req wire.
 	started := time.Now()
 	resp, call, err := d.call(ctx, x, req, (*scratch)[:0])
 	defer call.GiveValues() // the answer is made then, and counts as one that waits to be sent
-	took := time.Since(started)
-	d.server.metrics.operation(req.Op(), mapi.CodeOf(err), took)
-	d.server.recordCall(call, req, took, err)
-	if mapi.CodeOf(err) == mapi.DatabaseError {
+	took, code := time.Since(started), mapi.CodeOf(err)
+	d.server.metrics.operation(req.Op(), code, took)
+	if code == mapi.DatabaseError {
 		d.server.health.failed()
 	}
+	d.server.recordCall(call, req, took, err)
 	d.server.recordAccess(call, req, resp, err)
 	*scratch = call.Scratch
 	if isFault(err) {
@@ -165,7 +165,7 @@ func (d *dispatcher) call(ctx context.Context, x *soaphttp.Exchange, req wire.Re
 			defer done()
 		}
 	}
-	limited := withDeadline(ctx, d.server.live.Load().Limits.RequestTimeout)
+	limited := withDeadline(ctx, d.server.settings().Limits.RequestTimeout)
 	defer limited.end()
 	c.Context = limited
 	if c.Attachment != nil {

@@ -68,7 +68,7 @@ type ChangeWriter interface {
 	PutSync(ctx context.Context, s Sync) error
 	// DeleteSyncsBefore drops syncs unused since t and sets without a sync.
 	DeleteSyncsBefore(ctx context.Context, t time.Time) error
-	// PutSyncedMessages stores a set (it may be empty); AddSynced and RemoveSynced change the newest set of a sync, if it has one.
+	// PutSyncedMessages stores a set (it may be empty).
 	PutSyncedMessages(ctx context.Context, sync, change uint32, keys [][]byte) error
 	// AddSynced adds a source key to the newest set of a sync, if it has one.
 	AddSynced(ctx context.Context, sync uint32, key []byte) error
