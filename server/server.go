@@ -27,7 +27,7 @@ import (
 	"zarafa/server/auth/oidc"
 	"zarafa/server/clientupdate"
 	"zarafa/server/cluster"
-	"zarafa/server/collation"
+	"zarafa/mapi/collation"
 	"zarafa/server/config"
 	"zarafa/server/directory"
 	"zarafa/server/feed"

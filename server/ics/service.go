@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"zarafa/mapi"
-	"zarafa/server/collation"
+	"zarafa/mapi/collation"
 	"zarafa/server/directory"
 	"zarafa/server/objects"
 	"zarafa/server/rights"

@@ -12,8 +12,8 @@ import (
 	"slices"
 
 	"zarafa/mapi"
-	"zarafa/server/collation"
-	"zarafa/server/restrict"
+	"zarafa/mapi/collation"
+	"zarafa/mapi/restrict"
 	"zarafa/storage"
 )
 

@@ -9,7 +9,7 @@ import (
 
 	"zarafa/mapi"
 	"zarafa/server/objects"
-	"zarafa/server/restrict"
+	"zarafa/mapi/restrict"
 	"zarafa/server/rights"
 	"zarafa/server/session"
 	"zarafa/storage"

@@ -22,7 +22,7 @@ import (
 	"time"
 
 	"zarafa/mapi"
-	"zarafa/server/collation"
+	"zarafa/mapi/collation"
 	"zarafa/server/fulltext"
 	"zarafa/server/internal/contain"
 	"zarafa/server/objects"

@@ -7,7 +7,7 @@ import (
 
 	"zarafa/cache"
 	"zarafa/mapi"
-	"zarafa/server/collation"
+	"zarafa/mapi/collation"
 )
 
 // categories groups the rows of one table (tables.md section 8). A category's key is the

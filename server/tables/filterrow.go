@@ -2,7 +2,7 @@ package tables
 
 import (
 	"zarafa/mapi"
-	"zarafa/server/restrict"
+	"zarafa/mapi/restrict"
 	"zarafa/storage"
 )
 

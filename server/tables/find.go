@@ -7,7 +7,7 @@ import (
 
 	"zarafa/cache"
 	"zarafa/mapi"
-	"zarafa/server/restrict"
+	"zarafa/mapi/restrict"
 	"zarafa/server/session"
 	"zarafa/wire"
 )

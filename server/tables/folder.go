@@ -5,7 +5,7 @@ import (
 
 	"zarafa/cache"
 	"zarafa/mapi"
-	"zarafa/server/restrict"
+	"zarafa/mapi/restrict"
 	"zarafa/storage"
 )
 

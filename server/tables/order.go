@@ -6,7 +6,7 @@ import (
 
 	"zarafa/cache"
 	"zarafa/mapi"
-	"zarafa/server/collation"
+	"zarafa/mapi/collation"
 )
 
 // sortColumn is one column of an order.

@@ -8,7 +8,7 @@ import (
 
 	"zarafa/cache"
 	"zarafa/mapi"
-	"zarafa/server/collation"
+	"zarafa/mapi/collation"
 	"zarafa/server/directory"
 	"zarafa/server/session"
 	"zarafa/storage"

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"zarafa/mapi"
-	"zarafa/server/restrict"
+	"zarafa/mapi/restrict"
 	"zarafa/server/session"
 	"zarafa/wire"
 )

@@ -10,7 +10,7 @@ import (
 
 	"zarafa/cache"
 	"zarafa/mapi"
-	"zarafa/server/collation"
+	"zarafa/mapi/collation"
 	"zarafa/server/directory"
 	"zarafa/server/feed"
 	"zarafa/server/objects"

@@ -6,8 +6,8 @@ import (
 
 	"zarafa/cache"
 	"zarafa/mapi"
-	"zarafa/server/collation"
-	"zarafa/server/restrict"
+	"zarafa/mapi/collation"
+	"zarafa/mapi/restrict"
 	"zarafa/server/session"
 )
 

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"zarafa/mapi"
-	"zarafa/server/collation"
+	"zarafa/mapi/collation"
 	"zarafa/server/directory"
 	"zarafa/server/feed"
 	"zarafa/server/objects"

@@ -5,7 +5,7 @@ import (
 	"regexp"
 
 	"zarafa/mapi"
-	"zarafa/server/collation"
+	"zarafa/mapi/collation"
 )
 
 // property relates a property of the row to a value. A missing property is different from

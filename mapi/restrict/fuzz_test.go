@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"zarafa/mapi"
-	"zarafa/server/restrict"
+	"zarafa/mapi/restrict"
 )
 
 // grower makes a restriction out of any bytes.

@@ -4,7 +4,7 @@ import (
 	"bytes"
 
 	"zarafa/mapi"
-	"zarafa/server/collation"
+	"zarafa/mapi/collation"
 )
 
 // contains is a CONTENT restriction: a string or binary, or an element of a multi-valued

@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"zarafa/mapi"
-	"zarafa/server/collation"
+	"zarafa/mapi/collation"
 )
 
 // MaxDepth is how many levels may lie below the top of a restriction.

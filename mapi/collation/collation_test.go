@@ -13,7 +13,7 @@ import (
 	"golang.org/x/text/language"
 
 	"zarafa/mapi"
-	"zarafa/server/collation"
+	"zarafa/mapi/collation"
 )
 
 func mustLocale(t testing.TB, name string) *collation.Locale {

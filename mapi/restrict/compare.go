@@ -5,7 +5,7 @@ import (
 	"cmp"
 
 	"zarafa/mapi"
-	"zarafa/server/collation"
+	"zarafa/mapi/collation"
 )
 
 // relation applies a relational operator to the outcome of a comparison.

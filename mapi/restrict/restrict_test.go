@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"zarafa/mapi"
-	"zarafa/server/collation"
-	"zarafa/server/restrict"
+	"zarafa/mapi/collation"
+	"zarafa/mapi/restrict"
 )
 
 // propsRow is a row made of a list of properties.
