@@ -37,6 +37,7 @@ var mayImport = map[string][]string{
 	"mapi":                       {},
 	"profiles":                   {},
 	"results":                    {"client", "mapi", "storage"},
+	"rules":                      {"mapi"},
 	"server":                     {"cache", "daemon", "mapi", "storage", "wire"},
 	"storage":                    {"mapi"},
 	"tuning":                     {},

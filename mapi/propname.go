@@ -1,5 +1,9 @@
 package mapi
 
+// FirstNamedID is the first id that a server gives to a named property by itself: the id is FirstNamedID + n - 1 for the nth name
+// that it came to know (objects.md section 6). Ids from 0x8000 up to here are fixed, see [PropName.Tag].
+const FirstNamedID = 0x8501
+
 // PropName names a property that has no id of its own: by a number, or, if Name is not empty, by a text, each within a property
 // set (MS-OXCDATA 2.6.1; objects.md section 6). Texts are compared byte by byte.
 type PropName struct {
