@@ -15,7 +15,8 @@ import (
 // mayImport is what the packages below a folder may import of this product, as folders (develop.txt, rule 1). The longest entry that a
 // package lies below counts. A folder may always import what lies below itself.
 var mayImport = map[string][]string{
-	"agents":           {"client", "mapi", "daemon"},
+	"agents/admin":     {"client", "mapi", "daemon"},
+	"agents/dagent":    {"calendar", "client", "daemon", "mail", "mapi", "rules"}, // no agent imports another one
 	"bench":            {"loadgen", "profiles"},
 	"bench/snapshot":   {"mapi"}, // frozen copies of requests
 	"bench/suite":      {"bench", "cache", "client", "daemon", "loadgen", "mapi", "profiles", "server", "storage", "wire"},

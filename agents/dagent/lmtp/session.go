@@ -1,0 +1,110 @@
+package lmtp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+
+	"github.com/emersion/go-smtp"
+
+	"zarafa/agents/dagent/spool"
+)
+
+// session is one connection as go-smtp sees it.
+type session struct {
+	server   *Server
+	stopping context.Context
+	work     context.Context
+	conn     *smtp.Conn
+
+	from       string
+	addresses  []string
+	recipients []Recipient
+}
+
+// Mail begins a mail.
+func (s *session) Mail(from string, _ *smtp.MailOptions) error {
+	if s.stopping.Err() != nil {
+		return reply(statusBusy)
+	}
+	s.from = from
+	return nil
+}
+
+// Rcpt adds a recipient.
+func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
+	r, err := s.server.Deliverer.Recipient(s.work, strings.TrimSuffix(to, "@"+noDomain))
+	if err != nil {
+		return s.answer(err, "a recipient could not be looked up", to)
+	}
+	s.addresses = append(s.addresses, to)
+	s.recipients = append(s.recipients, r)
+	return nil
+}
+
+// Data is not used: LMTPData takes its place.
+func (s *session) Data(io.Reader) error {
+	return reply(Status{503, [3]int{5, 5, 1}, "This is an LMTP server"})
+}
+
+// LMTPData delivers a mail.
+func (s *session) LMTPData(r io.Reader, status smtp.StatusCollector) error {
+	if c, ok := s.conn.Conn().(*commandConn); ok {
+		c.startText()
+	}
+	mail, err := s.server.readMail(r)
+	switch {
+	case errors.Is(err, spool.ErrTooLarge), errors.Is(err, smtp.ErrDataTooLarge):
+		return reply(statusTooLarge)
+	case err != nil:
+		return s.answer(err, "a mail was not received whole", s.from)
+	}
+	defer func() {
+		if err := mail.Close(); err != nil {
+			s.server.Log.Warn("a mail's file could not be closed", "error", err)
+		}
+	}()
+	e := Envelope{From: s.from, Helo: s.conn.Hostname(), Remote: s.conn.Conn().RemoteAddr()}
+	results := s.server.Deliverer.Deliver(s.work, e, mail, s.recipients)
+	if len(results) != len(s.recipients) {
+		return s.answer(fmt.Errorf("%d results for %d recipients", len(results), len(s.recipients)), "a delivery went wrong", s.from)
+	}
+	for i, to := range s.addresses {
+		if results[i] == nil {
+			status.SetStatus(to, reply(statusDelivered))
+			continue
+		}
+		status.SetStatus(to, s.answer(results[i], "a mail was not delivered", to))
+	}
+	return nil
+}
+
+// answer is what the sender is told of an error; one that has no answer of its own is temporary, and is logged.
+func (s *session) answer(err error, what, address string) error {
+	if status, ok := errors.AsType[*Status](err); ok {
+		return reply(*status)
+	}
+	s.server.Log.Error(what, "address", address, "client", s.conn.Conn().RemoteAddr(), "error", err)
+	return reply(statusFailed)
+}
+
+func reply(s Status) error {
+	return &smtp.SMTPError{Code: s.Code, EnhancedCode: s.Enhanced, Message: s.Text}
+}
+
+// Reset forgets the mail.
+func (s *session) Reset() { s.from, s.addresses, s.recipients = "", nil, nil }
+
+// Logout ends the session.
+func (s *session) Logout() error { return nil }
+
+// slogWriter passes on what go-smtp logs: panics, and connections that break.
+type slogWriter struct{ log *slog.Logger }
+
+func (w slogWriter) Printf(format string, args ...any) {
+	w.log.Warn("lmtp: " + fmt.Sprintf(format, args...))
+}
+func (w slogWriter) Println(args ...any) { w.log.Warn("lmtp: " + fmt.Sprint(args...)) }
