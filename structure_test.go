@@ -17,6 +17,7 @@ import (
 var mayImport = map[string][]string{
 	"agents/admin":     {"client", "mapi", "daemon"},
 	"agents/dagent":    {"calendar", "client", "daemon", "mail", "mapi", "rules"}, // no agent imports another one
+	"agents/spooler":   {"calendar", "client", "daemon", "mail", "mapi"},
 	"bench":            {"loadgen", "profiles"},
 	"bench/snapshot":   {"mapi"}, // frozen copies of requests
 	"bench/suite":      {"bench", "cache", "client", "daemon", "loadgen", "mapi", "profiles", "server", "storage", "wire"},
