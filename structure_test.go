@@ -45,6 +45,14 @@ var mayImport = map[string][]string{
 	"tuning":                     {},
 	"wire":                       {"mapi"},
 	"server/internal/replay/cmd": {"server/internal/replay"},
+	// Everything that writes to the tree of objects builds on it.
+	"server/change": {
+		"cache", "mapi", "server/feed", "storage",
+	},
+	"server/search": {
+		"mapi", "server/change", "server/feed", "server/fulltext", "server/internal/contain", "server/match", "server/rights", "server/session",
+		"storage", "wire",
+	},
 }
 
 // TestImports: dependencies point one way. What tests import is their own affair.

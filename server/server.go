@@ -23,11 +23,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"zarafa/cache"
+	"zarafa/mapi/collation"
 	"zarafa/server/auth"
 	"zarafa/server/auth/oidc"
+	"zarafa/server/change"
 	"zarafa/server/clientupdate"
 	"zarafa/server/cluster"
-	"zarafa/mapi/collation"
 	"zarafa/server/config"
 	"zarafa/server/directory"
 	"zarafa/server/feed"
@@ -96,7 +97,7 @@ type Server struct {
 	memory   memory
 	values   *session.Values // large values that are becoming answers
 	records  *records
-	tree     *objects.Tree
+	tree     *change.Tree
 }
 
 var _ wire.Service[*session.Call] = (*Server)(nil)
@@ -186,7 +187,7 @@ func assemble(ctx context.Context, cfg *config.Config, log *slog.Logger, reg pro
 // connect makes the services that work on objects and lets them hear of changes, in the order the package promises.
 func (s *Server) connect(users *directory.Service, locales *collation.Locales) {
 	bus := &feed.Bus{Panics: s.panics}
-	tree := objects.NewTree(s.store)
+	tree := change.NewTree(s.store)
 	s.tree = tree
 	checker := rights.NewChecker(rights.Config{
 		OwnerAutoFullAccess: s.settings().Users.OwnerAutoFullAccess, RestrictAdmin: s.settings().Users.RestrictAdmin,

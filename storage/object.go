@@ -33,6 +33,13 @@ func (r Ref) Associated() bool {
 // FolderKind is mapi.FolderRoot, FolderGeneric or FolderSearch.
 func (r Ref) FolderKind() uint32 { return r.Flags & 0x3 }
 
+// Clone copies a reference, so that nothing in it is shared.
+func (r Ref) Clone() Ref {
+	r.EntryID = append(mapi.EntryID(nil), r.EntryID...)
+	r.SourceKey = append([]byte(nil), r.SourceKey...)
+	return r
+}
+
 // Row is what tables need of a store, folder or message: its reference and those
 // properties that tables can show. Strings longer than mapi.TableStringCap code points and
 // binaries longer than mapi.TableBinaryCap bytes are cut to that length and listed in
@@ -46,6 +53,15 @@ type Row struct {
 	Props    mapi.Props
 	Cut      []mapi.PropTag
 	Counters Counters // of stores and folders
+}
+
+// Clone copies a row, so that nothing in it is shared.
+func (r *Row) Clone() *Row {
+	c := *r
+	c.Ref = r.Ref.Clone()
+	c.Props = mapi.CloneProps(r.Props)
+	c.Cut = append([]mapi.PropTag(nil), r.Cut...)
+	return &c
 }
 
 // Object is an object with everything it has. Values of mapi.LoadValueLimit bytes and

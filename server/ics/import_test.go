@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"zarafa/mapi"
+	"zarafa/server/change"
 	"zarafa/server/feed"
-	"zarafa/server/objects"
 	"zarafa/storage"
 	"zarafa/wire"
 	"zarafa/wire/msgstream"
@@ -39,7 +39,7 @@ func (b *bench) changes(item storage.Ref) []storage.Change {
 // consistent checks the folder's counters and the store's size against the messages.
 func (b *bench) consistent() {
 	b.Helper()
-	want, err := objects.Recount(b.Context(), b.Store, b.folder.ID)
+	want, err := change.Recount(b.Context(), b.Store, b.folder.ID)
 	b.OK(err)
 	want.CommitTime = 0
 	if got := b.Counters(b.folder); got != want {

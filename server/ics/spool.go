@@ -8,7 +8,7 @@ import (
 	"os"
 
 	"zarafa/mapi"
-	"zarafa/server/objects"
+	"zarafa/server/change"
 	"zarafa/storage"
 )
 
@@ -41,7 +41,7 @@ func (s *spool) add(r io.Reader, size int64) (storage.Blob, error) {
 			return storage.Blob{}, err
 		}
 		s.memory -= size
-		return objects.BlobOf(b), nil
+		return change.BlobOf(b), nil
 	}
 	if err := s.open(); err != nil {
 		return storage.Blob{}, err

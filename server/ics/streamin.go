@@ -4,7 +4,7 @@ import (
 	"io"
 
 	"zarafa/mapi"
-	"zarafa/server/objects"
+	"zarafa/server/change"
 	"zarafa/storage"
 	"zarafa/wire/msgstream"
 )
@@ -35,9 +35,9 @@ func newStreamReader(r io.Reader, sp *spool, ids func([]storage.Name) ([]uint16,
 }
 
 // read reads the whole stream.
-func (sr *streamReader) read() (*objects.Draft, error) {
-	var open []*objects.Draft // the messages that are not complete, outermost first
-	var top, attachment *objects.Draft
+func (sr *streamReader) read() (*change.Draft, error) {
+	var open []*change.Draft // the messages that are not complete, outermost first
+	var top, attachment *change.Draft
 	for {
 		e, err := sr.in.Next()
 		if err == io.EOF {
@@ -73,19 +73,19 @@ func (sr *streamReader) read() (*objects.Draft, error) {
 }
 
 // object takes over the properties of an object, and the data of an attachment.
-func (sr *streamReader) object(e *msgstream.Event) (*objects.Draft, error) {
-	d := &objects.Draft{Type: e.Type, Props: make(mapi.Props, 0, len(e.Props))}
+func (sr *streamReader) object(e *msgstream.Event) (*change.Draft, error) {
+	d := &change.Draft{Type: e.Type, Props: make(mapi.Props, 0, len(e.Props))}
 	if err := sr.renumber(e.Props); err != nil {
 		return nil, err
 	}
 	for i := range e.Props {
 		v := &e.Props[i].PropValue
-		if objects.Outside(v.Tag, int64(len(v.Data))) {
+		if change.Outside(v.Tag, int64(len(v.Data))) {
 			blob, err := sr.spool.addBytes(v.Data)
 			if err != nil {
 				return nil, err
 			}
-			d.Large = append(d.Large, objects.LargeValue{Tag: v.Tag, Blob: blob})
+			d.Large = append(d.Large, change.LargeValue{Tag: v.Tag, Blob: blob})
 			continue
 		}
 		if err := sr.charge(v); err != nil {
@@ -98,8 +98,8 @@ func (sr *streamReader) object(e *msgstream.Event) (*objects.Draft, error) {
 		if err != nil {
 			return nil, err
 		}
-		data := objects.LargeValue{Tag: mapi.PrAttachDataBin, Blob: blob}
-		d.Large = append([]objects.LargeValue{data}, d.Large...)
+		data := change.LargeValue{Tag: mapi.PrAttachDataBin, Blob: blob}
+		d.Large = append([]change.LargeValue{data}, d.Large...)
 	}
 	return d, nil
 }

@@ -11,7 +11,7 @@ import (
 	"testing/iotest"
 
 	"zarafa/mapi"
-	"zarafa/server/objects"
+	"zarafa/server/change"
 	"zarafa/storage"
 	"zarafa/wire/msgstream"
 )
@@ -138,7 +138,7 @@ func FuzzDraft(f *testing.F) {
 }
 
 // checkDraft checks what package objects relies on.
-func checkDraft(t *testing.T, d *objects.Draft, types ...mapi.ObjectType) {
+func checkDraft(t *testing.T, d *change.Draft, types ...mapi.ObjectType) {
 	t.Helper()
 	ok := false
 	for _, typ := range types {

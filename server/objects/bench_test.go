@@ -10,6 +10,7 @@ import (
 
 	"zarafa/cache"
 	"zarafa/mapi"
+	"zarafa/server/change"
 	"zarafa/server/directory"
 	"zarafa/server/feed"
 	"zarafa/server/rights"
@@ -170,7 +171,7 @@ func newBench(t *testing.T) *bench {
 	if err := Seed(t.Context(), b.store); err != nil {
 		t.Fatal(err)
 	}
-	tree, bus := NewTree(b.store), &feed.Bus{}
+	tree, bus := change.NewTree(b.store), &feed.Bus{}
 	check := rights.NewChecker(rights.Config{OwnerAutoFullAccess: true}, tree, b.dir, b.store)
 	bus.Add(tree)
 	bus.Add(check)
@@ -303,7 +304,7 @@ func (b *bench) recountBelow(folder uint32, deleted bool) (size int64) {
 	ctx := b.t.Context()
 	have, err := b.store.Counters(ctx, folder)
 	b.ok(err)
-	want, err := Recount(ctx, b.store, folder)
+	want, err := change.Recount(ctx, b.store, folder)
 	b.ok(err)
 	if have.CommitTime, have.Size = 0, 0; have != want {
 		b.t.Errorf("folder %d: counters %+v, counted %+v", folder, have, want)

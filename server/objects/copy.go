@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"zarafa/mapi"
-	"zarafa/server/feed"
+	"zarafa/server/change"
 	"zarafa/server/rights"
 	"zarafa/server/session"
 	"zarafa/storage"
@@ -65,17 +65,18 @@ func (s *Service) copyMessages(c *session.Call, list []storage.Ref, dest storage
 	if err != nil {
 		return 0, err
 	}
-	err = s.writer.Do(c.Context, dest.Store, author(c, sync), func(ctx context.Context, ch *Change) error {
+	err = s.writer.Do(c.Context, dest.Store, author(c, sync), func(ctx context.Context, ch *change.Change) error {
 		skipped = 0
 		folder, err := ch.Folder(ctx, dest.ID)
 		if err != nil {
 			return err
 		}
-		if err := ch.announceCopies(ctx, folder); err != nil {
+		// Clients have always been told of the folder before and after the copies.
+		if err := ch.AnnounceCounters(ctx, folder.ID); err != nil {
 			return err
 		}
 		for _, ref := range list {
-			err := ch.copyMessage(ctx, ref, folder, box.GUID)
+			err := copyMessage(ctx, ch, ref, folder, box.GUID)
 			if mapi.CodeOf(err) == mapi.NotFound {
 				skipped++ // it vanished meanwhile
 				continue
@@ -89,19 +90,9 @@ func (s *Service) copyMessages(c *session.Call, list []storage.Ref, dest storage
 	return skipped, err
 }
 
-// announceCopies tells of the folder before the copies: clients have always been told before and after.
-func (ch *Change) announceCopies(ctx context.Context, folder storage.Ref) error {
-	parent, err := ch.EntryID(ctx, folder.Parent)
-	if err != nil {
-		return err
-	}
-	ch.Event(feed.Event{Kind: feed.Modified, Object: folder, ParentEntryID: parent, CountersOnly: true})
-	return nil
-}
-
 // copyMessage puts a copy of a message into a folder.
-func (ch *Change) copyMessage(ctx context.Context, ref storage.Ref, folder storage.Ref, store mapi.GUID) error {
-	if _, err := ch.place(ctx, folder.ID, 0); err != nil {
+func copyMessage(ctx context.Context, ch *change.Change, ref storage.Ref, folder storage.Ref, store mapi.GUID) error {
+	if _, err := ch.Place(ctx, folder.ID, 0); err != nil {
 		return err
 	}
 	o, err := ch.Object(ctx, ref.ID)
@@ -109,7 +100,7 @@ func (ch *Change) copyMessage(ctx context.Context, ref storage.Ref, folder stora
 		return err
 	}
 	original := o.Ref
-	if err := ch.renumber(ctx, o, folder, store); err != nil {
+	if err := renumber(ctx, ch, o, folder, store); err != nil {
 		return err
 	}
 	for _, tag := range []mapi.PropTag{mapi.PrDeletedOn, mapi.PrChangeKey, mapi.PrPredecessorChangeList} {
@@ -125,30 +116,17 @@ func (ch *Change) copyMessage(ctx context.Context, ref storage.Ref, folder stora
 		return err
 	}
 	ch.Stamp(&o.Props, change)
-	if err := ch.Insert(ctx, o); err != nil {
-		return err
-	}
-	ch.Count(folder.ID, countOf(o.Ref, o.Props, 1))
-	ch.Commit(folder.ID)
-	ch.Resize(int64(o.Props.Uint32(mapi.PrMessageSize)))
-	from, err := ch.EntryID(ctx, original.Parent)
-	if err != nil {
-		return err
-	}
-	ch.Event(feed.Event{
-		Kind: feed.Copied, Object: o.Ref, ParentEntryID: folder.EntryID, Old: original, OldParentEntryID: from, Row: ch.RowOf(o),
-	})
-	return nil
+	return ch.InsertMessage(ctx, o, folder, &original)
 }
 
 // renumber gives an object that was read new ids all the way down, and a new place.
-func (ch *Change) renumber(ctx context.Context, o *storage.Object, folder storage.Ref, store mapi.GUID) (err error) {
+func renumber(ctx context.Context, ch *change.Change, o *storage.Object, folder storage.Ref, store mapi.GUID) (err error) {
 	o.Flags &^= mapi.FlagDeleted
 	o.EntryID = mapi.NewEntryID(store, o.Type)
 	if o.SourceKey, err = ch.NewSourceKey(ctx); err != nil {
 		return err
 	}
-	if err := ch.renumberParts(ctx, o, folder.Store, 0); err != nil {
+	if err := renumberParts(ctx, ch, o, folder.Store, 0); err != nil {
 		return err
 	}
 	o.Parent = folder.ID
@@ -156,7 +134,7 @@ func (ch *Change) renumber(ctx context.Context, o *storage.Object, folder storag
 }
 
 // renumberParts gives an object and its parts new ids in a store; message is the new id of the message, 0 for itself.
-func (ch *Change) renumberParts(ctx context.Context, o *storage.Object, store, message uint32) (err error) {
+func renumberParts(ctx context.Context, ch *change.Change, o *storage.Object, store, message uint32) (err error) {
 	if o.ID, err = ch.NewObjectID(ctx); err != nil {
 		return err
 	}
@@ -165,7 +143,7 @@ func (ch *Change) renumberParts(ctx context.Context, o *storage.Object, store, m
 		message = o.ID
 	}
 	for _, part := range o.Children {
-		if err := ch.renumberParts(ctx, part, store, message); err != nil {
+		if err := renumberParts(ctx, ch, part, store, message); err != nil {
 			return err
 		}
 		part.Parent = o.ID

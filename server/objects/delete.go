@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"zarafa/mapi"
+	"zarafa/server/change"
 	"zarafa/server/feed"
 	"zarafa/server/rights"
 	"zarafa/server/session"
@@ -28,8 +29,8 @@ func (s *Service) DeleteObjects(c *session.Call, req *wire.DeleteObjectsRequest,
 	}
 	hard := req.Flags&mapi.DelHard != 0
 	for _, list := range byStore {
-		if err := s.writer.Do(c.Context, list[0].Store, author(c, req.SyncID), func(ctx context.Context, ch *Change) error {
-			return ch.DeleteMessages(ctx, list, hard)
+		if err := s.writer.Do(c.Context, list[0].Store, author(c, req.SyncID), func(ctx context.Context, ch *change.Change) error {
+			return deleteMessages(ctx, ch, list, hard)
 		}); err != nil {
 			return err
 		}
@@ -87,35 +88,26 @@ func (s *Service) checkEach(c *session.Call, list []storage.Ref, need rights.Nee
 
 // DeleteMessages deletes messages of the change's store: hard, or soft those that are live. With a sync id that
 // has a stored set, messages outside of the set are left alone.
-func (ch *Change) DeleteMessages(ctx context.Context, list []storage.Ref, hard bool) error {
+func deleteMessages(ctx context.Context, ch *change.Change, list []storage.Ref, hard bool) error {
 	ids := make([]uint32, len(list))
 	for i, ref := range list {
 		ids[i] = ref.ID
 	}
-	rows, err := ch.rowsOf(ctx, storage.RowQuery{IDs: ids})
+	rows, err := ch.RowsOf(ctx, storage.RowQuery{IDs: ids})
 	if err != nil {
 		return err
 	}
-	if rows, err = ch.onlySynced(ctx, rows); err != nil {
+	if rows, err = onlySynced(ctx, ch, rows); err != nil {
 		return err
 	}
 	if hard {
-		return ch.hardDelete(ctx, rows)
+		return hardDelete(ctx, ch, rows)
 	}
-	return ch.softDelete(ctx, rows)
-}
-
-func (ch *Change) rowsOf(ctx context.Context, q storage.RowQuery) ([]*storage.Row, error) {
-	var rows []*storage.Row
-	err := ch.Rows(ctx, q, func(r *storage.Row) error {
-		rows = append(rows, r)
-		return nil
-	})
-	return rows, err
+	return softDelete(ctx, ch, rows)
 }
 
 // onlySynced drops messages that the synchronising client does not know.
-func (ch *Change) onlySynced(ctx context.Context, rows []*storage.Row) ([]*storage.Row, error) {
+func onlySynced(ctx context.Context, ch *change.Change, rows []*storage.Row) ([]*storage.Row, error) {
 	if ch.SyncID == 0 {
 		return rows, nil
 	}
@@ -137,36 +129,33 @@ func (ch *Change) onlySynced(ctx context.Context, rows []*storage.Row) ([]*stora
 }
 
 // softDelete marks live rows, messages and folders alike, and counts them as deleted.
-func (ch *Change) softDelete(ctx context.Context, rows []*storage.Row) error {
+func softDelete(ctx context.Context, ch *change.Change, rows []*storage.Row) error {
 	rows = slices.DeleteFunc(rows, func(r *storage.Row) bool { return r.Deleted() })
 	if len(rows) == 0 {
 		return nil
 	}
 	for _, r := range rows {
 		old := r.Ref
-		ch.Count(r.Parent, countOf(r.Ref, r.Props, -1))
+		ch.Leave(r.Ref, r.Props)
 		r.Flags |= mapi.FlagDeleted
 		r.Props.Set(mapi.Time(mapi.PrDeletedOn, mapi.FileTimeOf(ch.Now)))
 		if status, ok := r.Props.Get(mapi.PrMsgStatus); ok {
 			r.Props.Set(mapi.Long(mapi.PrMsgStatus, status.Uint32()&^statusDelMarked))
 		}
-		ch.Count(r.Parent, countOf(r.Ref, r.Props, 1))
-		if r.Type == mapi.TypeMessage {
-			ch.Commit(r.Parent)
-		}
+		ch.Enter(r.Ref, r.Props)
 		if r.Type == mapi.TypeFolder {
 			ch.Know(r.Ref)
 		}
-		if err := ch.dequeue(ctx, r); err != nil {
+		if err := dequeue(ctx, ch, r); err != nil {
 			return err
 		}
-		if err := ch.recordDelete(ctx, r.Ref, mapi.ChangeSoftDelete); err != nil {
+		if err := recordDelete(ctx, ch, r.Ref, mapi.ChangeSoftDelete); err != nil {
 			return err
 		}
 		if r.Type == mapi.TypeMessage {
 			ch.Resize(-messageSize(r))
 		}
-		if err := ch.announceDelete(ctx, r.Ref, old, false); err != nil {
+		if err := announceDelete(ctx, ch, r.Ref, old, false); err != nil {
 			return err
 		}
 	}
@@ -176,41 +165,25 @@ func (ch *Change) softDelete(ctx context.Context, rows []*storage.Row) error {
 func messageSize(r *storage.Row) int64 { return int64(r.Props.Uint32(mapi.PrMessageSize)) }
 
 // dequeue takes a message out of the outgoing queues.
-func (ch *Change) dequeue(ctx context.Context, r *storage.Row) error {
+func dequeue(ctx context.Context, ch *change.Change, r *storage.Row) error {
 	if r.Type != mapi.TypeMessage {
 		return nil
 	}
-	queue, err := ch.queue(ctx)
-	if err != nil || len(queue[r.ID]) == 0 {
+	queued, err := ch.QueuedAs(ctx, r.ID)
+	if err != nil || len(queued) == 0 {
 		return err
 	}
-	for _, e := range queue[r.ID] {
-		if err := ch.DeleteQueueEntry(ctx, r.ID, e.Flags&mapi.SubmitMaster != 0); err != nil {
+	for _, e := range queued {
+		if err := ch.Dequeue(ctx, e); err != nil {
 			return err
 		}
-		ch.Queued(e, false)
 	}
 	r.Props.Set(mapi.Long(mapi.PrMessageFlags, r.Props.Uint32(mapi.PrMessageFlags)&^mapi.MsgSubmit))
 	return nil
 }
 
-// queue is the store's part of the outgoing queue by message, read once.
-func (ch *Change) queue(ctx context.Context) (map[uint32][]storage.QueueEntry, error) {
-	if ch.queued == nil {
-		list, err := ch.Queue(ctx, ch.Store)
-		if err != nil {
-			return nil, err
-		}
-		ch.queued = make(map[uint32][]storage.QueueEntry, len(list))
-		for _, e := range list {
-			ch.queued[e.Message] = append(ch.queued[e.Message], e)
-		}
-	}
-	return ch.queued, nil
-}
-
 // recordDelete notes a deletion for synchronisation; search folders are not synchronised.
-func (ch *Change) recordDelete(ctx context.Context, ref storage.Ref, change uint32) error {
+func recordDelete(ctx context.Context, ch *change.Change, ref storage.Ref, change uint32) error {
 	kind := mapi.ChangeMessage
 	if ref.Type == mapi.TypeFolder {
 		if ref.FolderKind() == mapi.FolderSearch {
@@ -226,7 +199,7 @@ func (ch *Change) recordDelete(ctx context.Context, ref storage.Ref, change uint
 	return err
 }
 
-func (ch *Change) announceDelete(ctx context.Context, ref, old storage.Ref, hard bool) error {
+func announceDelete(ctx context.Context, ch *change.Change, ref, old storage.Ref, hard bool) error {
 	parent, err := ch.EntryID(ctx, ref.Parent)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zarafa/mapi"
+	"zarafa/server/change"
 	"zarafa/server/rights"
 	"zarafa/server/session"
 	"zarafa/storage"
@@ -66,8 +67,8 @@ func (s *Service) emptyMessages(c *session.Call, folder storage.Ref, hard, assoc
 	}
 	for {
 		var found, last = 0, uint32(0)
-		err := s.writer.Do(c.Context, folder.Store, author(c, 0), func(ctx context.Context, ch *Change) error {
-			rows, err := ch.rowsOf(ctx, q)
+		err := s.writer.Do(c.Context, folder.Store, author(c, 0), func(ctx context.Context, ch *change.Change) error {
+			rows, err := ch.RowsOf(ctx, q)
 			if err != nil || len(rows) == 0 {
 				found = 0
 				return err
@@ -79,7 +80,7 @@ func (s *Service) emptyMessages(c *session.Call, folder storage.Ref, hard, assoc
 					doomed = append(doomed, r)
 				}
 			}
-			return ch.deleteRoots(ctx, doomed, hard)
+			return deleteRoots(ctx, ch, doomed, hard)
 		})
 		if err != nil || found < q.Limit {
 			return err

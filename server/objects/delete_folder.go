@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zarafa/mapi"
+	"zarafa/server/change"
 	"zarafa/server/rights"
 	"zarafa/server/session"
 	"zarafa/storage"
@@ -33,10 +34,10 @@ func (s *Service) EmptyFolder(c *session.Call, req *wire.EmptyFolderRequest, _ *
 		}
 		rest = rest[1:]
 	}
-	return s.deleteBelow(c, folder, req.SyncID, false, func(ctx context.Context, ch *Change, _ *subtree) error {
+	return s.deleteBelow(c, folder, req.SyncID, false, func(ctx context.Context, ch *change.Change, _ *subtree) error {
 		var roots []*storage.Row
 		for _, t := range rest {
-			rows, err := ch.rowsOf(ctx, storage.RowQuery{Parent: folder.ID, Type: t})
+			rows, err := ch.RowsOf(ctx, storage.RowQuery{Parent: folder.ID, Type: t})
 			if err != nil {
 				return err
 			}
@@ -46,14 +47,14 @@ func (s *Service) EmptyFolder(c *session.Call, req *wire.EmptyFolderRequest, _ *
 				}
 			}
 		}
-		return ch.deleteRoots(ctx, roots, hard)
+		return deleteRoots(ctx, ch, roots, hard)
 	})
 }
 
 // deleteRoots deletes rows of one folder: search folders always hard.
-func (ch *Change) deleteRoots(ctx context.Context, roots []*storage.Row, hard bool) error {
+func deleteRoots(ctx context.Context, ch *change.Change, roots []*storage.Row, hard bool) error {
 	var doomed, messages []*storage.Row
-	roots, err := ch.onlySynced(ctx, roots)
+	roots, err := onlySynced(ctx, ch, roots)
 	if err != nil {
 		return err
 	}
@@ -64,15 +65,15 @@ func (ch *Change) deleteRoots(ctx context.Context, roots []*storage.Row, hard bo
 		case r.Type == mapi.TypeMessage:
 			messages = append(messages, r)
 		default:
-			if err := ch.softDeleteFolder(ctx, r); err != nil {
+			if err := softDeleteFolder(ctx, ch, r); err != nil {
 				return err
 			}
 		}
 	}
-	if err := ch.softDelete(ctx, messages); err != nil {
+	if err := softDelete(ctx, ch, messages); err != nil {
 		return err
 	}
-	return ch.hardDelete(ctx, doomed)
+	return hardDelete(ctx, ch, doomed)
 }
 
 // DeleteFolder deletes a folder. Without the flags DEL_MESSAGES and DEL_FOLDERS it must have no messages and no
@@ -99,17 +100,17 @@ func (s *Service) DeleteFolder(c *session.Call, req *wire.DeleteFolderRequest, _
 			return err
 		}
 	}
-	return s.deleteBelow(c, folder, req.SyncID, inspect, func(ctx context.Context, ch *Change, t *subtree) error {
+	return s.deleteBelow(c, folder, req.SyncID, inspect, func(ctx context.Context, ch *change.Change, t *subtree) error {
 		if inspect {
 			if err := refuseContent(t, req.Flags); err != nil {
 				return err
 			}
 		}
-		rows, err := ch.rowsOf(ctx, storage.RowQuery{IDs: []uint32{folder.ID}})
+		rows, err := ch.RowsOf(ctx, storage.RowQuery{IDs: []uint32{folder.ID}})
 		if err != nil {
 			return err
 		}
-		return ch.deleteRoots(ctx, rows, req.Flags&mapi.DelHard != 0)
+		return deleteRoots(ctx, ch, rows, req.Flags&mapi.DelHard != 0)
 	})
 }
 
@@ -135,22 +136,22 @@ func refuseContent(t *subtree, flags uint32) error {
 // deleteBelow runs a deletion that reaches everything below a folder, after checking that the caller may delete all of
 // it. A caller who may delete only some of a store is asked for each object before the transaction; if more has come when it starts,
 // both are done again. fn gets what lies below the folder; if it does not want to inspect it, perhaps nil.
-func (s *Service) deleteBelow(c *session.Call, folder storage.Ref, sync uint32, inspect bool, fn func(context.Context, *Change, *subtree) error) error {
+func (s *Service) deleteBelow(c *session.Call, folder storage.Ref, sync uint32, inspect bool, fn func(context.Context, *change.Change, *subtree) error) error {
 	all, err := s.rights.Everywhere(c.Context, c.Session.UserID, folder.Store, rights.Delete)
 	if err != nil {
 		return err
 	}
 	if all && !inspect {
-		return s.writer.Do(c.Context, folder.Store, author(c, sync), func(ctx context.Context, ch *Change) error {
+		return s.writer.Do(c.Context, folder.Store, author(c, sync), func(ctx context.Context, ch *change.Change) error {
 			return fn(ctx, ch, nil)
 		})
 	}
 	checked := make(map[uint32]bool)
 	for range maxAttempts {
 		var unknown []storage.Ref
-		err := s.writer.Do(c.Context, folder.Store, author(c, sync), func(ctx context.Context, ch *Change) error {
+		err := s.writer.Do(c.Context, folder.Store, author(c, sync), func(ctx context.Context, ch *change.Change) error {
 			var t subtree
-			if err := ch.expand(ctx, folder, true, &t); err != nil {
+			if err := expand(ctx, ch, folder, true, &t); err != nil {
 				return err
 			}
 			if unknown = nil; !all {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zarafa/mapi"
+	"zarafa/server/change"
 	"zarafa/server/feed"
 	"zarafa/storage"
 )
@@ -18,7 +19,7 @@ type subtree struct {
 }
 
 // expand reads everything below a folder. counted says whether the messages directly in it are part of the store's size.
-func (ch *Change) expand(ctx context.Context, folder storage.Ref, counted bool, t *subtree) error {
+func expand(ctx context.Context, ch *change.Change, folder storage.Ref, counted bool, t *subtree) error {
 	type branch struct {
 		id      uint32
 		row     *storage.Row // nil for the folder itself
@@ -29,7 +30,7 @@ func (ch *Change) expand(ctx context.Context, folder storage.Ref, counted bool, 
 			t.folders = append(t.folders, b.row)
 			ch.Know(b.row.Ref)
 		}
-		messages, err := ch.rowsOf(ctx, storage.RowQuery{Parent: b.id, Type: mapi.TypeMessage})
+		messages, err := ch.RowsOf(ctx, storage.RowQuery{Parent: b.id, Type: mapi.TypeMessage})
 		if err != nil {
 			return nil, err
 		}
@@ -37,7 +38,7 @@ func (ch *Change) expand(ctx context.Context, folder storage.Ref, counted bool, 
 			t.messages = append(t.messages, m)
 			t.counted = append(t.counted, b.counted && !m.Deleted())
 		}
-		folders, err := ch.rowsOf(ctx, storage.RowQuery{Parent: b.id, Type: mapi.TypeFolder})
+		folders, err := ch.RowsOf(ctx, storage.RowQuery{Parent: b.id, Type: mapi.TypeFolder})
 		below := make([]branch, len(folders))
 		for i, f := range folders {
 			below[i] = branch{id: f.ID, row: f, counted: b.counted && !f.Deleted()}
@@ -58,7 +59,7 @@ func (t *subtree) size() int64 {
 }
 
 // underDeleted reports whether a folder is soft-deleted or lies in one that is.
-func (ch *Change) underDeleted(ctx context.Context, folder uint32) (bool, error) {
+func underDeleted(ctx context.Context, ch *change.Change, folder uint32) (bool, error) {
 	var walk storage.Ascent
 	for folder != 0 {
 		if err := walk.Step(folder); err != nil {
@@ -77,36 +78,33 @@ func (ch *Change) underDeleted(ctx context.Context, folder uint32) (bool, error)
 }
 
 // hardDelete removes messages and folders with all that is in them.
-func (ch *Change) hardDelete(ctx context.Context, roots []*storage.Row) error {
+func hardDelete(ctx context.Context, ch *change.Change, roots []*storage.Row) error {
 	var ids []uint32
 	for _, r := range roots {
 		ch.Know(r.Ref)
-		under, err := ch.underDeleted(ctx, r.Parent)
+		under, err := underDeleted(ctx, ch, r.Parent)
 		if err != nil {
 			return err
 		}
-		ch.Count(r.Parent, countOf(r.Ref, r.Props, -1))
-		if r.Type == mapi.TypeMessage {
-			ch.Commit(r.Parent)
-		}
+		ch.Leave(r.Ref, r.Props)
 		counted := !under && !r.Deleted()
 		var t subtree
 		if r.Type == mapi.TypeFolder {
-			if err := ch.expand(ctx, r.Ref, counted, &t); err != nil {
+			if err := expand(ctx, ch, r.Ref, counted, &t); err != nil {
 				return err
 			}
 		} else if counted {
 			ch.Resize(-messageSize(r))
 		}
 		ch.Resize(-t.size())
-		if err := ch.removeRows(ctx, r, &t, &ids); err != nil {
+		if err := removeRows(ctx, ch, r, &t, &ids); err != nil {
 			return err
 		}
 	}
 	if len(ids) == 0 {
 		return nil
 	}
-	if err := ch.leaveSearches(ctx, ids); err != nil {
+	if err := leaveSearches(ctx, ch, ids); err != nil {
 		return err
 	}
 	return ch.Delete(ctx, ids)
@@ -114,7 +112,7 @@ func (ch *Change) hardDelete(ctx context.Context, roots []*storage.Row) error {
 
 // leaveSearches counts and announces that messages, which are about to be deleted, leave the search folders that show them. Their results are
 // deleted with them.
-func (ch *Change) leaveSearches(ctx context.Context, messages []uint32) error {
+func leaveSearches(ctx context.Context, ch *change.Change, messages []uint32) error {
 	found, err := ch.ResultsOf(ctx, 0, messages)
 	if err != nil {
 		return err
@@ -138,20 +136,16 @@ func (ch *Change) leaveSearches(ctx context.Context, messages []uint32) error {
 }
 
 // removeRows records and announces the removal of a root and its subtree, the innermost first, and collects the ids.
-func (ch *Change) removeRows(ctx context.Context, root *storage.Row, t *subtree, ids *[]uint32) error {
+func removeRows(ctx context.Context, ch *change.Change, root *storage.Row, t *subtree, ids *[]uint32) error {
 	remove := func(r *storage.Row) error {
 		*ids = append(*ids, r.ID)
-		if queue, err := ch.queue(ctx); err != nil {
-			return err
-		} else if r.Type == mapi.TypeMessage {
-			for _, e := range queue[r.ID] {
-				ch.Queued(e, false)
-			}
-		}
-		if err := ch.recordDelete(ctx, r.Ref, mapi.ChangeHardDelete); err != nil {
+		if err := ch.LeavesQueue(ctx, r.ID); err != nil {
 			return err
 		}
-		return ch.announceDelete(ctx, r.Ref, r.Ref, true)
+		if err := recordDelete(ctx, ch, r.Ref, mapi.ChangeHardDelete); err != nil {
+			return err
+		}
+		return announceDelete(ctx, ch, r.Ref, r.Ref, true)
 	}
 	for _, m := range t.messages {
 		if err := remove(m); err != nil {
@@ -167,16 +161,16 @@ func (ch *Change) removeRows(ctx context.Context, root *storage.Row, t *subtree,
 }
 
 // softDeleteFolder marks a folder; what is in it stays as it is but leaves the store's size, and is recorded as deleted.
-func (ch *Change) softDeleteFolder(ctx context.Context, r *storage.Row) error {
+func softDeleteFolder(ctx context.Context, ch *change.Change, r *storage.Row) error {
 	if r.Deleted() {
 		return nil
 	}
 	var t subtree
-	under, err := ch.underDeleted(ctx, r.Parent)
+	under, err := underDeleted(ctx, ch, r.Parent)
 	if err != nil {
 		return err
 	}
-	if err := ch.expand(ctx, r.Ref, !under, &t); err != nil {
+	if err := expand(ctx, ch, r.Ref, !under, &t); err != nil {
 		return err
 	}
 	ch.Resize(-t.size())
@@ -185,10 +179,10 @@ func (ch *Change) softDeleteFolder(ctx context.Context, r *storage.Row) error {
 			if inner.Deleted() {
 				continue
 			}
-			if err := ch.recordDelete(ctx, inner.Ref, mapi.ChangeSoftDelete); err != nil {
+			if err := recordDelete(ctx, ch, inner.Ref, mapi.ChangeSoftDelete); err != nil {
 				return err
 			}
 		}
 	}
-	return ch.softDelete(ctx, []*storage.Row{r})
+	return softDelete(ctx, ch, []*storage.Row{r})
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"zarafa/mapi"
+	"zarafa/server/change"
 	"zarafa/storage"
 	"zarafa/wire"
 )
@@ -27,12 +28,12 @@ func (b *bench) chain(parent mapi.EntryID, name string, levels int) (top, bottom
 func (b *bench) graft(folder, dest mapi.EntryID) {
 	b.t.Helper()
 	src := b.ref(folder)
-	b.ok(b.svc.writer.Do(b.t.Context(), src.Store, author(b.as(alice), 0), func(ctx context.Context, ch *Change) error {
-		rows, err := ch.rowsOf(ctx, storage.RowQuery{IDs: []uint32{src.ID}})
+	b.ok(b.svc.writer.Do(b.t.Context(), src.Store, author(b.as(alice), 0), func(ctx context.Context, ch *change.Change) error {
+		rows, err := ch.RowsOf(ctx, storage.RowQuery{IDs: []uint32{src.ID}})
 		if err != nil {
 			return err
 		}
-		return ch.relocate(ctx, rows[0], b.ref(dest))
+		return relocate(ctx, ch, rows[0], b.ref(dest))
 	}))
 }
 
@@ -94,22 +95,24 @@ func TestNothingIsMadeBelowDeletedFolders(t *testing.T) {
 		"copy":        func() error { return b.copyFolder(flat, bottom, 0) },
 		"move":        func() error { return b.copyFolder(flat, bottom, mapi.CopyMove) },
 		"create, asked before": func() error {
-			return b.change(func(ctx context.Context, ch *Change) error {
-				_, _, err := ch.CreateFolder(ctx, b.ref(bottom), b.guid[alice], NewFolder{Kind: mapi.FolderGeneric, Name: "x"})
+			return b.change(func(ctx context.Context, ch *change.Change) error {
+				_, _, err := createFolder(ctx, ch, b.ref(bottom), b.guid[alice], NewFolder{Kind: mapi.FolderGeneric, Name: "x"})
 				return err
 			})
 		},
 		"move, asked before": func() error {
-			return b.change(func(ctx context.Context, ch *Change) error { return ch.moveFolder(ctx, b.ref(flat), b.ref(bottom), "") })
+			return b.change(func(ctx context.Context, ch *change.Change) error {
+				return moveFolder(ctx, ch, b.ref(flat), b.ref(bottom), "")
+			})
 		},
 		"copy a message, asked before": func() error {
-			return b.change(func(ctx context.Context, ch *Change) error {
-				return ch.copyMessage(ctx, b.ref(message), b.ref(bottom), b.guid[alice])
+			return b.change(func(ctx context.Context, ch *change.Change) error {
+				return copyMessage(ctx, ch, b.ref(message), b.ref(bottom), b.guid[alice])
 			})
 		},
 		"insert a message, asked before": func() error {
-			return b.change(func(ctx context.Context, ch *Change) error {
-				return ch.InsertMessage(ctx, &storage.Object{}, b.ref(bottom))
+			return b.change(func(ctx context.Context, ch *change.Change) error {
+				return ch.InsertMessage(ctx, &storage.Object{}, b.ref(bottom), nil)
 			})
 		},
 	} {
@@ -120,7 +123,7 @@ func TestNothingIsMadeBelowDeletedFolders(t *testing.T) {
 	b.consistent(alice)
 }
 
-func (b *bench) change(fn func(context.Context, *Change) error) error {
+func (b *bench) change(fn func(context.Context, *change.Change) error) error {
 	return b.svc.writer.Do(b.t.Context(), b.ref(b.box[alice]).ID, author(b.as(alice), 0), fn)
 }
 

@@ -1,15 +1,12 @@
-// Package objects is the tree of stores, folders and messages: the operations that create, read,
-// change, copy, move and delete them (objects.md sections 1 to 7, 11 and 14), named properties and
-// receive folders.
+// Package objects has the operations on stores, folders and messages: create, read, change, copy, move, send and delete them
+// (objects.md sections 1 to 7, 11 and 14), named properties and receive folders.
 //
-// It owns three things that other parts of the server share: [Tree], which finds objects;
-// [Writer] with [Change], through which every write to the tree goes; and the properties that
-// are computed when an object is read.
+// It owns what these operations mean, who may call them, and the answers: which rights, which quota and whose home are asked about before
+// anything is written, and the properties that are computed when an object is read. Everything it writes goes through package change.
 //
-// Concurrency. All exported methods may be called from any goroutine. Writes of one mailbox store
-// follow each other in the store's lane of the storage; whatever a write decides from the database, it
-// reads inside its transaction, but for references of folders while no change of folders is under way (see unsettled).
-// Messages are kept encoded in the cell cache from their first load to their next change. Rights are checked before it, on the cached tree.
+// Concurrency. All exported methods may be called from any goroutine. Rights are checked on the cached tree before a change begins; what an
+// operation decides from the database, it reads inside of the change. Messages are kept encoded in the cell cache from their
+// first load to their next change.
 //
 // It refuses objects that are not where the caller says, trees of parts that are deeper than
 // the limit, and writes to stores over their hard quota.

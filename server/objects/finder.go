@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zarafa/mapi"
+	"zarafa/server/change"
 	"zarafa/server/rights"
 	"zarafa/server/session"
 	"zarafa/storage"
@@ -11,7 +12,7 @@ import (
 
 // Finder finds objects that a caller may know of. It needs no [Service], so that what a service depends on can have one.
 type Finder struct {
-	Tree   *Tree
+	Tree   *change.Tree
 	Rights *rights.Checker
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zarafa/mapi"
+	"zarafa/server/change"
 	"zarafa/server/rights"
 	"zarafa/server/session"
 	"zarafa/storage"
@@ -23,12 +24,12 @@ func (s *Service) copyFolder(c *session.Call, req *wire.CopyFolderRequest, src, 
 			return err
 		}
 	}
-	return s.writer.Do(c.Context, src.Store, author(c, req.SyncID), func(ctx context.Context, ch *Change) error {
-		depth, err := ch.place(ctx, dest.ID, src.ID)
+	return s.writer.Do(c.Context, src.Store, author(c, req.SyncID), func(ctx context.Context, ch *change.Change) error {
+		depth, err := ch.Place(ctx, dest.ID, src.ID)
 		if err != nil {
 			return err
 		}
-		if err := tooDeep(depth, height); err != nil {
+		if err := change.TooDeep(depth, height); err != nil {
 			return err
 		}
 		fc := folderCopy{ch: ch, store: box.GUID, readable: readable}
@@ -59,7 +60,7 @@ func (s *Service) readableBelow(c *session.Call, folder storage.Ref, readable ma
 
 // folderCopy is one copyFolder.
 type folderCopy struct {
-	ch       *Change
+	ch       *change.Change
 	store    mapi.GUID
 	readable map[uint32]bool // subfolders to take along
 }
@@ -76,12 +77,12 @@ func (fc *folderCopy) copy(ctx context.Context, src uint32, dest storage.Ref, na
 		name = o.Props.Str(mapi.PrDisplayName)
 	}
 	if depth == 0 {
-		if err := ch.refuseName(ctx, dest.ID, 0, name); err != nil {
+		if err := ch.RefuseName(ctx, "copyFolder", dest.ID, 0, name); err != nil {
 			return err
 		}
 	}
 	original := o.Ref
-	if err := ch.renumber(ctx, o, dest, fc.store); err != nil {
+	if err := renumber(ctx, ch, o, dest, fc.store); err != nil {
 		return err
 	}
 	o.Counters = storage.Counters{}
@@ -98,7 +99,7 @@ func (fc *folderCopy) copy(ctx context.Context, src uint32, dest storage.Ref, na
 		return err
 	}
 	for _, m := range messages {
-		if err := ch.copyMessage(ctx, m, o.Ref, fc.store); err != nil {
+		if err := copyMessage(ctx, ch, m, o.Ref, fc.store); err != nil {
 			return err
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"zarafa/mapi"
-	"zarafa/server/feed"
+	"zarafa/server/change"
 	"zarafa/server/rights"
 	"zarafa/server/session"
 	"zarafa/storage"
@@ -69,11 +69,11 @@ func (s *Service) createFolders(c *session.Call, parentID []byte, batch []wire.N
 	// To find a folder by its name takes less than to make one, and which it will be shows only inside.
 	mayCreate, mayFind := s.check(c, parent, rights.CreateSubfolder), s.check(c, parent, rights.Visible)
 	ids := make([][]byte, len(batch))
-	return ids, s.writer.Do(c.Context, parent.Store, author(c, 0), func(ctx context.Context, ch *Change) error {
+	return ids, s.writer.Do(c.Context, parent.Store, author(c, 0), func(ctx context.Context, ch *change.Change) error {
 		// Clients have always been told of the parent after each of its new folders.
 		for i := range specs {
 			ch.SyncID = batch[i].SyncID
-			ref, found, err := ch.CreateFolder(ctx, parent, box.GUID, specs[i])
+			ref, found, err := createFolder(ctx, ch, parent, box.GUID, specs[i])
 			if err != nil {
 				return err
 			}
@@ -87,7 +87,7 @@ func (s *Service) createFolders(c *session.Call, parentID []byte, batch []wire.N
 			if found || i == len(specs)-1 {
 				continue // the last one's counters are announced at the end
 			}
-			if err := ch.announceCounters(ctx, parent.ID); err != nil {
+			if err := ch.AnnounceCounters(ctx, parent.ID); err != nil {
 				return err
 			}
 		}
@@ -121,9 +121,9 @@ func newFolder(f *wire.NewFolder, owner uint32) (NewFolder, error) {
 	return spec, nil
 }
 
-// CreateFolder makes a folder inside a change. If a live one has the name, an ordinary client gets that one (found) or
+// createFolder makes a folder inside a change. If a live one has the name, an ordinary client gets that one (found) or
 // COLLISION; a synchronising client gets a second folder of the name.
-func (ch *Change) CreateFolder(ctx context.Context, parent storage.Ref, store mapi.GUID, spec NewFolder) (ref storage.Ref, found bool, err error) {
+func createFolder(ctx context.Context, ch *change.Change, parent storage.Ref, store mapi.GUID, spec NewFolder) (ref storage.Ref, found bool, err error) {
 	parent, err = ch.Folder(ctx, parent.ID)
 	if err != nil {
 		return ref, false, err
@@ -143,15 +143,15 @@ func (ch *Change) CreateFolder(ctx context.Context, parent storage.Ref, store ma
 			return ref, false, mapi.Errorf(mapi.Collision, "createFolder", "folder %d has the name %q", sibling.ID, spec.Name)
 		}
 	}
-	o, err := ch.makeFolder(ctx, parent, store, spec)
+	o, err := newFolderObject(ctx, ch, parent, store, spec)
 	if err != nil {
 		return ref, false, err
 	}
 	return o.Ref, false, ch.InsertFolder(ctx, o, parent, nil)
 }
 
-// makeFolder fills a new folder.
-func (ch *Change) makeFolder(ctx context.Context, parent storage.Ref, store mapi.GUID, spec NewFolder) (*storage.Object, error) {
+// newFolderObject fills a new folder.
+func newFolderObject(ctx context.Context, ch *change.Change, parent storage.Ref, store mapi.GUID, spec NewFolder) (*storage.Object, error) {
 	o := &storage.Object{Ref: storage.Ref{
 		Store: parent.Store, Parent: parent.ID, Type: mapi.TypeFolder, Flags: spec.Kind, Owner: spec.Owner, EntryID: spec.EntryID,
 	}}
@@ -173,41 +173,4 @@ func (ch *Change) makeFolder(ctx context.Context, parent storage.Ref, store mapi
 	o.Props.Set(mapi.Time(mapi.PrCreationTime, ch.Time()))
 	o.Props.Set(mapi.Time(mapi.PrLastModificationTime, ch.Time()))
 	return o, nil
-}
-
-// InsertFolder writes a new folder, records it unless it is a search folder, counts and announces it. original is what it is
-// a copy of, or nil. It fails with NOT_FOUND below a deleted folder, and with TOO_COMPLEX where the folder would lie too deep.
-func (ch *Change) InsertFolder(ctx context.Context, o *storage.Object, parent storage.Ref, original *storage.Ref) error {
-	depth, err := ch.place(ctx, parent.ID, 0)
-	if err != nil {
-		return err
-	}
-	if err := tooDeep(depth, 0); err != nil {
-		return err
-	}
-	if o.FolderKind() == mapi.FolderGeneric {
-		change, err := ch.Record(ctx, parent.SourceKey, o.SourceKey, mapi.ChangeFolder|mapi.ChangeNew, 0)
-		if err != nil {
-			return err
-		}
-		ch.Stamp(&o.Props, change)
-	}
-	if err := ch.Insert(ctx, o); err != nil {
-		return err
-	}
-	ch.Know(o.Ref)
-	if names, ok := ch.names[parent.ID]; ok {
-		names.whole[foldName(o.Props.Str(mapi.PrDisplayName))] = o.Ref
-	}
-	ch.Count(parent.ID, countOf(o.Ref, o.Props, 1))
-	e := feed.Event{Kind: feed.Created, Object: cloneRef(o.Ref), ParentEntryID: parent.EntryID, Row: ch.RowOf(o)}
-	if original != nil {
-		from, err := ch.EntryID(ctx, original.Parent)
-		if err != nil {
-			return err
-		}
-		e.Kind, e.Old, e.OldParentEntryID = feed.Copied, *original, from
-	}
-	ch.Event(e)
-	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"zarafa/mapi"
+	"zarafa/server/change"
 	"zarafa/server/feed"
 	"zarafa/server/rights"
 	"zarafa/server/session"
@@ -48,28 +49,16 @@ func (s *Service) CopyFolder(c *session.Call, req *wire.CopyFolderRequest, _ *wi
 	}
 	name := strings.Clone(req.NewFolderName.String)
 	if move {
-		return s.writer.Do(c.Context, src.Store, author(c, req.SyncID), func(ctx context.Context, ch *Change) error {
-			return ch.moveFolder(ctx, src, dest, name)
+		return s.writer.Do(c.Context, src.Store, author(c, req.SyncID), func(ctx context.Context, ch *change.Change) error {
+			return moveFolder(ctx, ch, src, dest, name)
 		})
 	}
 	return s.copyFolder(c, req, src, dest, name)
 }
 
-// refuseName fails for ordinary clients if a folder other than self has the name.
-func (ch *Change) refuseName(ctx context.Context, parent, self uint32, name string) error {
-	if ch.SyncID != 0 {
-		return nil
-	}
-	sibling, err := ch.FolderNamed(ctx, parent, name)
-	if err == nil && sibling != nil && sibling.ID != self {
-		err = mapi.Errorf(mapi.Collision, "copyFolder", "folder %d has the name %q", sibling.ID, name)
-	}
-	return err
-}
-
 // moveFolder gives a folder another parent. It keeps its ids.
-func (ch *Change) moveFolder(ctx context.Context, src, dest storage.Ref, name string) error {
-	rows, err := ch.rowsOf(ctx, storage.RowQuery{IDs: []uint32{src.ID}})
+func moveFolder(ctx context.Context, ch *change.Change, src, dest storage.Ref, name string) error {
+	rows, err := ch.RowsOf(ctx, storage.RowQuery{IDs: []uint32{src.ID}})
 	if err != nil {
 		return err
 	}
@@ -80,56 +69,56 @@ func (ch *Change) moveFolder(ctx context.Context, src, dest storage.Ref, name st
 	if r.Parent == dest.ID && !r.Deleted() {
 		return nil
 	}
-	if err := ch.refuseMove(ctx, r, dest); err != nil {
+	if err := refuseMove(ctx, ch, r, dest); err != nil {
 		return err
 	}
-	has, err := ch.nameOf(ctx, r)
+	has, err := ch.FolderName(ctx, r)
 	if err != nil {
 		return err
 	}
 	if name == "" {
 		name = has
 	}
-	if err := ch.refuseName(ctx, dest.ID, r.ID, name); err != nil {
+	if err := ch.RefuseName(ctx, "copyFolder", dest.ID, r.ID, name); err != nil {
 		return err
 	}
 	if name != has {
-		if r, err = ch.rename(ctx, r, name); err != nil {
+		if r, err = ch.RenameFolder(ctx, r, name); err != nil {
 			return err
 		}
 	}
-	return ch.relocate(ctx, r, dest)
+	return relocate(ctx, ch, r, dest)
 }
 
 // refuseMove fails if a folder cannot go below another: FOLDER_CYCLE if that one lies in it, NOT_FOUND if it is deleted, TOO_COMPLEX
 // if something would lie too deep then. A tree that is too deep already may go to where it is no deeper.
-func (ch *Change) refuseMove(ctx context.Context, r *storage.Row, dest storage.Ref) error {
-	depth, err := ch.place(ctx, dest.ID, r.ID)
+func refuseMove(ctx context.Context, ch *change.Change, r *storage.Row, dest storage.Ref) error {
+	depth, err := ch.Place(ctx, dest.ID, r.ID)
 	if err != nil {
 		return err
 	}
-	height, err := ch.height(ctx, r, storage.MaxFolderDepth-depth)
+	height, err := levelsBelow(ctx, ch, r, storage.MaxFolderDepth-depth)
 	if err != nil {
 		return err
 	}
-	if tooDeep(depth, height) == nil {
+	if change.TooDeep(depth, height) == nil {
 		return nil
 	}
-	before, err := ch.depth(ctx, r.Ref)
+	before, err := depthOf(ctx, ch, r.Ref)
 	if err == nil && depth > before {
-		err = tooDeep(depth, height)
+		err = change.TooDeep(depth, height)
 	}
 	return err
 }
 
 // relocate is the move itself.
-func (ch *Change) relocate(ctx context.Context, r *storage.Row, dest storage.Ref) error {
+func relocate(ctx context.Context, ch *change.Change, r *storage.Row, dest storage.Ref) error {
 	old := r.Ref
-	wasCounted, err := ch.counted(ctx, old)
+	wasCounted, err := isCounted(ctx, ch, old)
 	if err != nil {
 		return err
 	}
-	ch.Count(old.Parent, countOf(old, r.Props, -1))
+	ch.Leave(old, r.Props)
 	if err := ch.Move(ctx, r.Ref, dest.ID); err != nil {
 		return err
 	}
@@ -137,28 +126,28 @@ func (ch *Change) relocate(ctx context.Context, r *storage.Row, dest storage.Ref
 	r.Flags &^= mapi.FlagDeleted
 	r.Props.Delete(mapi.PrDeletedOn.ID())
 	ch.Know(r.Ref)
-	ch.Count(dest.ID, countOf(r.Ref, r.Props, 1))
+	ch.Enter(r.Ref, r.Props)
 	if !wasCounted {
 		var t subtree
-		if err := ch.expand(ctx, r.Ref, true, &t); err != nil {
+		if err := expand(ctx, ch, r.Ref, true, &t); err != nil {
 			return err
 		}
 		ch.Resize(t.size())
 	}
-	return ch.finishFolderMove(ctx, r, old)
+	return finishFolderMove(ctx, ch, r, old)
 }
 
 // counted reports whether the messages in a folder are part of the store's size.
-func (ch *Change) counted(ctx context.Context, folder storage.Ref) (bool, error) {
+func isCounted(ctx context.Context, ch *change.Change, folder storage.Ref) (bool, error) {
 	if folder.Deleted() {
 		return false, nil
 	}
-	under, err := ch.underDeleted(ctx, folder.Parent)
+	under, err := underDeleted(ctx, ch, folder.Parent)
 	return !under, err
 }
 
 // finishFolderMove records, writes and announces a folder that has moved.
-func (ch *Change) finishFolderMove(ctx context.Context, r *storage.Row, old storage.Ref) error {
+func finishFolderMove(ctx context.Context, ch *change.Change, r *storage.Row, old storage.Ref) error {
 	from, err := ch.Folder(ctx, old.Parent)
 	if err != nil {
 		return err
@@ -180,7 +169,7 @@ func (ch *Change) finishFolderMove(ctx context.Context, r *storage.Row, old stor
 		ch.Stamp(&r.Props, change)
 	}
 	ch.Event(feed.Event{
-		Kind: feed.Moved, Object: cloneRef(r.Ref), ParentEntryID: to.EntryID, Old: old, OldParentEntryID: from.EntryID, Row: cloneRow(r),
+		Kind: feed.Moved, Object: r.Ref.Clone(), ParentEntryID: to.EntryID, Old: old, OldParentEntryID: from.EntryID, Row: r.Clone(),
 	})
 	return ch.PutRows(ctx, r)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zarafa/mapi"
+	"zarafa/server/change"
 	"zarafa/server/directory"
 	"zarafa/server/rights"
 	"zarafa/storage"
@@ -15,16 +16,16 @@ const instanceHolders = 64
 
 // findInstances resolves the single-instance ids of a tree: large values that the server has already. A
 // client that gets UNKNOWN_INSTANCE_ID sends the value itself.
-func (sv *saver) findInstances(ctx context.Context, n *wire.SaveObject) error {
+func (sv *saver) findInstances(ctx context.Context, n *wire.SaveObject, d *change.Draft) error {
 	if len(n.InstanceIDs) > 0 && !n.Delete {
 		ref, err := sv.findInstance(ctx, n.InstanceIDs)
 		if err != nil {
 			return err
 		}
-		sv.instances[n] = ref
+		d.Stored = append(d.Stored, ref)
 	}
 	for i := range n.Items {
-		if err := sv.findInstances(ctx, &n.Items[i]); err != nil {
+		if err := sv.findInstances(ctx, &n.Items[i], d.Parts[i]); err != nil {
 			return err
 		}
 	}
@@ -36,7 +37,7 @@ func (sv *saver) findInstance(ctx context.Context, ids [][]byte) (storage.LobRef
 		return mapi.Errorf(mapi.UnknownInstanceID, "saveObject", "%s", why)
 	}
 	id, ok := mapi.ParseInstanceID(ids[0])
-	if !ok || len(ids) > 1 || id.Server != sv.svc.store.ServerGUID() || !isBlob(id.PropID) {
+	if !ok || len(ids) > 1 || id.Server != sv.svc.store.ServerGUID() || !change.Outside(mapi.MakeTag(id.PropID, mapi.PtBinary), 0) {
 		return storage.LobRef{}, unknown("not one single-instance id of this server")
 	}
 	ref, err := sv.svc.store.Lob(ctx, id.Instance)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"zarafa/mapi"
+	"zarafa/server/change"
 )
 
 // LogonTimes are when a user last logged on and off; zero times say nothing.
@@ -20,7 +21,7 @@ func (s *Service) RecordLogon(ctx context.Context, user uint32, times LogonTimes
 	if err != nil {
 		return err
 	}
-	return s.writer.Do(ctx, box.ID, Author{User: user}, func(ctx context.Context, ch *Change) error {
+	return s.writer.Do(ctx, box.ID, change.Author{User: user}, func(ctx context.Context, ch *change.Change) error {
 		o, err := ch.Object(ctx, box.ID)
 		if err != nil {
 			return err

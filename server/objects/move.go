@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zarafa/mapi"
+	"zarafa/server/change"
 	"zarafa/server/feed"
 	"zarafa/server/session"
 	"zarafa/storage"
@@ -34,8 +35,8 @@ func (s *Service) moveMessages(c *session.Call, list []storage.Ref, dest storage
 	for i, ref := range list {
 		ids[i] = ref.ID
 	}
-	err = s.writer.Do(c.Context, dest.Store, author(c, sync), func(ctx context.Context, ch *Change) error {
-		rows, err := ch.rowsOf(ctx, storage.RowQuery{IDs: ids})
+	err = s.writer.Do(c.Context, dest.Store, author(c, sync), func(ctx context.Context, ch *change.Change) error {
+		rows, err := ch.RowsOf(ctx, storage.RowQuery{IDs: ids})
 		if err != nil {
 			return err
 		}
@@ -49,7 +50,7 @@ func (s *Service) moveMessages(c *session.Call, list []storage.Ref, dest storage
 			if r.Parent == folder.ID && !r.Deleted() {
 				continue // it is there already
 			}
-			if err := ch.moveMessage(ctx, r, folder, box.GUID); err != nil {
+			if err := moveMessage(ctx, ch, r, folder, box.GUID); err != nil {
 				return err
 			}
 			moved = append(moved, r)
@@ -63,8 +64,8 @@ func (s *Service) moveMessages(c *session.Call, list []storage.Ref, dest storage
 }
 
 // moveMessage gives a message a new place and the ids of a new message; its row remains to be written.
-func (ch *Change) moveMessage(ctx context.Context, r *storage.Row, folder storage.Ref, store mapi.GUID) error {
-	if _, err := ch.place(ctx, folder.ID, 0); err != nil {
+func moveMessage(ctx context.Context, ch *change.Change, r *storage.Row, folder storage.Ref, store mapi.GUID) error {
+	if _, err := ch.Place(ctx, folder.ID, 0); err != nil {
 		return err
 	}
 	old := r.Ref
@@ -72,24 +73,22 @@ func (ch *Change) moveMessage(ctx context.Context, r *storage.Row, folder storag
 	if err != nil {
 		return err
 	}
-	uncounted, err := ch.underDeleted(ctx, old.Parent)
+	uncounted, err := underDeleted(ctx, ch, old.Parent)
 	if err != nil {
 		return err
 	}
-	ch.Count(old.Parent, countOf(old, r.Props, -1))
-	ch.Commit(old.Parent)
+	ch.Leave(old, r.Props)
 	if uncounted || old.Deleted() {
 		ch.Resize(messageSize(r))
 	}
-	if err := ch.refresh(ctx, r, store); err != nil {
+	if err := refresh(ctx, ch, r, store); err != nil {
 		return err
 	}
 	if err := ch.Move(ctx, r.Ref, folder.ID); err != nil {
 		return err
 	}
 	r.Parent = folder.ID
-	ch.Count(folder.ID, countOf(r.Ref, r.Props, 1))
-	ch.Commit(folder.ID)
+	ch.Enter(r.Ref, r.Props)
 	if from.ID != folder.ID {
 		if _, err := ch.Record(ctx, from.SourceKey, old.SourceKey, mapi.ChangeMessage|mapi.ChangeHardDelete, 0); err != nil {
 			return err
@@ -101,13 +100,13 @@ func (ch *Change) moveMessage(ctx context.Context, r *storage.Row, folder storag
 	}
 	ch.Stamp(&r.Props, change)
 	ch.Event(feed.Event{
-		Kind: feed.Moved, Object: r.Ref, ParentEntryID: folder.EntryID, Old: old, OldParentEntryID: from.EntryID, Row: cloneRow(r),
+		Kind: feed.Moved, Object: r.Ref, ParentEntryID: folder.EntryID, Old: old, OldParentEntryID: from.EntryID, Row: r.Clone(),
 	})
 	return nil
 }
 
 // refresh makes a message look new: entry id, source key, IMAP id and modification time, and live.
-func (ch *Change) refresh(ctx context.Context, r *storage.Row, store mapi.GUID) (err error) {
+func refresh(ctx context.Context, ch *change.Change, r *storage.Row, store mapi.GUID) (err error) {
 	r.EntryID = mapi.NewEntryID(store, mapi.TypeMessage)
 	if r.SourceKey, err = ch.NewSourceKey(ctx); err != nil {
 		return err
@@ -121,13 +120,4 @@ func (ch *Change) refresh(ctx context.Context, r *storage.Row, store mapi.GUID) 
 	r.Props.Set(mapi.Long(mapi.PrECIMAPID, imap))
 	r.Props.Set(mapi.Time(mapi.PrLastModificationTime, ch.Time()))
 	return nil
-}
-
-// cloneRow copies a row for the feed.
-func cloneRow(r *storage.Row) *storage.Row {
-	c := *r
-	c.Ref = cloneRef(r.Ref)
-	c.Props = mapi.CloneProps(r.Props)
-	c.Cut = append([]mapi.PropTag(nil), r.Cut...)
-	return &c
 }

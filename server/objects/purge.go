@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"zarafa/mapi"
+	"zarafa/server/change"
 	"zarafa/server/directory"
-	"zarafa/server/feed"
 	"zarafa/server/internal/contain"
 	"zarafa/server/session"
 	"zarafa/storage"
@@ -140,8 +140,8 @@ func (s *Service) purgeBox(ctx context.Context, now time.Time, box storage.Mailb
 
 func (s *Service) purgeRows(ctx context.Context, now time.Time, store, folder uint32, t mapi.ObjectType, until mapi.FileTime) error {
 	q := storage.RowQuery{Parent: folder, Type: t, FlagsMask: mapi.FlagDeleted, Flags: mapi.FlagDeleted}
-	return s.writer.Do(ctx, store, Author{User: mapi.UserSystem, Now: now}, func(ctx context.Context, ch *Change) error {
-		rows, err := ch.rowsOf(ctx, q)
+	return s.writer.Do(ctx, store, change.Author{User: mapi.UserSystem, Now: now}, func(ctx context.Context, ch *change.Change) error {
+		rows, err := ch.RowsOf(ctx, q)
 		if err != nil {
 			return err
 		}
@@ -151,7 +151,7 @@ func (s *Service) purgeRows(ctx context.Context, now time.Time, store, folder ui
 				doomed = append(doomed, r)
 			}
 		}
-		return ch.hardDelete(ctx, doomed)
+		return hardDelete(ctx, ch, doomed)
 	})
 }
 
@@ -176,23 +176,12 @@ func (s *Service) purgeStore(ctx context.Context, store storage.Ref) error {
 	if err != nil {
 		return err
 	}
-	s.tree.unsettled.begin(store.ID)
-	defer s.tree.unsettled.end(store.ID)
 	for len(doomed) > 0 {
 		n := min(len(doomed), purgeChunk)
-		chunk := doomed[:n]
-		doomed = doomed[n:]
-		batch := &feed.Batch{Store: store.ID, Bulk: true}
-		ids := make([]uint32, len(chunk))
-		for i, ref := range chunk {
-			ids[i] = ref.ID
-			batch.Events = append(batch.Events, feed.Event{Kind: feed.Deleted, Object: ref, Old: ref, Hard: true})
-		}
-		if err := s.store.Update(ctx, store.ID, func(ctx context.Context, tx storage.Tx) error {
-			return tx.Delete(ctx, ids)
-		}, func() { s.writer.bus.Publish(batch) }); err != nil {
+		if err := s.writer.RemoveFromStore(ctx, store.ID, doomed[:n]); err != nil {
 			return err
 		}
+		doomed = doomed[n:]
 	}
 	return nil
 }

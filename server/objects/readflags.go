@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zarafa/mapi"
+	"zarafa/server/change"
 	"zarafa/server/feed"
 	"zarafa/server/rights"
 	"zarafa/server/session"
@@ -81,8 +82,8 @@ func (s *Service) setRead(c *session.Call, store uint32, q storage.RowQuery, req
 	if q.Parent == 0 && len(q.IDs) == 0 {
 		return nil
 	}
-	return s.writer.Do(c.Context, store, author(c, req.SyncID), func(ctx context.Context, ch *Change) error {
-		rows, err := ch.rowsOf(ctx, q)
+	return s.writer.Do(c.Context, store, author(c, req.SyncID), func(ctx context.Context, ch *change.Change) error {
+		rows, err := ch.RowsOf(ctx, q)
 		if err != nil {
 			return err
 		}
@@ -91,7 +92,7 @@ func (s *Service) setRead(c *session.Call, store uint32, q storage.RowQuery, req
 			if r.Flags != 0 || r.Type != mapi.TypeMessage {
 				continue // associated or deleted
 			}
-			done, err := ch.setRead(ctx, r, req.Flags)
+			done, err := markRead(ctx, ch, r, req.Flags)
 			if err != nil {
 				return err
 			}
@@ -106,17 +107,15 @@ func (s *Service) setRead(c *session.Call, store uint32, q storage.RowQuery, req
 	})
 }
 
-// setRead changes the flags of one row, which remains to be written; it reports whether anything changed.
-func (ch *Change) setRead(ctx context.Context, r *storage.Row, flags uint32) (bool, error) {
+// markRead changes the flags of one row, which remains to be written; it reports whether anything changed.
+func markRead(ctx context.Context, ch *change.Change, r *storage.Row, flags uint32) (bool, error) {
 	before := r.Props.Uint32(mapi.PrMessageFlags)
 	after := readFlags(before, flags)
 	if after == before {
 		return false, nil
 	}
 	r.Props.Set(mapi.Long(mapi.PrMessageFlags, after))
-	if delta := int64(before&mapi.MsgRead) - int64(after&mapi.MsgRead); delta != 0 {
-		ch.Count(r.Parent, storage.Counters{Unread: delta})
-	}
+	ch.CountRead(r.Ref, before, after)
 	parent, err := ch.Folder(ctx, r.Parent)
 	if err != nil {
 		return false, err
@@ -128,7 +127,7 @@ func (ch *Change) setRead(ctx context.Context, r *storage.Row, flags uint32) (bo
 	if ch.SyncID == 0 {
 		ch.Stamp(&r.Props, change)
 	}
-	ch.Event(feed.Event{Kind: feed.Modified, Object: r.Ref, ParentEntryID: parent.EntryID, Row: cloneRow(r)})
+	ch.Event(feed.Event{Kind: feed.Modified, Object: r.Ref, ParentEntryID: parent.EntryID, Row: r.Clone()})
 	return true, nil
 }
 

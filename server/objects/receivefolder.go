@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"zarafa/mapi"
+	"zarafa/server/change"
 	"zarafa/server/rights"
 	"zarafa/server/session"
 	"zarafa/storage"
@@ -112,9 +113,9 @@ func (s *Service) SetReceiveFolder(c *session.Call, req *wire.SetReceiveFolderRe
 	if err := s.check(c, store, need); err != nil {
 		return err
 	}
-	return s.store.Update(c.Context, store.ID, func(ctx context.Context, tx storage.Tx) error {
-		return tx.PutReceiveFolder(ctx, entry)
-	}, func() { s.tree.receive.Drop(store.ID) })
+	return s.writer.Do(c.Context, store.ID, author(c, 0), func(ctx context.Context, ch *change.Change) error {
+		return ch.PutReceiveFolder(ctx, entry)
+	})
 }
 
 // receiveTarget is the folder a request names, or that of the default class.

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"zarafa/mapi"
-	"zarafa/server/feed"
+	"zarafa/server/change"
 	"zarafa/server/rights"
 	"zarafa/server/session"
 	"zarafa/storage"
@@ -20,7 +20,7 @@ func (s *Service) ResetFolderCount(c *session.Call, req *wire.ResetFolderCountRe
 	if err := s.check(c, folder, rights.Owner); err != nil {
 		return err
 	}
-	return s.writer.Do(c.Context, folder.Store, author(c, 0), func(ctx context.Context, ch *Change) error {
+	return s.writer.Do(c.Context, folder.Store, author(c, 0), func(ctx context.Context, ch *change.Change) error {
 		have, err := ch.Counters(ctx, folder.ID)
 		if err != nil {
 			return err
@@ -34,18 +34,16 @@ func (s *Service) ResetFolderCount(c *session.Call, req *wire.ResetFolderCountRe
 		if resp.Updates == 0 {
 			return nil
 		}
-		parent, err := ch.EntryID(ctx, folder.Parent)
-		if err != nil {
+		if err := ch.AnnounceCounters(ctx, folder.ID); err != nil {
 			return err
 		}
-		ch.Event(feed.Event{Kind: feed.Modified, Object: folder, ParentEntryID: parent, CountersOnly: true})
 		return ch.SetCounters(ctx, folder.Store, folder.ID, want)
 	})
 }
 
 // recountFolder counts what a folder shows: what lies in it or, of a search folder, what was found for it.
-func recountFolder(ctx context.Context, from *Change, folder storage.Ref) (storage.Counters, error) {
-	total, err := Recount(ctx, from, folder.ID)
+func recountFolder(ctx context.Context, from *change.Change, folder storage.Ref) (storage.Counters, error) {
+	total, err := change.Recount(ctx, from, folder.ID)
 	if err != nil || folder.FolderKind() != mapi.FolderSearch {
 		return total, err
 	}
@@ -57,35 +55,6 @@ func recountFolder(ctx context.Context, from *Change, folder storage.Ref) (stora
 		}
 	}
 	return total, err
-}
-
-// Recount counts what lies in a folder.
-func Recount(ctx context.Context, from storage.ObjectReader, folder uint32) (storage.Counters, error) {
-	var total storage.Counters
-	for _, t := range []mapi.ObjectType{mapi.TypeMessage, mapi.TypeFolder} {
-		if err := from.Rows(ctx, storage.RowQuery{Parent: folder, Type: t}, func(r *storage.Row) error {
-			add(&total, countOf(r.Ref, r.Props, 1))
-			return nil
-		}); err != nil {
-			return total, err
-		}
-	}
-	return total, nil
-}
-
-// add adds delta to counters; a commit time replaces.
-func add(c *storage.Counters, delta storage.Counters) {
-	c.Content += delta.Content
-	c.Unread += delta.Unread
-	c.Associated += delta.Associated
-	c.Subfolders += delta.Subfolders
-	c.DeletedContent += delta.DeletedContent
-	c.DeletedAssoc += delta.DeletedAssoc
-	c.DeletedFolders += delta.DeletedFolders
-	c.Size += delta.Size
-	if delta.CommitTime != 0 {
-		c.CommitTime = delta.CommitTime
-	}
 }
 
 func differences(a, b storage.Counters) uint32 {

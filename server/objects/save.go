@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"zarafa/mapi"
-	"zarafa/server/rights"
+	"zarafa/server/change"
 	"zarafa/server/session"
 	"zarafa/storage"
 	"zarafa/wire"
@@ -16,50 +16,42 @@ func (s *Service) SaveObject(c *session.Call, req *wire.SaveObjectRequest, resp 
 	if req.SaveObj == nil {
 		return mapi.Errorf(mapi.InvalidParameter, "saveObject", "the request has no object")
 	}
-	if err := s.checkTree(req.SaveObj, mapi.ObjectType(req.SaveObj.ObjType), 0); err != nil {
+	draft := draftOf(req.SaveObj, mapi.ObjectType(req.SaveObj.ObjType))
+	if err := draft.Check("saveObject", s.settings.MaxEmbedded); err != nil {
 		return err
 	}
-	sv, err := s.newSaver(c, req)
+	in, err := s.incoming(c, "saveObject", req.SyncID != 0)
 	if err != nil {
 		return err
 	}
-	if err := sv.findInstances(c.Context, req.SaveObj); err != nil {
+	sv := &saver{incoming: in, req: req, draft: draft}
+	if err := sv.findTarget(); err != nil {
 		return err
 	}
-	save := sv.updateTop
-	if req.SaveObj.ServerID == 0 {
-		save = sv.createMessage
+	if err := sv.findInstances(c.Context, req.SaveObj, draft); err != nil {
+		return err
 	}
-	if err := s.writer.Do(c.Context, sv.target.Store, author(c, req.SyncID), func(ctx context.Context, ch *Change) error {
-		sv.result = wire.SaveObject{}
-		return save(ctx, ch)
-	}); err != nil {
+	write := sv.update
+	if req.SaveObj.ServerID == 0 {
+		write = sv.create
+	}
+	if err := s.writer.Do(c.Context, sv.target.Store, author(c, req.SyncID), write); err != nil {
 		return err
 	}
 	resp.SaveObject = sv.result
 	return nil
 }
 
-// checkTree bounds the depth of a tree of parts and refuses children where they cannot be.
-func (s *Service) checkTree(n *wire.SaveObject, t mapi.ObjectType, depth int) error {
-	if t == mapi.TypeMessage {
-		if depth++; depth > s.settings.MaxEmbedded+1 {
-			return mapi.Errorf(mapi.TooComplex, "saveObject", "messages are embedded deeper than embedded_attachment_limit = %d", s.settings.MaxEmbedded)
-		}
-	}
-	switch {
-	case len(n.Items) == 0:
-	case t == mapi.TypeMessage:
-	case t == mapi.TypeAttach && len(n.Items) == 1:
-	default:
-		return mapi.Errorf(mapi.InvalidParameter, "saveObject", "an object of type %d cannot have %d children", t, len(n.Items))
+// draftOf is what a node of a request wants an object of a type to be. The draft shares everything with the node.
+func draftOf(n *wire.SaveObject, t mapi.ObjectType) *change.Draft {
+	d := &change.Draft{ID: n.ServerID, Type: t, Delete: n.Delete, Drop: n.DelProps, Props: n.ModProps}
+	if len(n.Items) > 0 {
+		d.Parts = make([]*change.Draft, len(n.Items))
 	}
 	for i := range n.Items {
-		if err := s.checkTree(&n.Items[i], partType(t, &n.Items[i]), depth); err != nil {
-			return err
-		}
+		d.Parts[i] = draftOf(&n.Items[i], partType(t, &n.Items[i]))
 	}
-	return nil
+	return d
 }
 
 // partType is what a child of a node is: an attachment's only child is a message, and what is
@@ -77,66 +69,21 @@ func partType(parent mapi.ObjectType, n *wire.SaveObject) mapi.ObjectType {
 
 // saver is one saveObject. Everything but result is fixed before its transaction starts.
 type saver struct {
-	svc   *Service
-	call  *session.Call
-	req   *wire.SaveObjectRequest
-	login string // of the session's user
-	user  []byte // his address-book entry id
-	// target is the object to write, or the folder of a new message.
-	target storage.Ref
-	owner  uint32 // of new objects
-	// instances are the large values that nodes refer to instead of sending them.
-	instances map[*wire.SaveObject]storage.LobRef
-	result    wire.SaveObject
+	incoming
+	req    *wire.SaveObjectRequest
+	draft  *change.Draft
+	result wire.SaveObject
 }
 
-// newSaver finds the target and checks rights and quota.
-func (s *Service) newSaver(c *session.Call, req *wire.SaveObjectRequest) (*saver, error) {
-	user, err := s.dir.ByID(c.Context, c.Session.UserID)
-	if err != nil {
-		return nil, err
+// findTarget finds the object to write, or the folder of a new message, and checks rights and quota.
+func (sv *saver) findTarget() error {
+	if sv.req.SaveObj.ServerID != 0 {
+		return sv.findExisting()
 	}
-	sv := &saver{
-		svc: s, call: c, req: req, login: user.Name, user: s.dir.EntryID(user, c.Session.Capabilities),
-		instances: make(map[*wire.SaveObject]storage.LobRef),
+	if sv.draft.Type != mapi.TypeMessage {
+		return mapi.Errorf(mapi.InvalidParameter, "saveObject", "a new object of type %d", sv.draft.Type)
 	}
-	if req.SaveObj.ServerID == 0 {
-		err = sv.findFolder()
-	} else {
-		err = sv.findExisting()
-	}
-	if err != nil {
-		return nil, err
-	}
-	if req.SaveObj.ServerID == 0 || sv.target.Type == mapi.TypeMessage {
-		if err := s.checkQuota(c, sv.target.Store, quotaHard); err != nil {
-			return nil, err
-		}
-	}
-	sv.owner = sv.target.Owner
-	if req.SaveObj.ServerID == 0 {
-		sv.owner, err = s.ownerOfNew(c.Context, c.Session.UserID, sv.target)
-	}
-	return sv, err
-}
-
-// findFolder sets the target to the folder of a new message.
-func (sv *saver) findFolder() error {
-	if t := mapi.ObjectType(sv.req.SaveObj.ObjType); t != mapi.TypeMessage {
-		return mapi.Errorf(mapi.InvalidParameter, "saveObject", "a new object of type %d", t)
-	}
-	if id := mapi.EntryID(sv.req.EntryID); len(id) > 0 && (!id.Valid() || id.Type() != mapi.TypeMessage) {
-		return mapi.Errorf(mapi.InvalidEntryID, "saveObject", "not the entry id of a message")
-	}
-	folder, err := sv.svc.folder(sv.call.Context, sv.req.ParentEntryID)
-	if err != nil {
-		return err
-	}
-	if folder.FolderKind() == mapi.FolderSearch {
-		return mapi.Errorf(mapi.NoAccess, "saveObject", "folder %d is a search folder", folder.ID)
-	}
-	sv.target = folder
-	return sv.svc.check(sv.call, folder, rights.Create)
+	return sv.goTo(sv.req.ParentEntryID, sv.req.EntryID)
 }
 
 // findExisting sets the target to an object that exists. It is found by its id: clients name the store as
@@ -152,12 +99,48 @@ func (sv *saver) findExisting() error {
 	if len(sv.req.ParentEntryID) == 0 && ref.Type != mapi.TypeStore {
 		return mapi.Errorf(mapi.InvalidParameter, "saveObject", "object %d is no store and has no parent", ref.ID)
 	}
-	if ref.Deleted() {
-		return mapi.Errorf(mapi.ObjectDeleted, "saveObject", "object %d is deleted", ref.ID)
+	return sv.replace(ref)
+}
+
+// create writes a new message into the target folder.
+func (sv *saver) create(ctx context.Context, ch *change.Change) error {
+	saved, err := ch.CreateMessage(ctx, change.NewMessage{
+		Folder: sv.target.ID, Flags: sv.req.Flags, Owner: sv.owner, EntryID: sv.req.EntryID,
+	}, sv.draft, sv.rules)
+	if err != nil {
+		return err
 	}
-	sv.target = ref
-	if ref.Type == mapi.TypeFolder {
-		return sv.svc.check(sv.call, ref, rights.FolderAccess)
+	return sv.answerNew(ctx, ch, &saved)
+}
+
+// update writes a store, folder or message that exists.
+func (sv *saver) update(ctx context.Context, ch *change.Change) error {
+	o, err := ch.Object(ctx, sv.target.ID)
+	if err != nil {
+		return err
 	}
-	return sv.svc.check(sv.call, ref, rights.Edit)
+	if o.Deleted() {
+		return mapi.Errorf(mapi.ObjectDeleted, "saveObject", "object %d is deleted", o.ID)
+	}
+	if name, ok := sv.draft.Props.Get(mapi.PrDisplayName); ok && o.Type == mapi.TypeFolder {
+		if err := refuseRename(ctx, ch, o, name.Str()); err != nil {
+			return err
+		}
+	}
+	saved, err := ch.UpdateObject(ctx, o, sv.draft, sv.rules)
+	if err != nil {
+		return err
+	}
+	return sv.answerUpdate(ctx, ch, &saved)
+}
+
+// refuseRename fails if a folder is to get a name that none can have, or that of another one beside it.
+func refuseRename(ctx context.Context, ch *change.Change, o *storage.Object, name string) error {
+	if len(name) > maxFolderName {
+		return mapi.Errorf(mapi.InvalidParameter, "saveObject", "a name of %d bytes", len(name))
+	}
+	if o.FolderKind() == mapi.FolderRoot || change.SameFolderName(name, o.Props.Str(mapi.PrDisplayName)) {
+		return nil
+	}
+	return ch.RefuseName(ctx, "saveObject", o.Parent, o.ID, name)
 }

@@ -7,6 +7,7 @@ import (
 
 	"zarafa/cache"
 	"zarafa/mapi"
+	"zarafa/server/change"
 	"zarafa/server/directory"
 	"zarafa/server/feed"
 	"zarafa/server/rights"
@@ -46,7 +47,7 @@ type Subscriber interface {
 type Options struct {
 	Store     storage.Store
 	Cells     *cache.Cells // keeps messages; a sink of the bus must renew kind 0. nil: nothing is kept
-	Tree      *Tree
+	Tree      *change.Tree
 	Rights    *rights.Checker
 	Directory directory.Directory
 	Bus       *feed.Bus
@@ -61,8 +62,8 @@ type Options struct {
 type Service struct {
 	store    storage.Store
 	cells    *cache.Cells
-	tree     *Tree
-	writer   *Writer
+	tree     *change.Tree
+	writer   *change.Writer
 	rights   *rights.Checker
 	dir      directory.Directory
 	subs     Subscriber
@@ -87,24 +88,24 @@ func New(o Options) *Service {
 		o.Cluster = alone{}
 	}
 	return &Service{
-		store: o.Store, cells: o.Cells, tree: o.Tree, writer: NewWriter(o.Store, o.Tree, o.Bus), rights: o.Rights, dir: o.Directory,
+		store: o.Store, cells: o.Cells, tree: o.Tree, writer: change.NewWriter(o.Store, o.Tree, o.Bus), rights: o.Rights, dir: o.Directory,
 		subs: o.Subscribe, cluster: o.Cluster, settings: o.Settings, log: log,
 		names: NewNames(o.Store, o.Settings.MaxNames, o.Settings.MaxNamesPerUser), locks: o.Locks,
 	}
 }
 
 // Writer gives other parts of the server the way to write to the tree.
-func (s *Service) Writer() *Writer { return s.writer }
+func (s *Service) Writer() *change.Writer { return s.writer }
 
 // Tree gives other parts of the server the way to find objects.
-func (s *Service) Tree() *Tree { return s.tree }
+func (s *Service) Tree() *change.Tree { return s.tree }
 
 // Names gives other parts of the server the table of named properties.
 func (s *Service) Names() *Names { return s.names }
 
 // author is who makes the change a call asks for.
-func author(c *session.Call, sync uint32) Author {
-	return Author{User: c.Session.UserID, SyncID: sync, Now: c.Now}
+func author(c *session.Call, sync uint32) change.Author {
+	return change.Author{User: c.Session.UserID, SyncID: sync, Now: c.Now}
 }
 
 // check asks for a right of the caller.

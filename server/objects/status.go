@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zarafa/mapi"
+	"zarafa/server/change"
 	"zarafa/server/feed"
 	"zarafa/server/rights"
 	"zarafa/server/session"
@@ -38,8 +39,8 @@ func (s *Service) SetMessageStatus(c *session.Call, req *wire.SetMessageStatusRe
 	if err := s.check(c, ref, rights.Edit); err != nil {
 		return err
 	}
-	return s.writer.Do(c.Context, ref.Store, author(c, req.SyncID), func(ctx context.Context, ch *Change) error {
-		return ch.updateMessage(ctx, ref.ID, func(r *storage.Row) {
+	return s.writer.Do(c.Context, ref.Store, author(c, req.SyncID), func(ctx context.Context, ch *change.Change) error {
+		return updateMessage(ctx, ch, ref.ID, func(r *storage.Row) {
 			old := r.Props.Uint32(mapi.PrMsgStatus)
 			resp.MessageStatus = old
 			r.Props.Set(mapi.Long(mapi.PrMsgStatus, old&^req.NewStatusMask|req.NewStatusMask&req.NewStatus))
@@ -48,8 +49,8 @@ func (s *Service) SetMessageStatus(c *session.Call, req *wire.SetMessageStatusRe
 }
 
 // updateMessage changes a message's row, keeps the unread counter, and records and announces the change.
-func (ch *Change) updateMessage(ctx context.Context, id uint32, change func(*storage.Row)) error {
-	rows, err := ch.rowsOf(ctx, storage.RowQuery{IDs: []uint32{id}})
+func updateMessage(ctx context.Context, ch *change.Change, id uint32, change func(*storage.Row)) error {
+	rows, err := ch.RowsOf(ctx, storage.RowQuery{IDs: []uint32{id}})
 	if err != nil {
 		return err
 	}
@@ -59,10 +60,7 @@ func (ch *Change) updateMessage(ctx context.Context, id uint32, change func(*sto
 	r := rows[0]
 	before := r.Props.Uint32(mapi.PrMessageFlags)
 	change(r)
-	after := r.Props.Uint32(mapi.PrMessageFlags)
-	if delta := int64(before&mapi.MsgRead) - int64(after&mapi.MsgRead); delta != 0 && r.Flags == 0 {
-		ch.Count(r.Parent, storage.Counters{Unread: delta})
-	}
+	ch.CountRead(r.Ref, before, r.Props.Uint32(mapi.PrMessageFlags))
 	parent, err := ch.Folder(ctx, r.Parent)
 	if err != nil {
 		return err
@@ -74,6 +72,6 @@ func (ch *Change) updateMessage(ctx context.Context, id uint32, change func(*sto
 	if ch.SyncID == 0 {
 		ch.Stamp(&r.Props, recorded)
 	}
-	ch.Event(feed.Event{Kind: feed.Modified, Object: r.Ref, ParentEntryID: parent.EntryID, Row: cloneRow(r)})
+	ch.Event(feed.Event{Kind: feed.Modified, Object: r.Ref, ParentEntryID: parent.EntryID, Row: r.Clone()})
 	return ch.PutRows(ctx, r)
 }

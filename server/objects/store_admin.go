@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zarafa/mapi"
+	"zarafa/server/change"
 	"zarafa/server/directory"
 	"zarafa/server/feed"
 	"zarafa/server/session"
@@ -81,8 +82,8 @@ func (s *Service) UnhookStore(c *session.Call, req *wire.UnhookStoreRequest, _ *
 // setStoreOwner changes whose a store is, in its row and in its object.
 func (s *Service) setStoreOwner(c *session.Call, box storage.Mailbox, user uint32, name string, company uint32) error {
 	box.UserID, box.UserName, box.Company = user, name, company
-	return s.writer.Do(c.Context, box.ID, author(c, 0), func(ctx context.Context, ch *Change) error {
-		rows, err := ch.rowsOf(ctx, storage.RowQuery{IDs: []uint32{box.ID}})
+	return s.writer.Do(c.Context, box.ID, author(c, 0), func(ctx context.Context, ch *change.Change) error {
+		rows, err := ch.RowsOf(ctx, storage.RowQuery{IDs: []uint32{box.ID}})
 		if err != nil {
 			return err
 		}
@@ -93,7 +94,6 @@ func (s *Service) setStoreOwner(c *session.Call, box storage.Mailbox, user uint3
 		if err := ch.PutRows(ctx, rows[0]); err != nil {
 			return err
 		}
-		ch.After(func() { s.tree.boxes.put(box) })
 		ch.Event(feed.Event{Kind: feed.Modified, Object: rows[0].Ref, ParentEntryID: rows[0].EntryID})
 		return ch.PutMailbox(ctx, box)
 	})
@@ -120,8 +120,8 @@ func (s *Service) RemoveStore(c *session.Call, req *wire.RemoveStoreRequest, _ *
 	if owner != nil {
 		return mapi.Errorf(mapi.Collision, "removeStore", "store %d is the store of %q", box.ID, owner.Name)
 	}
-	return s.writer.Do(c.Context, box.ID, author(c, req.SyncID), func(ctx context.Context, ch *Change) error {
-		rows, err := ch.rowsOf(ctx, storage.RowQuery{IDs: []uint32{box.ID, box.Root}})
+	return s.writer.Do(c.Context, box.ID, author(c, req.SyncID), func(ctx context.Context, ch *change.Change) error {
+		rows, err := ch.RowsOf(ctx, storage.RowQuery{IDs: []uint32{box.ID, box.Root}})
 		if err != nil {
 			return err
 		}
@@ -133,7 +133,6 @@ func (s *Service) RemoveStore(c *session.Call, req *wire.RemoveStoreRequest, _ *
 		if err := ch.PutRows(ctx, rows...); err != nil {
 			return err
 		}
-		ch.After(func() { s.tree.boxes.remove(box.ID) })
 		return ch.DeleteMailbox(ctx, box.ID)
 	})
 }

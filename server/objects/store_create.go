@@ -37,16 +37,8 @@ func (s *Service) CreateStore(c *session.Call, req *wire.CreateStoreRequest, _ *
 	if err := s.refuseSecondStore(c.Context, box); err != nil {
 		return err
 	}
-	batch := &feed.Batch{}
-	// The lane of the directory, so that two stores for one user cannot be made side by side.
-	return s.store.Update(c.Context, storage.LaneDirectory, func(ctx context.Context, tx storage.Tx) error {
-		var err error
-		box, batch.Events, err = insertStore(ctx, tx, box, store, root, c.Now)
-		return err
-	}, func() {
-		s.tree.boxes.put(box)
-		batch.Store = box.ID
-		s.writer.bus.Publish(batch)
+	return s.writer.CreateStore(c.Context, func(ctx context.Context, tx storage.Tx) (storage.Mailbox, []feed.Event, error) {
+		return insertStore(ctx, tx, box, store, root, c.Now)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zarafa/mapi"
+	"zarafa/server/change"
 	"zarafa/server/rights"
 	"zarafa/server/session"
 	"zarafa/storage"
@@ -27,13 +28,13 @@ func (s *Service) SubmitMessage(c *session.Call, req *wire.SubmitMessageRequest,
 		return err
 	}
 	entry := storage.QueueEntry{Store: ref.Store, Message: ref.ID, Flags: req.Flags & (mapi.SubmitMaster | mapi.SubmitDoSentMail)}
-	return s.writer.Do(c.Context, ref.Store, author(c, 0), func(ctx context.Context, ch *Change) error {
-		queued, err := ch.queuedAs(ctx, ref.ID, entry.Flags)
+	return s.writer.Do(c.Context, ref.Store, author(c, 0), func(ctx context.Context, ch *change.Change) error {
+		queued, err := queuedAs(ctx, ch, ref.ID, entry.Flags)
 		if err != nil {
 			return err
 		}
 		if entry.Flags&mapi.SubmitMaster == 0 {
-			if err := ch.updateMessage(ctx, ref.ID, func(r *storage.Row) {
+			if err := updateMessage(ctx, ch, ref.ID, func(r *storage.Row) {
 				r.Props.Set(mapi.Long(mapi.PrMessageFlags, r.Props.Uint32(mapi.PrMessageFlags)|mapi.MsgSubmit|mapi.MsgUnsent))
 			}); err != nil {
 				return err
@@ -42,8 +43,7 @@ func (s *Service) SubmitMessage(c *session.Call, req *wire.SubmitMessageRequest,
 		if queued {
 			return nil
 		}
-		ch.Queued(entry, true)
-		return ch.PutQueueEntry(ctx, entry)
+		return ch.Enqueue(ctx, entry)
 	})
 }
 
@@ -73,7 +73,7 @@ func (s *Service) checkStoreOwner(c *session.Call, store uint32) error {
 }
 
 // queuedAs reports whether a message is in the queue that the flags select.
-func (ch *Change) queuedAs(ctx context.Context, message, flags uint32) (bool, error) {
+func queuedAs(ctx context.Context, ch *change.Change, message, flags uint32) (bool, error) {
 	list, err := ch.QueueEntries(ctx, message)
 	for _, e := range list {
 		if (e.Flags^flags)&mapi.SubmitMaster == 0 {
@@ -97,18 +97,18 @@ func (s *Service) FinishedMessage(c *session.Call, req *wire.FinishedMessageRequ
 	if req.Flags&mapi.SubmitMaster != 0 && req.Flags&mapi.SubmitDoSentMail == 0 {
 		done = mapi.MsgUnsent
 	}
-	return s.writer.Do(c.Context, ref.Store, author(c, 0), func(ctx context.Context, ch *Change) error {
-		if err := ch.updateMessage(ctx, ref.ID, func(r *storage.Row) {
+	return s.writer.Do(c.Context, ref.Store, author(c, 0), func(ctx context.Context, ch *change.Change) error {
+		if err := updateMessage(ctx, ch, ref.ID, func(r *storage.Row) {
 			r.Props.Set(mapi.Long(mapi.PrMessageFlags, r.Props.Uint32(mapi.PrMessageFlags)&^done|mapi.MsgRead))
 		}); err != nil {
 			return err
 		}
-		return ch.leaveQueue(ctx, ref.ID, req.Flags)
+		return leaveQueue(ctx, ch, ref.ID, req.Flags)
 	})
 }
 
 // leaveQueue removes a message from the queue that the flags select, if it is in it.
-func (ch *Change) leaveQueue(ctx context.Context, message, flags uint32) error {
+func leaveQueue(ctx context.Context, ch *change.Change, message, flags uint32) error {
 	list, err := ch.QueueEntries(ctx, message)
 	if err != nil {
 		return err
@@ -117,10 +117,9 @@ func (ch *Change) leaveQueue(ctx context.Context, message, flags uint32) error {
 		if (e.Flags^flags)&mapi.SubmitMaster != 0 {
 			continue
 		}
-		if err := ch.DeleteQueueEntry(ctx, message, e.Flags&mapi.SubmitMaster != 0); err != nil {
+		if err := ch.Dequeue(ctx, e); err != nil {
 			return err
 		}
-		ch.Queued(e, false)
 	}
 	return nil
 }
@@ -135,7 +134,7 @@ func (s *Service) AbortSubmit(c *session.Call, req *wire.AbortSubmitRequest, _ *
 	if err := s.check(c, ref, rights.Owner); err != nil {
 		return err
 	}
-	return s.writer.Do(c.Context, ref.Store, author(c, 0), func(ctx context.Context, ch *Change) error {
+	return s.writer.Do(c.Context, ref.Store, author(c, 0), func(ctx context.Context, ch *change.Change) error {
 		list, err := ch.QueueEntries(ctx, ref.ID)
 		if err != nil {
 			return err
@@ -143,11 +142,11 @@ func (s *Service) AbortSubmit(c *session.Call, req *wire.AbortSubmitRequest, _ *
 		if len(list) != 1 {
 			return mapi.Errorf(mapi.NotInQueue, "abortSubmit", "message %d is in %d queues", ref.ID, len(list))
 		}
-		if err := ch.updateMessage(ctx, ref.ID, func(r *storage.Row) {
+		if err := updateMessage(ctx, ch, ref.ID, func(r *storage.Row) {
 			r.Props.Set(mapi.Long(mapi.PrMessageFlags, r.Props.Uint32(mapi.PrMessageFlags)&^mapi.MsgSubmit))
 		}); err != nil {
 			return err
 		}
-		return ch.leaveQueue(ctx, ref.ID, list[0].Flags)
+		return leaveQueue(ctx, ch, ref.ID, list[0].Flags)
 	})
 }

@@ -8,8 +8,8 @@ import (
 	"slices"
 
 	"zarafa/mapi"
-	"zarafa/server/objects"
 	"zarafa/mapi/restrict"
+	"zarafa/server/change"
 	"zarafa/server/rights"
 	"zarafa/server/session"
 	"zarafa/storage"
@@ -53,7 +53,7 @@ func (s *Service) TableSetSearchCriteria(c *session.Call, req *wire.TableSetSear
 	if err != nil {
 		return err
 	}
-	by := objects.Author{User: c.Session.UserID, Now: c.Now}
+	by := change.Author{User: c.Session.UserID, Now: c.Now}
 	if stops {
 		before := s.end(folder.ID)
 		err := s.saveProps(c.Context, folder, by, mapi.Long(mapi.PrECSearchfolderStatus, statusStopped))
@@ -131,25 +131,25 @@ func (s *Service) searchFolder(c *session.Call, id []byte, need rights.Need) (st
 }
 
 // saveProps sets properties of a search folder. No client sees them, so nobody is told.
-func (s *Service) saveProps(ctx context.Context, folder storage.Ref, by objects.Author, props ...mapi.PropValue) error {
-	return s.Writer.Do(ctx, folder.Store, by, func(ctx context.Context, ch *objects.Change) error {
+func (s *Service) saveProps(ctx context.Context, folder storage.Ref, by change.Author, props ...mapi.PropValue) error {
+	return s.Writer.Do(ctx, folder.Store, by, func(ctx context.Context, ch *change.Change) error {
 		return setProps(ctx, ch, folder, props)
 	})
 }
 
-func setProps(ctx context.Context, ch *objects.Change, folder storage.Ref, props []mapi.PropValue) error {
+func setProps(ctx context.Context, ch *change.Change, folder storage.Ref, props []mapi.PropValue) error {
 	o, err := ch.Object(ctx, folder.ID)
 	if err != nil {
 		return err
 	}
 	for _, p := range props {
 		o.Lobs = slices.DeleteFunc(o.Lobs, func(l storage.LobRef) bool { return l.Tag.ID() == p.Tag.ID() })
-		if !objects.Outside(p.Tag, int64(len(p.Data))) {
+		if !change.Outside(p.Tag, int64(len(p.Data))) {
 			o.Props.Set(p)
 			continue
 		}
 		o.Props.Delete(p.Tag.ID())
-		lob, err := ch.PutLob(ctx, p.Tag, objects.BlobOf(p.Data))
+		lob, err := ch.PutLob(ctx, p.Tag, change.BlobOf(p.Data))
 		if err != nil {
 			return err
 		}

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"zarafa/mapi"
-	"zarafa/server/objects"
+	"zarafa/server/change"
 	"zarafa/storage"
 )
 
@@ -65,7 +65,7 @@ func (s *Service) startStore(ctx context.Context, box storage.Mailbox, crashed b
 		active := s.prepare(row.Ref, *c)
 		switch {
 		case status == statusRebuild || s.Restart:
-			if err := s.clear(ctx, row.Ref, objects.Author{User: row.Owner, Now: time.Now()}); err != nil {
+			if err := s.clear(ctx, row.Ref, change.Author{User: row.Owner, Now: time.Now()}); err != nil {
 				return err
 			}
 			active.rebuild = true
@@ -112,14 +112,14 @@ func (s *Service) compareNow(active *search) error {
 	if err != nil {
 		return err
 	}
-	return s.Writer.Do(active.ctx, active.folder.Store, s.author(active), func(ctx context.Context, ch *objects.Change) error {
+	return s.Writer.Do(active.ctx, active.folder.Store, s.author(active), func(ctx context.Context, ch *change.Change) error {
 		return s.correct(ctx, ch, active, should)
 	})
 }
 
 // correct writes the differences between the results of a search and what they should be. Messages that were deleted meanwhile come
 // back with their removal, which is queued behind this.
-func (s *Service) correct(ctx context.Context, ch *objects.Change, active *search, should map[uint32]storage.SearchResult) error {
+func (s *Service) correct(ctx context.Context, ch *change.Change, active *search, should map[uint32]storage.SearchResult) error {
 	list, err := ch.SearchResults(ctx, active.folder.ID)
 	if err != nil {
 		return err
@@ -180,7 +180,7 @@ func (s *Service) searchFolders(ctx context.Context, root uint32) ([]*storage.Ro
 }
 
 // recount makes the counts of a search folder those of its results.
-func recount(ctx context.Context, ch *objects.Change, active *search, results map[uint32]bool) error {
+func recount(ctx context.Context, ch *change.Change, active *search, results map[uint32]bool) error {
 	have, err := ch.Counters(ctx, active.folder.ID)
 	if err != nil {
 		return err

@@ -6,10 +6,10 @@ import (
 	"time"
 
 	"zarafa/mapi"
+	"zarafa/server/change"
 	"zarafa/server/feed"
 	"zarafa/server/internal/contain"
 	"zarafa/server/match"
-	"zarafa/server/objects"
 	"zarafa/storage"
 )
 
@@ -90,7 +90,7 @@ func (s *Service) run(active *search) error {
 		return err
 	}
 	props = append(props, mapi.Long(mapi.PrECSearchfolderStatus, statusRunning))
-	return s.Writer.Do(active.ctx, active.folder.Store, s.author(active), func(ctx context.Context, ch *objects.Change) error {
+	return s.Writer.Do(active.ctx, active.folder.Store, s.author(active), func(ctx context.Context, ch *change.Change) error {
 		ch.Event(feed.Event{Kind: feed.SearchComplete, Object: active.folder})
 		return setProps(ctx, ch, active.folder, props)
 	})
@@ -181,8 +181,8 @@ func (s *Service) lookAt(active *search, candidates []uint32, add func([]*storag
 }
 
 // author of what a search writes is the owner of the folder.
-func (s *Service) author(active *search) objects.Author {
-	return objects.Author{User: active.folder.Owner, Now: time.Now()}
+func (s *Service) author(active *search) change.Author {
+	return change.Author{User: active.folder.Owner, Now: time.Now()}
 }
 
 // matcher compiles what is evaluated on messages in the locale of the store.
@@ -198,8 +198,8 @@ func (s *Service) matcher(active *search) (*match.Matcher, error) {
 }
 
 // clear throws the results of a search folder away, sets its properties and announces that.
-func (s *Service) clear(ctx context.Context, folder storage.Ref, by objects.Author, props ...mapi.PropValue) error {
-	return s.Writer.Do(ctx, folder.Store, by, func(ctx context.Context, ch *objects.Change) error {
+func (s *Service) clear(ctx context.Context, folder storage.Ref, by change.Author, props ...mapi.PropValue) error {
+	return s.Writer.Do(ctx, folder.Store, by, func(ctx context.Context, ch *change.Change) error {
 		if err := setProps(ctx, ch, folder, props); err != nil {
 			return err
 		}
@@ -348,7 +348,7 @@ func (s *Service) addResults(active *search, found []*storage.Row) error {
 	if len(found) == 0 {
 		return nil
 	}
-	return s.Writer.Do(active.ctx, active.folder.Store, s.author(active), func(ctx context.Context, ch *objects.Change) error {
+	return s.Writer.Do(active.ctx, active.folder.Store, s.author(active), func(ctx context.Context, ch *change.Change) error {
 		list := make([]storage.SearchResult, len(found))
 		delta := storage.Counters{Content: int64(len(found))}
 		for i, row := range found {

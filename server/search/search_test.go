@@ -12,10 +12,10 @@ import (
 	"time"
 
 	"zarafa/mapi"
+	"zarafa/server/change"
 	"zarafa/server/feed"
 	"zarafa/server/fulltext"
 	"zarafa/server/internal/servicetest"
-	"zarafa/server/objects"
 	"zarafa/storage"
 	"zarafa/wire"
 )
@@ -87,7 +87,7 @@ func (b *bench) open(t *testing.T) {
 	b.Bench, b.heard = servicetest.Open(t, b.path), &recorder{}
 	b.fault, b.ticks = &faulty{Store: b.Store}, make(chan time.Time)
 	b.svc = New(Options{
-		Store: b.fault, Tree: b.Tree, Writer: objects.NewWriter(b.fault, b.Tree, b.Bus), After: func(time.Duration) <-chan time.Time { return b.ticks },
+		Store: b.fault, Tree: b.Tree, Writer: change.NewWriter(b.fault, b.Tree, b.Bus), After: func(time.Duration) <-chan time.Time { return b.ticks },
 		Rights: b.Rights, Locales: b.Locales, Restart: b.anew, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	})
 	t.Cleanup(b.svc.Close)

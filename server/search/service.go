@@ -23,9 +23,9 @@ import (
 
 	"zarafa/mapi"
 	"zarafa/mapi/collation"
+	"zarafa/server/change"
 	"zarafa/server/fulltext"
 	"zarafa/server/internal/contain"
-	"zarafa/server/objects"
 	"zarafa/server/rights"
 	"zarafa/storage"
 )
@@ -36,8 +36,8 @@ const maxFolders = 10_000
 // Options are what a [Service] works with.
 type Options struct {
 	Store   storage.Store
-	Tree    *objects.Tree
-	Writer  *objects.Writer
+	Tree    *change.Tree
+	Writer  *change.Writer
 	Rights  *rights.Checker
 	Locales *collation.Locales
 	// Restart has all searches begun anew by Start.

@@ -5,10 +5,10 @@ import (
 	"slices"
 
 	"zarafa/mapi"
+	"zarafa/server/change"
 	"zarafa/server/feed"
 	"zarafa/server/fulltext"
 	"zarafa/server/internal/contain"
-	"zarafa/server/objects"
 	"zarafa/storage"
 )
 
@@ -76,7 +76,7 @@ func (s *Service) update(active *search, b *batch) error {
 	if !concerned {
 		return nil
 	}
-	return s.Writer.Do(active.ctx, active.folder.Store, s.author(active), func(ctx context.Context, ch *objects.Change) error {
+	return s.Writer.Do(active.ctx, active.folder.Store, s.author(active), func(ctx context.Context, ch *change.Change) error {
 		return s.replaceResults(ctx, ch, active, b, matching)
 	})
 }
@@ -138,7 +138,7 @@ func (s *Service) inside(active *search, roots []storage.Ref, row *storage.Row) 
 
 // replaceResults writes what became of the messages of a batch, and announces it. It reads what the folder has of these messages and
 // nothing else: others wait for the lane meanwhile. Results that went together with their messages left the counts with them.
-func (s *Service) replaceResults(ctx context.Context, ch *objects.Change, active *search, b *batch, matching map[uint32]*storage.Row) error {
+func (s *Service) replaceResults(ctx context.Context, ch *change.Change, active *search, b *batch, matching map[uint32]*storage.Row) error {
 	list, err := ch.ResultsOf(ctx, active.folder.ID, b.messages)
 	if err != nil {
 		return err

@@ -11,9 +11,9 @@ import (
 	"zarafa/cache"
 	"zarafa/mapi"
 	"zarafa/mapi/collation"
+	"zarafa/server/change"
 	"zarafa/server/directory"
 	"zarafa/server/feed"
-	"zarafa/server/objects"
 	"zarafa/server/rights"
 	"zarafa/server/session"
 	"zarafa/server/tables"
@@ -75,7 +75,7 @@ func newDatabase(t *testing.T) *database {
 		t.Fatal(err)
 	}
 	d := &database{t: t, store: store, guid: mapi.NewGUID()}
-	tree := objects.NewTree(store)
+	tree := change.NewTree(store)
 	checker := rights.NewChecker(rights.Config{OwnerAutoFullAccess: true}, tree, userDirectory{}, store)
 	d.svc = tables.New(tables.Parts{
 		Store: store, Views: cache.NewViews(1 << 24), Cells: cache.NewCells(1 << 24), Locales: locales, Tree: tree,

@@ -14,6 +14,7 @@ import (
 
 	"zarafa/mapi"
 	"zarafa/mapi/collation"
+	"zarafa/server/change"
 	"zarafa/server/directory"
 	"zarafa/server/feed"
 	"zarafa/server/objects"
@@ -28,7 +29,7 @@ import (
 type Bench struct {
 	*testing.T
 	Store   storage.Store
-	Tree    *objects.Tree
+	Tree    *change.Tree
 	Rights  *rights.Checker
 	Users   *directory.Service
 	Objects *objects.Service
@@ -94,7 +95,7 @@ func beside(t *testing.T, store storage.Store, settings directory.Settings) *Ben
 	b.OK(err)
 	b.Locales, err = collation.NewLocales("en_US")
 	b.OK(err)
-	b.Tree = objects.NewTree(store)
+	b.Tree = change.NewTree(store)
 	b.Rights = rights.NewChecker(rights.Config{OwnerAutoFullAccess: true}, b.Tree, b.Users, store)
 	b.Bus.Add(b.Tree)
 	b.Bus.Add(b.Rights)

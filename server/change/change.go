@@ -1,4 +1,4 @@
-package objects
+package change
 
 import (
 	"bytes"
@@ -142,29 +142,6 @@ func (ch *Change) Folder(ctx context.Context, id uint32) (storage.Ref, error) {
 // Know remembers a reference that was read or made inside the transaction.
 func (ch *Change) Know(ref storage.Ref) { ch.refs[ref.ID] = ref }
 
-// Count adds to a folder's counters (or a store's size).
-func (ch *Change) Count(id uint32, delta storage.Counters) {
-	c := ch.counts[id]
-	if c == nil {
-		c = new(storage.Counters)
-		ch.counts[id] = c
-		ch.touched = append(ch.touched, id)
-	}
-	add(c, delta)
-}
-
-// Resize adds to the store's size.
-func (ch *Change) Resize(delta int64) {
-	if delta != 0 {
-		ch.Count(ch.Store, storage.Counters{Size: delta})
-	}
-}
-
-// Commit stamps a folder with the time at which something in it changed.
-func (ch *Change) Commit(folder uint32) {
-	ch.Count(folder, storage.Counters{CommitTime: mapi.FileTimeOf(ch.Now)})
-}
-
 // Record notes a change for synchronisation and returns its id. Without source keys, or if
 // they are equal, there is nothing to note and the id is 0.
 func (ch *Change) Record(ctx context.Context, parent, key []byte, changeType, flags uint32) (uint32, error) {
@@ -211,11 +188,6 @@ func (ch *Change) Result(r feed.ResultChange) { ch.batch.Results = append(ch.bat
 // Rebuilt announces that a search folder's contents were thrown away or replaced.
 func (ch *Change) Rebuilt(folder storage.Ref) { ch.batch.Rebuilt = append(ch.batch.Rebuilt, folder) }
 
-// Queued announces a change of the outgoing queue.
-func (ch *Change) Queued(e storage.QueueEntry, added bool) {
-	ch.batch.Queue = append(ch.batch.Queue, feed.QueueChange{Entry: e, Added: added})
-}
-
 // finish writes what was collected.
 func (ch *Change) finish(ctx context.Context) error {
 	if len(ch.changes) > 0 {
@@ -236,14 +208,16 @@ func (ch *Change) finish(ctx context.Context) error {
 		if err := ch.AddCounters(ctx, ch.Store, id, *ch.counts[id]); err != nil {
 			return err
 		}
-		if err := ch.announceCounters(ctx, id); err != nil {
+		if err := ch.AnnounceCounters(ctx, id); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (ch *Change) announceCounters(ctx context.Context, id uint32) error {
+// AnnounceCounters announces that a folder's counters changed, without waiting for the end of the change: where clients have always been
+// told of it in between.
+func (ch *Change) AnnounceCounters(ctx context.Context, id uint32) error {
 	if id == ch.Store {
 		return nil // its size is nobody's event
 	}
@@ -272,4 +246,14 @@ func (ch *Change) EntryID(ctx context.Context, id uint32) (mapi.EntryID, error) 
 	}
 	ref, err := ch.Folder(ctx, id)
 	return ref.EntryID, err
+}
+
+// RowsOf reads rows into memory. What has no bound needs a limit in the query.
+func (ch *Change) RowsOf(ctx context.Context, q storage.RowQuery) ([]*storage.Row, error) {
+	var rows []*storage.Row
+	err := ch.Rows(ctx, q, func(r *storage.Row) error {
+		rows = append(rows, r)
+		return nil
+	})
+	return rows, err
 }

@@ -1,4 +1,4 @@
-package objects
+package change
 
 import (
 	"context"
@@ -66,11 +66,27 @@ func (ch *Change) readNames(ctx context.Context, names *folderNames, start strin
 	return nil
 }
 
+// RefuseName fails with COLLISION if a live subfolder of parent other than self (0: none is meant) has a name. Clients that synchronise may
+// have several folders of a name. op is the operation that is refused.
+func (ch *Change) RefuseName(ctx context.Context, op string, parent, self uint32, name string) error {
+	if ch.SyncID != 0 {
+		return nil
+	}
+	sibling, err := ch.FolderNamed(ctx, parent, name)
+	if err == nil && sibling != nil && sibling.ID != self {
+		err = mapi.Errorf(mapi.Collision, op, "folder %d has the name %q", sibling.ID, name)
+	}
+	return err
+}
+
+// SameFolderName reports whether two names cannot stand beside each other.
+func SameFolderName(a, b string) bool { return foldName(a) == foldName(b) }
+
 // foldName makes folder names comparable.
 func foldName(name string) string { return strings.ToLower(name) }
 
-// nameOf is a folder's whole name.
-func (ch *Change) nameOf(ctx context.Context, r *storage.Row) (string, error) {
+// FolderName is a folder's whole name.
+func (ch *Change) FolderName(ctx context.Context, r *storage.Row) (string, error) {
 	if !slices.Contains(r.Cut, mapi.PrDisplayName) {
 		return r.Props.Str(mapi.PrDisplayName), nil
 	}
@@ -81,9 +97,9 @@ func (ch *Change) nameOf(ctx context.Context, r *storage.Row) (string, error) {
 	return o.Props.Str(mapi.PrDisplayName), nil
 }
 
-// rename gives a folder another name and answers with its row, which remains to be written. A name that is longer than what a row shows, or
+// RenameFolder gives a folder another name and answers with its row, which remains to be written. A name that is longer than what a row shows, or
 // takes the place of such a one, is written with the object, and the row read again.
-func (ch *Change) rename(ctx context.Context, r *storage.Row, name string) (*storage.Row, error) {
+func (ch *Change) RenameFolder(ctx context.Context, r *storage.Row, name string) (*storage.Row, error) {
 	value, fits := cutValue(mapi.String(mapi.PrDisplayName, name))
 	if fits && !slices.Contains(r.Cut, mapi.PrDisplayName) {
 		r.Props.Set(value)
@@ -97,9 +113,9 @@ func (ch *Change) rename(ctx context.Context, r *storage.Row, name string) (*sto
 	if err := ch.PutObject(ctx, o); err != nil {
 		return nil, err
 	}
-	rows, err := ch.rowsOf(ctx, storage.RowQuery{IDs: []uint32{r.ID}})
+	rows, err := ch.RowsOf(ctx, storage.RowQuery{IDs: []uint32{r.ID}})
 	if err == nil && len(rows) == 0 {
-		err = mapi.Errorf(mapi.NotFound, "objects", "folder %d is gone", r.ID)
+		err = mapi.Errorf(mapi.NotFound, "change", "folder %d is gone", r.ID)
 	}
 	if err != nil {
 		return nil, err

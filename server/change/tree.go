@@ -1,4 +1,4 @@
-package objects
+package change
 
 import (
 	"context"
@@ -77,10 +77,10 @@ func (t *Tree) Ref(ctx context.Context, id uint32) (storage.Ref, error) {
 // short to hold a store and a type is INVALID_ENTRYID, everything else that is nobody's id is NOT_FOUND, whatever its form.
 func (t *Tree) ByEntryID(ctx context.Context, id mapi.EntryID) (storage.Ref, error) {
 	if len(id) < mapi.EntryIDSizeV0 {
-		return storage.Ref{}, mapi.Errorf(mapi.InvalidEntryID, "objects", "not an entry id: %d bytes", len(id))
+		return storage.Ref{}, mapi.Errorf(mapi.InvalidEntryID, "change", "not an entry id: %d bytes", len(id))
 	}
 	if !id.Valid() { // there is none of that form to look for
-		return storage.Ref{}, mapi.Errorf(mapi.NotFound, "objects", "nothing has an entry id of %d bytes", len(id))
+		return storage.Ref{}, mapi.Errorf(mapi.NotFound, "change", "nothing has an entry id of %d bytes", len(id))
 	}
 	if id[mapi.EntryIDFlagsOffset] != 0 || id[mapi.EntryIDFlagsOffset+1] != 0 {
 		id = id.WithFlags(0)

@@ -1,4 +1,4 @@
-package objects
+package change
 
 import (
 	"context"
@@ -105,7 +105,7 @@ func (m *mailboxes) drop(id uint32) {
 }
 
 func noStore(what string, v any) error {
-	return mapi.Errorf(mapi.NotFound, "objects", "no store of %s %v", what, v)
+	return mapi.Errorf(mapi.NotFound, "change", "no store of %s %v", what, v)
 }
 
 // Mailbox finds a store by the id of its object; NOT_FOUND if there is none or it was removed.

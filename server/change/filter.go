@@ -1,6 +1,23 @@
-package objects
+package change
 
 import "zarafa/mapi"
+
+// ownTypes are properties whose type the server relies on; a client's value of another type is dropped.
+var ownTypes = [...]mapi.PropTag{
+	mapi.PrMessageFlags, mapi.PrAttachSize, mapi.PrCreationTime, mapi.PrLastModificationTime,
+	mapi.PrLastModifierName, mapi.PrLastModifierEntryID, mapi.PrChangeKey, mapi.PrPredecessorChangeList,
+	mapi.PrMsgStatus, mapi.PrDeletedOn, mapi.PrDisplayName, mapi.PrMessageClass, mapi.PrAttachDataBin, mapi.PrECIMAPEmail,
+}
+
+// hasForeignType reports whether a property that the server relies on comes in a type that it is not.
+func hasForeignType(tag mapi.PropTag) bool {
+	for _, t := range ownTypes {
+		if t.ID() == tag.ID() && t != tag.Canonical() {
+			return true
+		}
+	}
+	return false
+}
 
 // computed reports whether a property is the server's alone: what a client sends is dropped (objects.md
 // section 3.2, step 4). Attachments keep the record key their client made.

@@ -1,4 +1,4 @@
-package objects
+package change
 
 import (
 	"zarafa/mapi"
@@ -74,4 +74,18 @@ func setSize(o *storage.Object) int64 {
 	}
 	o.Props.Set(mapi.Long(tag, uint32(min(size, 1<<32-1))))
 	return size
+}
+
+// setHasAttach recomputes PR_HASATTACH and its message flag.
+func setHasAttach(o *storage.Object) {
+	has := false
+	for _, c := range o.Children {
+		has = has || c.Type == mapi.TypeAttach
+	}
+	flags := o.Props.Uint32(mapi.PrMessageFlags) &^ mapi.MsgHasAttach
+	if has {
+		flags |= mapi.MsgHasAttach
+	}
+	o.Props.Set(mapi.Long(mapi.PrMessageFlags, flags))
+	o.Props.Set(mapi.Bool(mapi.PrHasAttach, has))
 }

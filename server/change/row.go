@@ -1,4 +1,4 @@
-package objects
+package change
 
 import (
 	"context"
@@ -32,10 +32,10 @@ func (ch *Change) PutLob(ctx context.Context, tag mapi.PropTag, b storage.Blob) 
 // maxStart is enough of a value for any cell of a table.
 const maxStart = mapi.TableStringCap * utf8.UTFMax
 
-// RowOf is the row that the storage will give for an object that was just written, or nil if only
+// rowOf is the row that the storage will give for an object that was just written, or nil if only
 // the storage can tell because a value lies outside of the object. Nothing in it is shared with the object.
-func (ch *Change) RowOf(o *storage.Object) *storage.Row {
-	r := &storage.Row{Ref: cloneRef(o.Ref), Props: make(mapi.Props, 0, len(o.Props)+len(o.Lobs)), Counters: o.Counters}
+func (ch *Change) rowOf(o *storage.Object) *storage.Row {
+	r := &storage.Row{Ref: o.Ref.Clone(), Props: make(mapi.Props, 0, len(o.Props)+len(o.Lobs)), Counters: o.Counters}
 	for _, lob := range o.Lobs {
 		start, ok := ch.starts[lob.Instance]
 		if !ok {
@@ -86,10 +86,4 @@ func cutString(b []byte) []byte {
 		n += size
 	}
 	return b[:n]
-}
-
-func cloneRef(r storage.Ref) storage.Ref {
-	r.EntryID = append(mapi.EntryID(nil), r.EntryID...)
-	r.SourceKey = append([]byte(nil), r.SourceKey...)
-	return r
 }
