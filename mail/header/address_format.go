@@ -1,0 +1,77 @@
+package header
+
+import (
+	"strings"
+
+	"zarafa/mail/charset"
+)
+
+// FormatAddress writes a mailbox: the name as atoms, quoted, or as encoded words in the character set given (nil: UTF-8), whichever it needs. The
+// address is taken as it is, without CR, LF and NUL.
+func FormatAddress(name, addr string, cs *charset.Charset) string {
+	addr = strings.Map(func(r rune) rune {
+		if r <= ' ' || r == '<' || r == '>' || r == 0x7F {
+			return -1
+		}
+		return r
+	}, addr)
+	name = strings.TrimSpace(oneLine(name))
+	if name == "" {
+		return addr
+	}
+	return phrase(name, cs) + " <" + addr + ">"
+}
+
+// FormatGroup writes a group (RFC 5322 3.4) of mailboxes that are formatted already.
+func FormatGroup(name string, members []string, cs *charset.Charset) string {
+	return phrase(strings.TrimSpace(oneLine(name)), cs) + ": " + strings.Join(members, ", ") + ";"
+}
+
+// phrase writes a display name.
+func phrase(name string, cs *charset.Charset) string {
+	if from, to := mustEncode(name); from != to {
+		encoded := EncodeText(name, cs)
+		if !strings.ContainsFunc(name, func(r rune) bool { return strings.ContainsRune(specials, r) }) {
+			return encoded
+		}
+		return encodeAll(name, cs) // words beside encoded ones may not be quoted well
+	}
+	if strings.ContainsAny(name, specials) {
+		return quote(name)
+	}
+	return name
+}
+
+const specials = `()<>[]:;@\,."`
+
+// encodeAll encodes a whole text.
+func encodeAll(text string, cs *charset.Charset) string {
+	if cs == nil || !wordsIn(cs) {
+		cs = charset.UTF8()
+	}
+	if _, ok := cs.Encode(text); !ok {
+		cs = charset.UTF8()
+	}
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	var words []string
+	for text != "" {
+		w, n := encodeWord(text, cs)
+		words, text = append(words, w), text[n:]
+	}
+	return strings.Join(words, " ")
+}
+
+func quote(s string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
+}
+
+// quoteLocal puts a local part in quotes if it is no dot-atom (RFC 5322 3.4.1).
+func quoteLocal(local string) string {
+	if local == "" {
+		return ""
+	}
+	if strings.ContainsAny(local, "()<>[]:;@\\,\" \t") || strings.HasPrefix(local, ".") || strings.HasSuffix(local, ".") || strings.Contains(local, "..") {
+		return quote(local)
+	}
+	return local
+}
