@@ -100,15 +100,25 @@ func encodeWord(text string, cs *charset.Charset) (encoded string, n int) {
 	for n < len(text) && n < room {
 		_, size := utf8.DecodeRuneInString(text[n:])
 		b, ok := cs.Encode(text[:n+size])
-		if n > 0 && (!ok || min(lenQ(b), base64.StdEncoding.EncodedLen(len(b))) > room) {
+		if n > 0 && (!ok || encodedLen(b) > room) {
 			break
 		}
 		best, n = b, n+size
 	}
-	if lenQ(best) <= base64.StdEncoding.EncodedLen(len(best)) {
+	if readable(best) {
 		return "=?" + cs.Name + "?Q?" + encodeQ(best) + "?=", n
 	}
 	return "=?" + cs.Name + "?B?" + base64.StdEncoding.EncodeToString(best) + "?=", n
+}
+
+// readable reports whether the Q encoding of a text is the better one: people can read most of it, and it is not much longer.
+func readable(b []byte) bool { return 2*lenQ(b) <= 3*base64.StdEncoding.EncodedLen(len(b)) }
+
+func encodedLen(b []byte) int {
+	if readable(b) {
+		return lenQ(b)
+	}
+	return base64.StdEncoding.EncodedLen(len(b))
 }
 
 // safeQ reports whether a byte stands for itself even in a phrase (RFC 2047 5 (3)).

@@ -61,3 +61,6 @@ func tokenOrQuoted(value string) string {
 	}
 	return quote(value)
 }
+
+// PercentEncode writes a text as the octets of an extended value (RFC 2231 4).
+func PercentEncode(text string) string { return string(percent([]byte(text))) }

@@ -26,12 +26,16 @@ func encodingName(value string) string {
 	case "xuuencode", "uuencode", "xuue", "uue", "xuu", "uuencoded":
 		return "x-uuencode"
 	}
-	return strings.Map(func(r rune) rune {
+	name := strings.Map(func(r rune) rune {
 		if r <= ' ' || r >= 0x7F || r == '"' || r == '\\' {
 			return -1
 		}
 		return r
 	}, value[:min(len(value), longest)])
+	if name == "" {
+		return "x-unknown"
+	}
+	return name
 }
 
 // identity reports whether an encoding leaves the bytes as they are.
