@@ -16,13 +16,10 @@ const (
 	pageSymbol  = 42 // the pictures of a symbol font
 )
 
-// pageOfCharset is the code page of a font by its \fcharset.
-func pageOfCharset(n int) int {
-	pages := map[int]int{
-		0: 1252, 2: pageSymbol, 77: 10000, 78: 932, 80: 936, 81: 950, 128: 932, 129: 949, 134: 936, 136: 950, 161: 1253, 162: 1254,
-		163: 1258, 177: 1255, 178: 1256, 186: 1257, 204: 1251, 222: 874, 238: 1250, 254: 437, 255: 850,
-	}
-	return pages[n]
+// charsetPages are the code pages of fonts by their \fcharset.
+var charsetPages = map[int]int{
+	0: 1252, 2: pageSymbol, 77: 10000, 78: 932, 80: 936, 81: 950, 128: 932, 129: 949, 134: 936, 136: 950, 161: 1253, 162: 1254,
+	163: 1258, 177: 1255, 178: 1256, 186: 1257, 204: 1251, 222: 874, 238: 1250, 254: 437, 255: 850,
 }
 
 // encodingOf is the encoding of a Windows code page; an unknown one reads as 1252.

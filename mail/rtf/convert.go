@@ -73,12 +73,12 @@ func (w *htmlWriter) escaped(s []byte) {
 		}
 		w.space = c == ' ' && !w.space
 		if esc != "" {
-			w.add(string(s[from:i]))
+			w.addBytes(s[from:i])
 			w.add(esc)
 			from = i + 1
 		}
 	}
-	w.add(string(s[from:]))
+	w.addBytes(s[from:])
 	w.empty = false
 }
 
@@ -96,16 +96,25 @@ func (w *htmlWriter) word(st *state, t *token) {
 	case "nestcell":
 		w.text(st, []byte("\t"))
 	case "cell":
-		st.para.inCell = true
-		w.begin(st)
-		w.endParagraph()
-		w.closeLists(0)
-		w.add("</td>")
-		w.inCell = false
+		w.endCell(st)
 	case "row":
 		w.endParagraph()
 		w.closeRow()
 	}
+}
+
+// endCell ends a cell. One whose paragraph did not say that it is in a table is not: that paragraph is open outside of it.
+func (w *htmlWriter) endCell(st *state) {
+	if w.block != "" && !w.inCell {
+		w.text(st, []byte("\t"))
+		return
+	}
+	st.para.inCell = true
+	w.begin(st)
+	w.endParagraph()
+	w.closeLists(0)
+	w.add("</td>")
+	w.inCell = false
 }
 
 func (w *htmlWriter) lineBreak() {

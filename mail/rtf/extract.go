@@ -14,18 +14,18 @@ type extractor struct{ output }
 func (e *extractor) text(st *state, s []byte) {
 	switch st.dest {
 	case inHTMLTag:
-		e.add(string(s))
+		e.addBytes(s)
 	case inBody:
 		// What HTML has to escape stands in tags with its escape; whatever else looks like markup was a reader's text.
 		from := 0
 		for i, c := range s {
 			if esc := escape(c); esc != "" {
-				e.add(string(s[from:i]))
+				e.addBytes(s[from:i])
 				e.add(esc)
 				from = i + 1
 			}
 		}
-		e.add(string(s[from:]))
+		e.addBytes(s[from:])
 	}
 }
 

@@ -162,7 +162,7 @@ func TestEncapsulate(t *testing.T) {
 
 // normal is a page as [Encapsulate] keeps it.
 func normal(page string) string {
-	page = strings.ToValidUTF8(page, "\uFFFD")
+	page = string([]rune(page)) // each byte that is not UTF-8 becomes U+FFFD
 	return strings.NewReplacer("\x00", "", "\r\n", "\r\n", "\r", "\r\n", "\n", "\r\n").Replace(page)
 }
 

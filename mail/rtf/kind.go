@@ -46,6 +46,14 @@ func (o *output) add(s string) {
 	o.buf = append(o.buf, s...)
 }
 
+func (o *output) addBytes(b []byte) {
+	if len(o.buf)+len(b) > o.limit {
+		o.tooBig = true
+		return
+	}
+	o.buf = append(o.buf, b...)
+}
+
 func (o *output) full() bool { return o.tooBig }
 
 func (o *output) result() ([]byte, error) {

@@ -18,7 +18,7 @@ func (r *reader) fontWord(w *token) bool {
 	case "fcharset", "cpg":
 		if f := r.fonts[r.st.char.font]; f != nil {
 			if f.page = w.param; w.word == "fcharset" {
-				f.page = pageOfCharset(w.param)
+				f.page = charsetPages[w.param]
 			}
 		}
 		return true

@@ -30,7 +30,7 @@ func (t *textWriter) text(st *state, s []byte) {
 		t.endLink()
 		t.link, t.linkFrom = st.char.link, len(t.buf)
 	}
-	t.add(string(s))
+	t.addBytes(s)
 }
 
 // endLink writes where a link leads, unless its text has said so.
