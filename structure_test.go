@@ -22,6 +22,8 @@ var mayImport = map[string][]string{
 	"bench/snapshot":   {"mapi"}, // frozen copies of requests
 	"bench/suite":      {"bench", "cache", "client", "daemon", "loadgen", "mapi", "profiles", "server", "storage", "wire"},
 	"cache":            {"mapi"},
+	"calendar":         {"mapi"},
+	"calendar/content": {},
 	"client":           {"mapi", "wire"},
 	"cmd/zarafa-admin": {"agents", "daemon"},
 	"cmd/zarafa-pam":   {"server/auth/pam"},
