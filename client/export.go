@@ -2,7 +2,6 @@ package client
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -32,22 +31,34 @@ type Exported struct {
 // more), or may not be read, are not shown. flags are SyncPlainText and SyncBestBody.
 func (s *Session) ExportMessages(ctx context.Context, folder []byte, keys [][]byte, columns []mapi.PropTag, flags uint32, visit func(*Exported) error) error {
 	for at := 0; at < len(keys); at += exportBatch {
-		if err := s.exportSome(ctx, folder, keys[at:min(at+exportBatch, len(keys))], columns, flags, at, visit); err != nil {
+		some := export{folder: folder, keys: keys[at:min(at+exportBatch, len(keys))], key: mapi.PrSourceKey, columns: columns, flags: flags}
+		if err := s.export(ctx, some, at, visit); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Session) exportSome(ctx context.Context, folder []byte, keys [][]byte, columns []mapi.PropTag, flags uint32, at int, visit func(*Exported) error) error {
+// export says which messages to read.
+type export struct {
+	folder  []byte
+	keys    [][]byte
+	key     mapi.PropTag // what they are: PR_SOURCE_KEY, or PR_ENTRYID
+	columns []mapi.PropTag
+	flags   uint32
+}
+
+// export reads some messages; at is the index of the first.
+func (s *Session) export(ctx context.Context, some export, at int, visit func(*Exported) error) error {
+	keys := some.keys
 	pairs := make([]wire.SourceKeyPair, len(keys))
 	for i, key := range keys {
-		pairs[i] = wire.SourceKeyPair{ParentKey: nonNil(folder), ObjectKey: key}
+		pairs[i] = wire.SourceKeyPair{ParentKey: nonNil(some.folder), ObjectKey: key}
 	}
 	var resp wire.ExportMessageChangesAsStreamResponse
 	return s.do(ctx, func(session uint64) wire.Request {
 		return &wire.ExportMessageChangesAsStreamRequest{
-			SessionID: session, Flags: flags, PropTags: columns, SourceKeyPairs: pairs, PropTag: uint32(mapi.PrSourceKey),
+			SessionID: session, Flags: some.flags, PropTags: some.columns, SourceKeyPairs: pairs, PropTag: uint32(some.key),
 		}
 	}, &resp, nil, func(answer *soaphttp.Response) error {
 		br := s.shared.stream()
@@ -76,61 +87,6 @@ func (s *Session) exportSome(ctx context.Context, folder []byte, keys [][]byte, 
 // broken is the error of an export that did not arrive as it must.
 func broken(err error) error {
 	return &mapi.Error{Op: wire.OpExportMessageChangesAsStream.String(), Code: mapi.NetworkError, Err: err}
-}
-
-// Message reads the whole message into memory. Attachments have their data as PR_ATTACH_DATA_BIN.
-func (e *Exported) Message() (*Object, error) { return readMessage(e.Stream) }
-
-func readMessage(r *msgstream.Reader) (*Object, error) {
-	var top *Object
-	var open []*Object     // the messages that are not complete, outermost first
-	var attachment *Object // the last one
-	for {
-		e, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			return top, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if e.Kind == msgstream.EndMessage {
-			open = open[:len(open)-1]
-			continue
-		}
-		o := &Object{Type: e.Type, ServerID: e.ID, Props: streamProps(e.Props)}
-		switch e.Kind {
-		case msgstream.Message:
-			if attachment != nil && len(open) > 0 {
-				attachment.Children = append(attachment.Children, *o)
-				o = &attachment.Children[len(attachment.Children)-1]
-			} else {
-				top = o
-			}
-			open = append(open, o)
-		default:
-			if e.Size > 0 {
-				data := bytes.NewBuffer(make([]byte, 0, min(e.Size, streamBuffer)))
-				if _, err := io.Copy(data, e.Data); err != nil {
-					return nil, err
-				}
-				o.Props.Set(mapi.Binary(mapi.PrAttachDataBin, data.Bytes()))
-			}
-			message := open[len(open)-1]
-			message.Children = append(message.Children, *o)
-			attachment = &message.Children[len(message.Children)-1]
-		}
-	}
-}
-
-// streamProps copies properties out of a stream; of a tag that occurs twice the first counts.
-func streamProps(list []msgstream.Property) mapi.Props {
-	out := make(mapi.Props, 0, len(list))
-	for i := range list {
-		if !out.Has(list[i].Tag.ID()) {
-			out = append(out, list[i].Clone())
-		}
-	}
-	return out
 }
 
 // stream takes a buffered reader for streams.

@@ -1,9 +1,10 @@
 package client
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 
 	"zarafa/mapi"
 	"zarafa/wire"
@@ -25,16 +26,9 @@ type Import struct {
 }
 
 // ImportMessage uploads a message as a stream: a new one, or in the place of one that exists, of which nothing but its identity
-// stays. The stream is put together in memory.
-func (s *Session) ImportMessage(ctx context.Context, im Import, m *Message) error {
-	var stream bytes.Buffer
-	w := msgstream.NewWriter(&stream)
-	if err := m.writeStream(w); err != nil {
-		return fmt.Errorf("making the stream of a message: %w", err)
-	}
-	if err := w.Close(); err != nil {
-		return fmt.Errorf("making the stream of a message: %w", err)
-	}
+// stays. The stream is made while it is sent; contents are opened then, and once more if the call has to be repeated. Names travel in
+// it. The error is the content's own if one cannot be read.
+func (s *Session) ImportMessage(ctx context.Context, im Import, m *mapi.Message) error {
 	var flags uint32
 	if im.Associated {
 		flags = mapi.OpenAssociated
@@ -53,47 +47,117 @@ func (s *Session) ImportMessage(ctx context.Context, im Import, m *Message) erro
 			SessionID: session, Flags: flags, SyncID: im.Sync, ParentEntryID: nonNil(im.Folder), EntryID: im.ID, IsNew: im.New,
 			ConflictItems: conflicts, StreamData: wire.XOP{Href: "cid:" + streamPart},
 		}
-	}, new(wire.ImportMessageFromStreamResponse), &stream, func(*soaphttp.Response) error { return nil })
+	}, new(wire.ImportMessageFromStreamResponse), func() *source { return streamOf(m) }, func(*soaphttp.Response) error { return nil })
 }
 
-// writeStream writes the message and what is in it.
-func (m *Message) writeStream(w *msgstream.Writer) error {
-	c := m.change()
-	if err := w.Message(0, streamable(c.Set), len(c.Children)); err != nil {
+// source is a stream to send. An error of what it is made of is kept apart from those of the connection.
+type source struct {
+	*io.PipeReader
+	failed error
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.PipeReader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.failed = err
+	}
+	return n, err
+}
+
+// streamOf makes the stream of a message while it is read. It must be closed.
+func streamOf(m *mapi.Message) *source {
+	r, w := io.Pipe()
+	go func() {
+		out := msgstream.NewWriter(w)
+		err := writeMessage(out, m)
+		if err == nil {
+			err = out.Close()
+		}
+		if err != nil {
+			err = fmt.Errorf("making the stream of a message: %w", err)
+		}
+		w.CloseWithError(err)
+	}()
+	return &source{PipeReader: r}
+}
+
+// writeMessage writes a message and what is in it.
+func writeMessage(w *msgstream.Writer, m *mapi.Message) error {
+	if err := w.Message(0, streamProps(completeMessage(m), m.Named), len(m.Recipients)+len(m.Attachments)); err != nil {
 		return err
 	}
-	for i := range c.Children {
-		child := &c.Children[i]
-		if child.Type != mapi.TypeAttach {
-			if err := w.Recipient(child.Type, 0, streamable(child.Set)); err != nil {
-				return err
-			}
-			continue
-		}
-		props := mapi.Props(child.Set)
-		data := props.Bytes(mapi.PrAttachDataBin)
-		props.Delete(mapi.PrAttachDataBin.ID())
-		if err := w.Attachment(0, streamable(props), int64(len(data)), bytes.NewReader(data)); err != nil {
+	for i, r := range m.Recipients {
+		kind, props := completeRecipient(r, uint32(i))
+		if err := w.Recipient(kind, 0, streamProps(props, nil)); err != nil {
 			return err
 		}
-		if embedded := m.Attachments[i-len(m.Recipients)].Message; embedded != nil {
-			if err := embedded.writeStream(w); err != nil {
-				return err
-			}
+	}
+	for _, a := range m.Attachments {
+		if err := writeAttachment(w, a); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// streamable are the properties that have a form in a stream.
-func streamable(props mapi.Props) []msgstream.Property {
-	list := make([]msgstream.Property, 0, len(props))
+func writeAttachment(w *msgstream.Writer, a *mapi.Attachment) error {
+	props := streamProps(completeAttachment(a), a.Named)
+	if a.Message != nil {
+		if err := w.Attachment(0, props, 0, nil); err != nil {
+			return err
+		}
+		return writeMessage(w, a.Message)
+	}
+	if a.Content == nil {
+		return w.Attachment(0, props, 0, nil)
+	}
+	size, err := sizeOf(a.Content)
+	if err != nil {
+		return err
+	}
+	r, err := a.Content.Open()
+	if err != nil {
+		return fmt.Errorf("opening the content of an attachment: %w", err)
+	}
+	return errors.Join(w.Attachment(0, props, size, r), r.Close())
+}
+
+// sizeOf is the size of a content, if need be by reading it: a stream tells it before the content.
+func sizeOf(c mapi.Content) (int64, error) {
+	if size := c.Size(); size >= 0 {
+		return size, nil
+	}
+	r, err := c.Open()
+	if err != nil {
+		return 0, fmt.Errorf("opening the content of an attachment: %w", err)
+	}
+	size, err := io.Copy(io.Discard, r)
+	return size, errors.Join(err, r.Close())
+}
+
+// streamProps are the properties that have a form in a stream. Named ones get ids that mean nothing: the reader goes by the names.
+func streamProps(props mapi.Props, named []mapi.NamedValue) []msgstream.Property {
+	list := make([]msgstream.Property, 0, len(props)+len(named))
 	for _, p := range props {
 		if msgstream.Streamable(p.Tag) {
 			list = append(list, msgstream.Property{PropValue: p})
 		}
 	}
+	for i := range named {
+		v := named[i].Value
+		v.Tag = mapi.MakeTag(uint16(namedPropBase+1+i), v.Tag.Type())
+		if msgstream.Streamable(v.Tag) {
+			list = append(list, msgstream.Property{PropValue: v, Name: streamName(named[i].Name)})
+		}
+	}
 	return list
+}
+
+func streamName(n mapi.PropName) *msgstream.Name {
+	if n.Name != "" {
+		return &msgstream.Name{GUID: n.Set, Kind: msgstream.NameString, Text: n.Name}
+	}
+	return &msgstream.Name{GUID: n.Set, Kind: msgstream.NameID, ID: n.ID}
 }
 
 // Uploads makes the changes that a client has made in its copy of a folder. The synchronisation whose number it has is

@@ -20,7 +20,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"sync"
 	"time"
 
@@ -44,6 +43,10 @@ type Options struct {
 	NoUnixAuth bool
 	// Buffers, if not nil, are shared with other sessions; programs with many sessions need that.
 	Buffers *Buffers
+	// Names, if not nil, are shared with other sessions, so that each named property is asked for once.
+	Names *Names
+	// OnCall, if not nil, is told the name of each operation before it is sent, by the goroutine that sends it.
+	OnCall func(operation string)
 	// SendTimeout and ReceiveTimeout bound a call's progress; 0 takes the defaults of package soaphttp.
 	SendTimeout, ReceiveTimeout time.Duration
 }
@@ -64,12 +67,14 @@ type Session struct {
 	http    *soaphttp.Client
 	group   uint64
 	shared  *Buffers
+	names   *Names
 	cluster *cluster
 
 	renewing sync.Mutex // held while logging on again
 
 	mu         sync.Mutex // protects what follows
 	id         uint64
+	granted    uint32 // capabilities
 	version    string
 	serverGUID mapi.GUID
 }
@@ -88,6 +93,9 @@ func logOnIn(ctx context.Context, o Options, c *cluster) (*Session, error) {
 	if shared == nil {
 		shared = NewBuffers()
 	}
+	if o.Names == nil {
+		o.Names = NewNames() // of this session and those that belong to it
+	}
 	h, err := soaphttp.NewClient(soaphttp.ClientConfig{
 		Endpoint: o.Endpoint, TLS: o.TLS, SendTimeout: o.SendTimeout, ReceiveTimeout: o.ReceiveTimeout, Buffers: shared.http,
 	})
@@ -96,7 +104,7 @@ func logOnIn(ctx context.Context, o Options, c *cluster) (*Session, error) {
 	}
 	var random [8]byte
 	rand.Read(random[:]) // never fails (crypto/rand)
-	s := &Session{options: o, http: h, shared: shared, cluster: c, group: binary.LittleEndian.Uint64(random[:])}
+	s := &Session{options: o, http: h, shared: shared, names: o.Names, cluster: c, group: binary.LittleEndian.Uint64(random[:])}
 	if err := s.logOn(ctx); err != nil {
 		h.Close()
 		return nil, err
@@ -123,7 +131,7 @@ func (s *Session) logOn(ctx context.Context) error {
 		s.http.SetCompression(resp.Capabilities&capCompress != 0)
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.id, s.serverGUID, s.version = resp.SessionID, guid, copyText(resp.Version)
+		s.id, s.granted, s.serverGUID, s.version = resp.SessionID, resp.Capabilities, guid, copyText(resp.Version)
 		return nil
 	})
 	if err != nil {
@@ -137,6 +145,13 @@ func (s *Session) ID() uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.id
+}
+
+// has reports whether the server granted a capability at the last log-on.
+func (s *Session) has(capability uint32) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.granted&capability != 0
 }
 
 // SessionGroup is the session group, which the sessions of one program share to get its notifications.
@@ -173,16 +188,17 @@ func plain(read func() error) func(*soaphttp.Response) error {
 	}
 }
 
-func (s *Session) do(ctx context.Context, request func(id uint64) wire.Request, resp wire.Response, attachment io.Reader, read func(*soaphttp.Response) error) error {
+// do is Do for a request that may have a stream beside it, which is made anew when the call is repeated.
+func (s *Session) do(ctx context.Context, request func(id uint64) wire.Request, resp wire.Response, stream func() *source, read func(*soaphttp.Response) error) error {
 	id := s.ID()
-	err := s.send(ctx, request(id), resp, attachment, read)
-	if mapi.CodeOf(err) != mapi.EndOfSession || attachment != nil {
+	err := s.send(ctx, request(id), resp, stream, read)
+	if mapi.CodeOf(err) != mapi.EndOfSession {
 		return err
 	}
 	if err := s.renew(ctx, id); err != nil {
 		return err
 	}
-	return s.send(ctx, request(s.ID()), resp, nil, read)
+	return s.send(ctx, request(s.ID()), resp, stream, read)
 }
 
 // renew logs on again unless another goroutine has done so since the session with the given id was lost.
@@ -201,8 +217,8 @@ func (s *Session) exchange(ctx context.Context, req wire.Request, resp wire.Resp
 }
 
 // send does one exchange and hands the response to read if its result code is 0.
-func (s *Session) send(ctx context.Context, req wire.Request, resp wire.Response, attachment io.Reader, read func(*soaphttp.Response) error) error {
-	answer, err := s.transmit(ctx, req, attachment)
+func (s *Session) send(ctx context.Context, req wire.Request, resp wire.Response, stream func() *source, read func(*soaphttp.Response) error) error {
+	answer, err := s.transmit(ctx, req, stream)
 	if err != nil {
 		return err
 	}
@@ -210,15 +226,36 @@ func (s *Session) send(ctx context.Context, req wire.Request, resp wire.Response
 }
 
 // transmit sends a request and waits for the answer. It is apart from what comes after the wait, so that a poll waits with a small stack.
-func (s *Session) transmit(ctx context.Context, req wire.Request, attachment io.Reader) (*soaphttp.Response, error) {
-	buffer := s.shared.request(req.Op())
-	*buffer = wire.AppendRequest((*buffer)[:0], req)
-	answer, err := s.http.Do(ctx, soaphttp.Request{Body: *buffer, Attachment: attachment})
-	s.shared.putRequest(buffer, req.Op())
-	if err != nil {
-		return nil, &mapi.Error{Op: req.Op().String(), Code: mapi.NetworkError, Err: err}
+func (s *Session) transmit(ctx context.Context, req wire.Request, stream func() *source) (*soaphttp.Response, error) {
+	if s.options.OnCall != nil {
+		s.options.OnCall(req.Op().String())
 	}
-	return answer, nil
+	buffer := s.shared.request(req.Op())
+	defer s.shared.putRequest(buffer, req.Op())
+	*buffer = wire.AppendRequest((*buffer)[:0], req)
+	if stream != nil {
+		return s.transmitStream(ctx, req.Op(), *buffer, stream())
+	}
+	answer, err := s.http.Do(ctx, soaphttp.Request{Body: *buffer})
+	return answer, unsent(req.Op(), err)
+}
+
+// transmitStream sends a request with a stream beside it.
+func (s *Session) transmitStream(ctx context.Context, op wire.Op, body []byte, stream *source) (*soaphttp.Response, error) {
+	defer stream.Close()
+	answer, err := s.http.Do(ctx, soaphttp.Request{Body: body, Attachment: stream})
+	if err != nil && stream.failed != nil {
+		return nil, stream.failed // the server is not to blame
+	}
+	return answer, unsent(op, err)
+}
+
+// unsent is the error of a call without an answer.
+func unsent(op wire.Op, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &mapi.Error{Op: op.String(), Code: mapi.NetworkError, Err: err}
 }
 
 // decode reads the envelope of an answer, hands the response to read, and closes the answer.

@@ -139,7 +139,7 @@ func TestContentsSync(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	try(s.ImportMessage(ctx, client.Import{Folder: folder.EntryID, ID: id, New: true, Sync: c.sync.ID}, note("uploaded")))
+	try(s.ImportMessage(ctx, client.Import{Folder: folder.EntryID, ID: id, New: true, Sync: c.sync.ID}, note("uploaded").MAPI()))
 	try(own.SetRead(ctx, true, ids[0]))
 	try(own.Delete(ctx, true, ids[1]))
 	c.sees()
@@ -148,7 +148,7 @@ func TestContentsSync(t *testing.T) {
 	if err != nil || len(states) != 2 || states[other.sync.ID] != other.sync.Change {
 		t.Errorf("states %v, %v; the client has %d", states, err, other.sync.Change)
 	}
-	try(s.ImportMessage(ctx, client.Import{ID: ids[2], Sync: other.sync.ID}, note("replaced")))
+	try(s.ImportMessage(ctx, client.Import{ID: ids[2], Sync: other.sync.ID}, note("replaced").MAPI()))
 	try(s.SetProps(ctx, ids[0], mapi.String(mapi.PrSubject, "changed")))
 	c.sees("2 changed", "2 replaced")
 	other.sees("2 changed")
@@ -159,7 +159,7 @@ func TestStreams(t *testing.T) {
 	s, st, folder := drafts(t)
 	id := mapi.NewEntryID(st.GUID, mapi.TypeMessage)
 	conflicts := []mapi.EntryID{mapi.NewEntryID(st.GUID, mapi.TypeMessage)}
-	if err := s.ImportMessage(t.Context(), client.Import{Folder: folder.EntryID, ID: id, New: true, Conflicts: conflicts}, note("whole")); err != nil {
+	if err := s.ImportMessage(t.Context(), client.Import{Folder: folder.EntryID, ID: id, New: true, Conflicts: conflicts}, note("whole").MAPI()); err != nil {
 		t.Fatal(err)
 	}
 	o, err := s.LoadObject(t.Context(), id)
@@ -184,14 +184,14 @@ func TestStreams(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if m.Props.Str(mapi.PrSubject) != "whole" || len(m.Children) != 3 || m.Children[0].Props.Str(mapi.PrEmailAddress) != "bob@example.com" {
+		if m.Props.Str(mapi.PrSubject) != "whole" || len(m.Attachments) != 2 || m.Recipients[0].Str(mapi.PrEmailAddress) != "bob@example.com" {
 			t.Errorf("message %+v", m)
 		}
-		if data := m.Children[1].Props.Bytes(mapi.PrAttachDataBin); len(data) != 200_000 {
-			t.Errorf("attachment of %d bytes", len(data))
+		if n := m.Attachments[0].Content.Size(); n != 200_000 {
+			t.Errorf("attachment of %d bytes", n)
 		}
-		inner := m.Children[2].Children
-		if len(inner) != 1 || inner[0].Props.Str(mapi.PrSubject) != "inner" || string(inner[0].Children[0].Props.Bytes(mapi.PrAttachDataBin)) != "inner data" {
+		inner := m.Attachments[1].Message
+		if inner == nil || inner.Props.Str(mapi.PrSubject) != "inner" || string(inner.Attachments[0].Content.(mapi.Bytes)) != "inner data" {
 			t.Errorf("embedded %+v", inner)
 		}
 		return nil

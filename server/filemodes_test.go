@@ -71,8 +71,8 @@ func TestTemporaryFolderOfOthers(t *testing.T) {
 	m := addMailbox(t, i, "alice")
 	deliver := func() error {
 		where := client.Import{Folder: m.folder, ID: mapi.NewEntryID(m.store.GUID, mapi.TypeMessage), New: true}
-		return m.session.ImportMessage(t.Context(), where, &client.Message{
-			Props: mapi.Props{mapi.String(mapi.PrSubject, "large")}, Attachments: []client.Attachment{{Name: "a", Data: make([]byte, 3<<20)}},
+		return m.session.ImportMessage(t.Context(), where, &mapi.Message{
+			Props: mapi.Props{mapi.String(mapi.PrSubject, "large")}, Attachments: []*mapi.Attachment{{Content: make(mapi.Bytes, 3<<20)}},
 		})
 	}
 	if err := deliver(); err != nil {

@@ -92,7 +92,7 @@ func (j *job) meetingProps(ctx context.Context) ([]mapi.PropValue, error) {
 		}
 	}
 	if j.meeting.process.given {
-		tag, err := j.session.NamedProp(ctx, calendarSet(), processMeetingsID, mapi.PtBoolean, true)
+		tag, err := j.session.PropTag(ctx, mapi.PropName{Set: calendarSet(), ID: processMeetingsID}, mapi.PtBoolean, true)
 		if err != nil {
 			return nil, err
 		}
@@ -124,7 +124,7 @@ func (j *job) meetingState(ctx context.Context, st client.Store) (m meetingState
 	read(mapi.PrProcessMeetingRequests, &m.accept)
 	read(mapi.PrDeclineConflictingMeetingRequests, &m.declineConflict)
 	read(mapi.PrDeclineRecurringMeetingRequests, &m.declineRecurring)
-	tag, err := j.session.NamedProp(ctx, calendarSet(), processMeetingsID, mapi.PtBoolean, false)
+	tag, err := j.session.PropTag(ctx, mapi.PropName{Set: calendarSet(), ID: processMeetingsID}, mapi.PtBoolean, false)
 	if err == nil {
 		read(tag, &m.process)
 	}

@@ -99,7 +99,7 @@ func (u *User) keepConflict(ctx context.Context, p truth.Picked) error {
 	t := u.newToken()
 	m, id := u.newAppointment(t), mapi.NewEntryID(u.store.GUID, mapi.TypeMessage)
 	u.truth.Adding(t, conflicts, m.Props, digest(m))
-	err := u.session.ImportMessage(ctx, client.Import{Folder: u.folders[conflicts], ID: id, New: true, Conflicts: []mapi.EntryID{p.ID}}, m)
+	err := u.session.ImportMessage(ctx, client.Import{Folder: u.folders[conflicts], ID: id, New: true, Conflicts: []mapi.EntryID{p.ID}}, m.MAPI())
 	if err != nil {
 		if mapi.CodeOf(err) != mapi.NetworkError {
 			u.truth.Removed(t)

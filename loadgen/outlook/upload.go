@@ -46,7 +46,7 @@ func (u *User) uploadNew(ctx context.Context, f *cachedFolder, t content.Token, 
 	stamped.Props = append(append(mapi.Props{}, m.Props...), mapi.Binary(mapi.PrSourceKey, key), mapi.Binary(mapi.PrChangeKey, change),
 		mapi.Binary(mapi.PrPredecessorChangeList, mapi.AddToPredecessors(nil, change)))
 	u.truth.Adding(t, f.folder, m.Props, digest(m))
-	err := u.session.ImportMessage(ctx, client.Import{Folder: u.folders[f.folder], ID: id, New: true, Sync: f.sync.ID}, &stamped)
+	err := u.session.ImportMessage(ctx, client.Import{Folder: u.folders[f.folder], ID: id, New: true, Sync: f.sync.ID}, stamped.MAPI())
 	if err != nil {
 		if mapi.CodeOf(err) != mapi.NetworkError {
 			u.truth.Removed(t)
@@ -75,7 +75,7 @@ func (u *User) replace(ctx context.Context, f *cachedFolder, p truth.Picked, m *
 		mapi.Binary(mapi.PrPredecessorChangeList, mapi.AddToPredecessors(base.Predecessors, change)))
 	u.truth.BeginEdit(p.Token)
 	err := u.change(func() error {
-		return u.session.ImportMessage(ctx, client.Import{ID: p.ID, Sync: f.sync.ID}, &stamped)
+		return u.session.ImportMessage(ctx, client.Import{ID: p.ID, Sync: f.sync.ID}, stamped.MAPI())
 	}, p.Token)
 	if err != nil {
 		return err
