@@ -29,9 +29,12 @@ type Import struct {
 // stays. The stream is made while it is sent; contents are opened then, and once more if the call has to be repeated. Names travel in
 // it. The error is the content's own if one cannot be read.
 func (s *Session) ImportMessage(ctx context.Context, im Import, m *mapi.Message) error {
-	var flags uint32
+	return s.importMessage(ctx, im, m, 0)
+}
+
+func (s *Session) importMessage(ctx context.Context, im Import, m *mapi.Message, flags uint32) error {
 	if im.Associated {
-		flags = mapi.OpenAssociated
+		flags |= mapi.OpenAssociated
 	}
 	var conflicts *mapi.PropValue
 	if im.Conflicts != nil {

@@ -61,6 +61,10 @@ func (s *Session) SaveObject(ctx context.Context, parent, id mapi.EntryID, c *Ch
 	if associated {
 		flags = mapi.OpenAssociated
 	}
+	return s.saveObject(ctx, parent, id, c, flags)
+}
+
+func (s *Session) saveObject(ctx context.Context, parent, id mapi.EntryID, c *Change, flags uint32) (saved *Object, err error) {
 	var resp wire.LoadObjectResponse
 	err = s.Do(ctx, func(session uint64) wire.Request {
 		return &wire.SaveObjectRequest{SessionID: session, ParentEntryID: nonNil(parent), EntryID: id, SaveObj: c.wire(), Flags: flags}

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"zarafa/mapi"
+	"zarafa/wire"
 )
 
 // inlineLimit is up to which size of all attachments a message is saved as an object, for which they are in memory. Others
@@ -16,26 +17,59 @@ const inlineLimit = 512 << 10
 type SaveOptions struct {
 	ID         mapi.EntryID // made by [mapi.NewEntryID] for the folder's store; nil makes one
 	Associated bool         // goes into the folder's associated contents
+	// NewMail tells clients that new mail has arrived (wire.md section 10). It is part of the call that saves if the server can do
+	// that, and a call of its own if not.
+	NewMail bool
 }
 
 // SaveMessage saves a new message with all that is in it, and returns its entry id. It is one call, and one more if the
 // message has named properties that [Names] do not know yet. Large contents are never in memory as a whole.
 //
 // What clients compute is added where it is missing: search keys, PR_DISPLAY_TO and the like, of recipients one-off entry ids,
-// of attachments record key and method. A full store is STORE_FULL.
+// of attachments record key and method. A full store is STORE_FULL. If there is an entry id beside an error, the message is saved and
+// only its announcement failed.
 func (s *Session) SaveMessage(ctx context.Context, folder mapi.EntryID, m *mapi.Message, o SaveOptions) (mapi.EntryID, error) {
 	if o.ID == nil {
 		o.ID = mapi.NewEntryID(folder.StoreGUID(), mapi.TypeMessage)
 	}
+	var announce uint32
+	if o.NewMail && s.has(mapi.CapDelivery) {
+		announce = mapi.SaveNewMail
+	}
+	if err := s.saveNew(ctx, folder, m, o, announce); err != nil {
+		return nil, err
+	}
+	if !o.NewMail || announce != 0 {
+		return o.ID, nil
+	}
+	return o.ID, s.announce(ctx, folder, o.ID, m.Props)
+}
+
+// saveNew saves a new message in the way that its size asks for.
+func (s *Session) saveNew(ctx context.Context, folder mapi.EntryID, m *mapi.Message, o SaveOptions, flags uint32) error {
 	if s.has(mapi.CapEnhancedICS) && !fits(m, new(int64)) {
-		return o.ID, s.ImportMessage(ctx, Import{Folder: folder, ID: o.ID, New: true, Associated: o.Associated}, m)
+		return s.importMessage(ctx, Import{Folder: folder, ID: o.ID, New: true, Associated: o.Associated}, m, flags)
 	}
 	c, err := s.changeOf(ctx, m)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	_, err = s.SaveObject(ctx, folder, o.ID, &c, o.Associated)
-	return o.ID, err
+	if o.Associated {
+		flags |= mapi.OpenAssociated
+	}
+	_, err = s.saveObject(ctx, folder, o.ID, &c, flags)
+	return err
+}
+
+// announce tells clients of new mail. The message is saved whatever becomes of that.
+func (s *Session) announce(ctx context.Context, folder, id mapi.EntryID, props mapi.Props) error {
+	return s.Do(ctx, func(session uint64) wire.Request {
+		return &wire.NotifyRequest{SessionID: session, Notification: wire.Notification{
+			EventType: mapi.EventNewMail, NewMail: &wire.NotificationNewMail{
+				EntryID: id, ParentID: folder, MessageClass: wire.Text(props.Str(mapi.PrMessageClass)), MessageFlags: props.Uint32(mapi.PrMessageFlags),
+			},
+		}}
+	}, new(wire.NotifyResponse), nil)
 }
 
 // ReplaceMessage puts m into the place of a message that exists, of which only its identity stays: entry id, place, IMAP

@@ -31,16 +31,21 @@ import (
 // Options say where to log on and as whom.
 type Options struct {
 	// Endpoint is http://host:port/, https://host:port/, file:///path/to.sock or default:.
-	Endpoint    string
-	User        string
-	Password    string // may be empty on a Unix socket
-	Impersonate string // become this user; User must be an administrator
-	App         string // name of the program, shown in the server's statistics
-	AppVersion  string
-	AppMisc     string
-	TLS         *tls.Config
+	Endpoint string
+	User     string
+	Password string // may be empty on a Unix socket
+	// ClientAddress is for front ends that log on for somebody: the IP address that he comes from. Servers of this product count failed
+	// log-ons by it, and keep it with the session, if they trust the program; others take no notice.
+	ClientAddress string
+	Impersonate   string // become this user; User must be an administrator
+	App           string // name of the program, shown in the server's statistics
+	AppVersion    string
+	AppMisc       string
+	TLS           *tls.Config
 	// NoUnixAuth has the password checked on Unix sockets too.
 	NoUnixAuth bool
+	// NoExtensions asks for nothing that only servers of this product have.
+	NoExtensions bool
 	// Buffers, if not nil, are shared with other sessions; programs with many sessions need that.
 	Buffers *Buffers
 	// Names, if not nil, are shared with other sessions, so that each named property is asked for once.
@@ -54,7 +59,7 @@ type Options struct {
 // Capabilities this client has (wire.md section 8).
 const (
 	capabilities = mapi.CapMailboxOwner | mapi.CapLargeSessionID | mapi.CapMultiServer | mapi.CapEnhancedICS | mapi.CapUnicode |
-		mapi.CapMsgLock | mapi.CapExtendedAnon | mapi.CapGIFN32
+		mapi.CapMsgLock | mapi.CapExtendedAnon | mapi.CapGIFN32 | mapi.CapDelivery
 	capCompress = mapi.CapCompression
 )
 
@@ -117,10 +122,14 @@ func (s *Session) logOn(ctx context.Context) error {
 	if !s.http.Local() {
 		caps |= capCompress
 	}
+	if s.options.NoExtensions {
+		caps &^= mapi.CapDelivery
+	}
 	req := &wire.LogonRequest{
 		Username: wire.Text(s.options.User), Password: wire.Text(s.options.Password), ImpersonateUser: wire.Text(s.options.Impersonate),
 		Version: wire.Text(clientVersion), Capabilities: caps, SessionGroup: s.group, LicenseReq: []byte{},
 		ClientApp: wire.Text(s.options.App), ClientAppVersion: wire.Text(s.options.AppVersion), ClientAppMisc: wire.Text(s.options.AppMisc),
+		ClientAddress: wire.NullString{String: s.options.ClientAddress, Valid: s.options.ClientAddress != ""},
 	}
 	if s.options.NoUnixAuth {
 		req.Flags = 1

@@ -17,4 +17,11 @@ const (
 	CapMaxABChangeID   uint32 = 0x2000
 	CapExtendedAnon    uint32 = 0x4000
 	CapGIFN32          uint32 = 0x8000
+	CapDelivery        uint32 = 0x10000 // this server's own, see docs/protocol.md
+)
+
+// Flags that a server with CapDelivery understands from clients that have it too.
+const (
+	SaveNewMail     uint32 = 0x10000 // saveObject, importMessageFromStream: announce the message as new mail once it is saved
+	ResolveContents uint32 = 0x10000 // resolveUserStore: answer with the store's and its receive folder's properties
 )

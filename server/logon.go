@@ -19,7 +19,7 @@ const version = "0,11,0,2"
 const (
 	baseCapabilities = mapi.CapCrypt | mapi.CapLicenseServer | mapi.CapLoadPropEntryID |
 		mapi.CapExportPropTag | mapi.CapImpersonation | mapi.CapGIFN32
-	sharedCapabilities = mapi.CapMultiServer | mapi.CapEnhancedICS | mapi.CapUnicode | mapi.CapMsgLock
+	sharedCapabilities = mapi.CapMultiServer | mapi.CapEnhancedICS | mapi.CapUnicode | mapi.CapMsgLock | mapi.CapDelivery
 )
 
 // Logon answers logon (wire.md section 8).

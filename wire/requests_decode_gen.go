@@ -52,6 +52,10 @@ func (v *LogonRequest) decode(d *Decoder) {
 			if d.first(&seen, 1<<10) {
 				v.ClientAppMisc = d.nullString()
 			}
+		case "szClientAddress":
+			if d.first(&seen, 1<<11) {
+				v.ClientAddress = d.nullString()
+			}
 		default:
 			d.skip()
 		}
@@ -105,6 +109,10 @@ func (v *SSOLogonRequest) decode(d *Decoder) {
 		case "szClientAppMisc":
 			if d.first(&seen, 1<<10) {
 				v.ClientAppMisc = d.nullString()
+			}
+		case "szClientAddress":
+			if d.first(&seen, 1<<11) {
+				v.ClientAddress = d.nullString()
 			}
 		default:
 			d.skip()

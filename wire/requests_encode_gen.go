@@ -16,6 +16,7 @@ func (v *LogonRequest) appendTo(dst []byte) []byte {
 	dst = appendNullString(dst, "<szClientApp>", "</szClientApp>", "<szClientApp/>", v.ClientApp)
 	dst = appendNullString(dst, "<szClientAppVersion>", "</szClientAppVersion>", "<szClientAppVersion/>", v.ClientAppVersion)
 	dst = appendNullString(dst, "<szClientAppMisc>", "</szClientAppMisc>", "<szClientAppMisc/>", v.ClientAppMisc)
+	dst = appendNullString(dst, "<szClientAddress>", "</szClientAddress>", "<szClientAddress/>", v.ClientAddress)
 	return dst
 }
 
@@ -33,6 +34,7 @@ func (v *SSOLogonRequest) appendTo(dst []byte) []byte {
 	dst = appendNullString(dst, "<szClientApp>", "</szClientApp>", "<szClientApp/>", v.ClientApp)
 	dst = appendNullString(dst, "<szClientAppVersion>", "</szClientAppVersion>", "<szClientAppVersion/>", v.ClientAppVersion)
 	dst = appendNullString(dst, "<szClientAppMisc>", "</szClientAppMisc>", "<szClientAppMisc/>", v.ClientAppMisc)
+	dst = appendNullString(dst, "<szClientAddress>", "</szClientAddress>", "<szClientAddress/>", v.ClientAddress)
 	return dst
 }
 

@@ -19,6 +19,7 @@ type LogonRequest struct {
 	ClientApp        NullString // szClientApp
 	ClientAppVersion NullString // szClientAppVersion
 	ClientAppMisc    NullString // szClientAppMisc
+	ClientAddress    NullString // szClientAddress
 }
 
 // SSOLogonRequest is the request of operation 2, ssoLogon.
@@ -34,6 +35,7 @@ type SSOLogonRequest struct {
 	ClientApp        NullString // szClientApp
 	ClientAppVersion NullString // szClientAppVersion
 	ClientAppMisc    NullString // szClientAppMisc
+	ClientAddress    NullString // szClientAddress
 }
 
 // GetStoreRequest is the request of operation 3, getStore.

@@ -926,6 +926,20 @@ func (v *ResolveUserStoreResponse) decode(d *Decoder) {
 			if d.first(&seen, 1<<5) {
 				v.ServerPath = d.nullString()
 			}
+		case "lpStore":
+			if d.first(&seen, 1<<6) {
+				if !d.null() {
+					v.Store = d.pools.saveObject.one()
+					v.Store.decode(d)
+				}
+			}
+		case "lpReceiveFolder":
+			if d.first(&seen, 1<<7) {
+				if !d.null() {
+					v.ReceiveFolder = d.pools.saveObject.one()
+					v.ReceiveFolder.decode(d)
+				}
+			}
 		default:
 			d.skip()
 		}

@@ -353,6 +353,16 @@ func (v *ResolveUserStoreResponse) appendTo(dst []byte) []byte {
 	dst = appendBinary(dst, "<guid>", "</guid>", v.GUID)
 	dst = appendUint(dst, "<er>", "</er>", uint64(v.Er))
 	dst = appendNullString(dst, "<lpszServerPath>", "</lpszServerPath>", "<lpszServerPath/>", v.ServerPath)
+	if v.Store != nil {
+		dst = append(dst, "<lpStore>"...)
+		dst = v.Store.appendTo(dst)
+		dst = append(dst, "</lpStore>"...)
+	}
+	if v.ReceiveFolder != nil {
+		dst = append(dst, "<lpReceiveFolder>"...)
+		dst = v.ReceiveFolder.appendTo(dst)
+		dst = append(dst, "</lpReceiveFolder>"...)
+	}
 	return dst
 }
 

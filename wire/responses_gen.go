@@ -310,12 +310,14 @@ type AbortSubmitResponse struct {
 
 // ResolveUserStoreResponse answers resolveStore, resolveUserStore.
 type ResolveUserStoreResponse struct {
-	UlUserID   uint32     // ulUserId
-	SUserID    []byte     // sUserId
-	StoreID    []byte     // sStoreId
-	GUID       []byte     // guid
-	Er         mapi.Code  // er
-	ServerPath NullString // lpszServerPath
+	UlUserID      uint32      // ulUserId
+	SUserID       []byte      // sUserId
+	StoreID       []byte      // sStoreId
+	GUID          []byte      // guid
+	Er            mapi.Code   // er
+	ServerPath    NullString  // lpszServerPath
+	Store         *SaveObject // lpStore
+	ReceiveFolder *SaveObject // lpReceiveFolder
 }
 
 // CreateUserResponse answers createUser.

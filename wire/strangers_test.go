@@ -10,9 +10,9 @@ import (
 // operation with that size is decoded.
 func TestStrangersSendLittle(t *testing.T) {
 	fields := map[string][]string{
-		"logon": {"szUsername", "szPassword", "szImpersonateUser", "szVersion", "szClientApp", "szClientAppVersion", "szClientAppMisc",
+		"logon": {"szUsername", "szPassword", "szImpersonateUser", "szVersion", "szClientApp", "szClientAppVersion", "szClientAppMisc", "szClientAddress",
 			"sLicenseReq"},
-		"ssoLogon": {"szUsername", "szImpersonateUser", "clientVersion", "szClientApp", "szClientAppVersion", "szClientAppMisc",
+		"ssoLogon": {"szUsername", "szImpersonateUser", "clientVersion", "szClientApp", "szClientAppVersion", "szClientAppMisc", "szClientAddress",
 			"lpInput", "sLicenseReq"},
 		"removeAllObjects":          {"sExceptUserId"},
 		"getUserClientUpdateStatus": {"sUserId"},

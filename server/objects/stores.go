@@ -202,7 +202,11 @@ func (s *Service) ResolveUserStore(c *session.Call, req *wire.ResolveUserStoreRe
 		if err != nil {
 			return err
 		}
-		return s.resolved(c, box, owner, req.Flags&resolveOverride != 0, resp)
+		err = s.resolved(c, box, owner, req.Flags&resolveOverride != 0, resp)
+		if err == nil && req.Flags&mapi.ResolveContents != 0 && c.Session.Has(mapi.CapDelivery) {
+			err = s.resolveContents(c, box, resp)
+		}
+		return err
 	}
 	return mapi.Errorf(mapi.NotFound, "resolveUserStore", "%q has no such store", owner.Name)
 }

@@ -1,0 +1,40 @@
+package objects
+
+import (
+	"zarafa/mapi"
+	"zarafa/server/session"
+	"zarafa/storage"
+	"zarafa/wire"
+)
+
+// deliveredClass is the message class whose receive folder a delivery agent is told of.
+const deliveredClass = "IPM"
+
+// resolveContents adds to a store that was resolved what loadObject would answer for the store and for its receive folder, with the same
+// rights asked for. A store without a receive folder comes without one.
+func (s *Service) resolveContents(c *session.Call, box storage.Mailbox, resp *wire.ResolveUserStoreResponse) error {
+	var store wire.LoadObjectResponse
+	if err := s.LoadObject(c, &wire.LoadObjectRequest{EntryID: resp.StoreID}, &store); err != nil {
+		return err
+	}
+	resp.Store = &store.SaveObject
+	list, err := s.tree.ReceiveFolders(c.Context, box.ID)
+	if err != nil {
+		return err
+	}
+	found, ok := receiveFolder(list, deliveredClass)
+	if !ok {
+		return nil
+	}
+	ref, err := s.tree.Ref(c.Context, found.Folder)
+	if err != nil {
+		return err
+	}
+	var folder wire.LoadObjectResponse
+	err = s.LoadObject(c, &wire.LoadObjectRequest{EntryID: ref.EntryID}, &folder)
+	if code := mapi.CodeOf(err); code == mapi.NotFound || code == mapi.NoAccess {
+		return nil // the store may be opened though its folder is deleted or hidden
+	}
+	resp.ReceiveFolder = &folder.SaveObject
+	return err
+}
