@@ -42,6 +42,9 @@ type Options struct {
 	AppVersion    string
 	AppMisc       string
 	TLS           *tls.Config
+	// Group is the session group, 0 makes one. The sessions of a group get each other's events if they are of one user, or of one
+	// administrator who becomes others; [SessionGroup] looks after that.
+	Group uint64
 	// NoUnixAuth has the password checked on Unix sockets too.
 	NoUnixAuth bool
 	// NoExtensions asks for nothing that only servers of this product have.
@@ -54,6 +57,7 @@ type Options struct {
 	OnCall func(operation string)
 	// SendTimeout and ReceiveTimeout bound a call's progress; 0 takes the defaults of package soaphttp.
 	SendTimeout, ReceiveTimeout time.Duration
+	checkOnly                   bool // make no session
 }
 
 // Capabilities this client has (wire.md section 8).
@@ -61,6 +65,12 @@ const (
 	capabilities = mapi.CapMailboxOwner | mapi.CapLargeSessionID | mapi.CapMultiServer | mapi.CapEnhancedICS | mapi.CapUnicode |
 		mapi.CapMsgLock | mapi.CapExtendedAnon | mapi.CapGIFN32 | mapi.CapDelivery
 	capCompress = mapi.CapCompression
+)
+
+// Flags of logon.
+const (
+	logOnNoUnixAuth = 0x1
+	logOnCheckOnly  = 0x2
 )
 
 // clientVersion is what the client says its version is.
@@ -76,6 +86,8 @@ type Session struct {
 	cluster *cluster
 
 	renewing sync.Mutex // held while logging on again
+	// renewed, if not nil, is called then, before anything else is done in the new session.
+	renewed func(context.Context, *Session) error
 
 	mu         sync.Mutex // protects what follows
 	id         uint64
@@ -107,14 +119,22 @@ func logOnIn(ctx context.Context, o Options, c *cluster) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	var random [8]byte
-	rand.Read(random[:]) // never fails (crypto/rand)
-	s := &Session{options: o, http: h, shared: shared, names: o.Names, cluster: c, group: binary.LittleEndian.Uint64(random[:])}
+	if o.Group == 0 {
+		o.Group = randomGroup()
+	}
+	s := &Session{options: o, http: h, shared: shared, names: o.Names, cluster: c, group: o.Group}
 	if err := s.logOn(ctx); err != nil {
 		h.Close()
 		return nil, err
 	}
 	return s, nil
+}
+
+// randomGroup makes the number of a session group. It is never 0, which is no group.
+func randomGroup() uint64 {
+	var random [8]byte
+	rand.Read(random[:]) // never fails (crypto/rand)
+	return max(binary.LittleEndian.Uint64(random[:]), 1)
 }
 
 func (s *Session) logOn(ctx context.Context) error {
@@ -132,7 +152,10 @@ func (s *Session) logOn(ctx context.Context) error {
 		ClientAddress: wire.NullString{String: s.options.ClientAddress, Valid: s.options.ClientAddress != ""},
 	}
 	if s.options.NoUnixAuth {
-		req.Flags = 1
+		req.Flags |= logOnNoUnixAuth
+	}
+	if s.options.checkOnly {
+		req.Flags |= logOnCheckOnly
 	}
 	var resp wire.LogonResponse
 	err := s.exchange(ctx, req, &resp, func() error {
@@ -217,7 +240,10 @@ func (s *Session) renew(ctx context.Context, lost uint64) error {
 	if s.ID() != lost {
 		return nil
 	}
-	return s.logOn(ctx)
+	if err := s.logOn(ctx); err != nil || s.renewed == nil {
+		return err
+	}
+	return s.renewed(ctx, s)
 }
 
 // exchange makes a call once, in the session that the request names.
