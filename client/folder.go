@@ -152,3 +152,21 @@ func (s *Session) FolderByPath(ctx context.Context, start mapi.EntryID, names ..
 	}
 	return start, nil
 }
+
+// Deleted lists what was deleted from a folder and can be restored: messages with mapi.TypeMessage, folders with mapi.TypeFolder.
+func (s *Session) Deleted(ctx context.Context, folder mapi.EntryID, t mapi.ObjectType, columns ...mapi.PropTag) (rows []mapi.Props, err error) {
+	query := TableQuery{Kind: mapi.TableMS, EntryID: folder, ObjectType: t, Flags: mapi.OpenUnicode | mapi.OpenShowSoftDeletes, Columns: columns}
+	err = s.EachRow(ctx, query, func(row mapi.Props) error { rows = append(rows, row); return nil })
+	return rows, err
+}
+
+// RestoreMessages puts deleted messages into a folder of their store, which may be the one that they were deleted from. They get
+// new entry ids. PARTIAL_COMPLETION if some were not restored, STORE_FULL if there is no room.
+func (s *Session) RestoreMessages(ctx context.Context, folder mapi.EntryID, ids ...mapi.EntryID) error {
+	return s.copyMessages(ctx, 0, folder, mapi.CopyMove, ids)
+}
+
+// RestoreFolder puts a deleted folder below another one of its store, with all that was in it.
+func (s *Session) RestoreFolder(ctx context.Context, id, parent mapi.EntryID) error {
+	return s.CopyFolder(ctx, id, parent, "", mapi.CopyMove|mapi.CopySubfolders)
+}

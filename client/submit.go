@@ -28,3 +28,60 @@ func (s *Session) SubmitMessage(ctx context.Context, id, sent mapi.EntryID, now 
 		return &wire.SubmitMessageRequest{SessionID: session, EntryID: id, Flags: submitFlags}
 	}, new(wire.SubmitMessageResponse), nil)
 }
+
+// AbortSubmit takes a message out of the queue before it is sent. NOT_IN_QUEUE if it is in none, or has been sent.
+func (s *Session) AbortSubmit(ctx context.Context, id mapi.EntryID) error {
+	return s.Do(ctx, func(session uint64) wire.Request {
+		return &wire.AbortSubmitRequest{SessionID: session, EntryID: id}
+	}, new(wire.AbortSubmitResponse), nil)
+}
+
+// FinishSubmit takes a message out of the queue that was sent, or given up, and marks it so; it is no draft any more then. It
+// needs the rights of the store's owner. What becomes of the message, by PR_SENTMAIL_ENTRYID and PR_DELETE_AFTER_SUBMIT, is the caller's to
+// do.
+func (s *Session) FinishSubmit(ctx context.Context, id mapi.EntryID) error {
+	return s.Do(ctx, func(session uint64) wire.Request {
+		return &wire.FinishedMessageRequest{SessionID: session, EntryID: id, Flags: submitFlags}
+	}, new(wire.FinishedMessageResponse), nil)
+}
+
+// SetLock locks a message, or unlocks it. Nobody else can open a locked message; SUBMITTED if another session has it locked. Locks end with
+// the session.
+func (s *Session) SetLock(ctx context.Context, id mapi.EntryID, locked bool) error {
+	return s.Do(ctx, func(session uint64) wire.Request {
+		return &wire.SetLockStateRequest{SessionID: session, EntryID: id, Locked: locked}
+	}, new(wire.SetLockStateResponse), nil)
+}
+
+// Queued is a message in the outgoing queue.
+type Queued struct {
+	EntryID, Store mapi.EntryID
+	Owner          string        // login name of the store's owner
+	Flags          uint32        // mapi.SubmitMaster, mapi.SubmitDoSentMail
+	Deferred       mapi.FileTime // not to be sent before, 0 for at once
+	Submitted      mapi.FileTime // PR_CLIENT_SUBMIT_TIME
+	Key            []byte        // PR_INSTANCE_KEY, by which events of the table name rows
+}
+
+// QueuedOf reads a row of the table that OpenQueue opens, or of an event of it.
+func QueuedOf(row mapi.Props) Queued {
+	deferred, _ := row.Get(mapi.PrDeferredSendTime)
+	submitted, _ := row.Get(mapi.PrClientSubmitTime)
+	return Queued{
+		EntryID: row.Bytes(mapi.PrEntryID), Store: row.Bytes(mapi.PrStoreEntryID), Owner: row.Str(mapi.PrECMailboxOwnerAccount),
+		Flags: row.Uint32(mapi.PrECOutgoingFlags), Deferred: deferred.Time(), Submitted: submitted.Time(), Key: row.Bytes(mapi.PrInstanceKey),
+	}
+}
+
+// OpenQueue opens the table of the messages to be sent, those that have waited longest first: of all users for administrators who
+// name no store. Its rows are for [QueuedOf].
+func (s *Session) OpenQueue(ctx context.Context, store mapi.EntryID) (*Table, error) {
+	return s.OpenTable(ctx, TableQuery{
+		Kind: mapi.TableSpooler, EntryID: store, ObjectType: mapi.TypeMessage, Flags: mapi.OpenUnicode,
+		Columns: []mapi.PropTag{
+			mapi.PrInstanceKey, mapi.PrEntryID, mapi.PrStoreEntryID, mapi.PrECMailboxOwnerAccount, mapi.PrECOutgoingFlags, mapi.PrDeferredSendTime,
+			mapi.PrClientSubmitTime,
+		},
+		Sort: []mapi.SortOrder{{Tag: mapi.PrECHierarchyID}},
+	})
+}

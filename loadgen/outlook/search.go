@@ -7,14 +7,10 @@ import (
 	"zarafa/client"
 	"zarafa/loadgen/truth"
 	"zarafa/mapi"
-	"zarafa/wire"
 )
 
 // searchName is the name of the user's search folder.
 const searchName = "zload"
-
-// searchRestart begins a search anew (tables.md section 10).
-const searchRestart = 0x2
 
 // search looks for a word in the subjects of a folder.
 func (u *User) search(ctx context.Context) error {
@@ -58,12 +54,8 @@ func (u *User) searchFolder(ctx context.Context) (err error) {
 	case <-u.searched: // of a search before
 	default:
 	}
-	err = u.session.Do(ctx, func(session uint64) wire.Request {
-		return &wire.TableSetSearchCriteriaRequest{
-			SessionID: session, EntryID: u.searches, Restrict: condition, Folders: [][]byte{u.folders[inbox]}, Flags: searchRestart,
-		}
-	}, new(wire.TableSetSearchCriteriaResponse), nil)
-	if err != nil {
+	criteria := client.SearchCriteria{Restrict: condition, Folders: []mapi.EntryID{u.folders[inbox]}}
+	if err := u.session.SetSearchCriteria(ctx, u.searches, criteria); err != nil {
 		return err
 	}
 	if err := u.awaitSearch(ctx); err != nil {
@@ -111,9 +103,6 @@ func (u *User) awaitSearch(ctx context.Context) error {
 }
 
 func (u *User) searchComplete(ctx context.Context) (complete bool, err error) {
-	var resp wire.TableGetSearchCriteriaResponse
-	err = u.session.Do(ctx, func(session uint64) wire.Request {
-		return &wire.TableGetSearchCriteriaRequest{SessionID: session, EntryID: u.searches}
-	}, &resp, func() error { complete = resp.Flags&stateRebuild == 0; return nil })
-	return complete, err
+	_, state, err := u.session.SearchCriteria(ctx, u.searches)
+	return state&client.SearchRebuilding == 0, err
 }
