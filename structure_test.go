@@ -43,7 +43,6 @@ var mayImport = map[string][]string{
 	"mail/header":                {"mail/charset"},
 	"mail/structure":             {"mail/charset", "mail/header", "mail/tree"},
 	"mail/tree":                  {"mail/header"},
-	"mail":                       {"calendar", "mapi"},
 	"mapi":                       {},
 	"profiles":                   {},
 	"results":                    {"client", "mapi", "storage"},

@@ -435,4 +435,3 @@ func BenchmarkWrite(b *testing.B) {
 		}
 	}
 }
-
