@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Lets whole foreign programs judge ours: reverse proxies in front of the server, a browser before the report of the load
-# generator. It installs them with apt-get, so it is for machines that can be thrown away; none of them starts as a service.
+# generator, readers of rich text and winmail.dat. It installs them with apt-get, so it is for machines that can be thrown away; none of them starts as a service.
 #
 #   scripts/judges.sh [JUDGE...]    all of scripts/judges/ if none is named
 #
@@ -17,7 +17,7 @@ fail() {
 install() {
 	local -a missing=() as_root=()
 	local package
-	for package in nginx-light haproxy chromium; do
+	for package in nginx-light haproxy chromium tnef unrtf; do
 		[ -e "/var/lib/dpkg/info/$package.list" ] || missing+=("$package")
 	done
 	[ ${#missing[@]} -gt 0 ] || return 0

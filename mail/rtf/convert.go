@@ -16,7 +16,7 @@ type Document struct {
 // ToHTML makes HTML of a document of the kind [Genuine] or [Text], with at most limit bytes besides the pictures: letters and
 // paragraphs look as they did, lists, tables and links stay what they are.
 func ToHTML(doc []byte, limit int) (Document, error) {
-	w := &htmlWriter{output: output{limit: limit}}
+	w := &htmlWriter{output: output{limit: limit}, styles: map[styleKey]string{}}
 	w.r = newReader(doc, w)
 	w.add(`<html><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8"></head>` + "\r\n<body>\r\n")
 	w.r.run()
@@ -43,6 +43,7 @@ type htmlWriter struct {
 	runEnds                string // the tags that end the run, "" if none is open
 	marker                 []byte // number or bullet of the paragraph to come
 	space                  bool   // the last character was a blank
+	styles                 map[styleKey]string
 }
 
 func (w *htmlWriter) text(st *state, s []byte) {
@@ -281,7 +282,30 @@ func (w *htmlWriter) openTag(open bool, tag, element string) {
 	}
 }
 
+// styleKey is what the style of letters depends on.
+type styleKey struct {
+	size              int16
+	font, color, back int32
+	linked            bool
+}
+
+// mostStyles is how many styles are kept. A document alternates between a few.
+const mostStyles = 256
+
+// letterStyle is the style of letters, which is made once.
 func (w *htmlWriter) letterStyle(c *charFormat) string {
+	key := styleKey{size: c.size, font: c.font, color: c.color, back: c.back, linked: c.link != 0}
+	style, ok := w.styles[key]
+	if !ok {
+		style = w.newStyle(c)
+		if len(w.styles) < mostStyles {
+			w.styles[key] = style
+		}
+	}
+	return style
+}
+
+func (w *htmlWriter) newStyle(c *charFormat) string {
 	style := fmt.Sprintf("font-size:%gpt", float64(c.size)/2)
 	if name := cssName(w.r.fontNameOf(c.font)); name != "" {
 		style += ";font-family:" + name

@@ -15,7 +15,7 @@ const recognised = 10
 
 // KindOf tells what a document is by its beginning.
 func KindOf(doc []byte) Kind {
-	l := lexer{doc: doc}
+	l := lexer{doc: string(doc[:min(len(doc), recognised*(longestWord+16))])}
 	for n := range recognised {
 		t := l.next()
 		switch {

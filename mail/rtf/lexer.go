@@ -14,14 +14,14 @@ const (
 	tokenData       // the bytes of \bin
 )
 
-// token is a piece of a document. Its bytes are the document's.
+// token is a piece of a document.
 type token struct {
 	kind  kind
 	word  string
 	param int
-	has   bool // there is a parameter
-	sign  byte // of tokenSign and tokenByte
-	bytes []byte
+	has   bool   // there is a parameter
+	sign  byte   // of tokenSign and tokenByte
+	text  string // of tokenBytes and tokenData
 }
 
 // longestWord is more than any control word has.
@@ -29,7 +29,7 @@ const longestWord = 32
 
 // lexer cuts a document into tokens.
 type lexer struct {
-	doc []byte
+	doc string
 	pos int
 }
 
@@ -62,11 +62,11 @@ func (l *lexer) text() token {
 	for l.pos < len(l.doc) {
 		switch l.doc[l.pos] {
 		case '{', '}', '\\', '\r', '\n', '\t', 0:
-			return token{kind: tokenBytes, bytes: l.doc[from:l.pos]}
+			return token{kind: tokenBytes, text: l.doc[from:l.pos]}
 		}
 		l.pos++
 	}
-	return token{kind: tokenBytes, bytes: l.doc[from:]}
+	return token{kind: tokenBytes, text: l.doc[from:]}
 }
 
 // control reads what follows a backslash.
@@ -108,14 +108,14 @@ func (l *lexer) word() token {
 	for l.pos < len(l.doc) && isLetter(l.doc[l.pos]) && l.pos-from < longestWord {
 		l.pos++
 	}
-	t := token{kind: tokenWord, word: string(l.doc[from:l.pos])}
+	t := token{kind: tokenWord, word: l.doc[from:l.pos]}
 	l.number(&t)
 	if l.pos < len(l.doc) && l.doc[l.pos] == ' ' {
 		l.pos++
 	}
 	if t.word == "bin" {
 		n := min(max(t.param, 0), len(l.doc)-l.pos)
-		t.kind, t.bytes = tokenData, l.doc[l.pos:l.pos+n]
+		t.kind, t.text = tokenData, l.doc[l.pos:l.pos+n]
 		l.pos += n
 	}
 	return t

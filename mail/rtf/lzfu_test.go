@@ -83,8 +83,8 @@ func TestDecompressRefuses(t *testing.T) {
 
 func TestCompressionRoundTrip(t *testing.T) {
 	rnd := testseed.New(t)
-	for n := range 400 {
-		data := make([]byte, rnd.IntN(20000))
+	for n := range 100 {
+		data := make([]byte, rnd.IntN(12000))
 		letters := 1 + rnd.IntN(256)
 		for i := range data {
 			data[i] = byte(rnd.IntN(letters))

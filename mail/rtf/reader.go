@@ -53,7 +53,6 @@ type reader struct {
 	star bool   // \* came just now
 	skip int    // bytes that repeat a \u for old readers
 	high uint16 // the first half of a character beyond 16 bits
-	one  [1]byte
 	raw  []byte // text whose bytes may not yet be a whole character
 }
 
@@ -62,7 +61,7 @@ const colorAuto = 1 << 24
 
 func newReader(doc []byte, to sink) *reader {
 	return &reader{
-		lex: lexer{doc: doc}, to: to, st: state{uc: 1, para: paraFormat{align: 'l'}, char: charFormat{size: 24}},
+		lex: lexer{doc: string(doc)}, to: to, st: state{uc: 1, para: paraFormat{align: 'l'}, char: charFormat{size: 24}},
 		page: 1252, fonts: map[int32]*font{}, decoders: map[int]*encoding.Decoder{}, color: colorAuto,
 	}
 }
@@ -87,18 +86,17 @@ func (r *reader) run() {
 		case tokenSign:
 			r.symbol(t.sign)
 		case tokenBytes:
-			n := min(r.skip, len(t.bytes))
+			n := min(r.skip, len(t.text))
 			r.skip -= n
-			r.bytes(t.bytes[n:])
+			r.bytes(t.text[n:])
 		case tokenByte:
 			if r.skip > 0 {
 				r.skip--
 			} else {
-				r.one[0] = t.sign
-				r.bytes(r.one[:])
+				r.bytes(string([]byte{t.sign}))
 			}
 		case tokenData:
-			r.pict.data(&r.st, t.bytes)
+			r.pict.data(&r.st, t.text)
 		}
 	}
 }
@@ -305,7 +303,7 @@ func (r *reader) isSymbolArea(u uint16) bool {
 }
 
 // bytes are of the text, in a code page. They wait for more, as a character may have several.
-func (r *reader) bytes(b []byte) {
+func (r *reader) bytes(b string) {
 	if len(b) == 0 {
 		return
 	}

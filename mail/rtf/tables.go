@@ -1,7 +1,6 @@
 package rtf
 
 import (
-	"bytes"
 	"encoding/hex"
 	"fmt"
 	"strings"
@@ -61,8 +60,8 @@ func (r *reader) colorWord(w *token) {
 }
 
 // colorText ends entries of the colour table.
-func (r *reader) colorText(s []byte) {
-	for range bytes.Count(s, []byte(";")) {
+func (r *reader) colorText(s string) {
+	for range strings.Count(s, ";") {
 		if len(r.colors) <= mostEntries {
 			r.colors = append(r.colors, r.color)
 		}
@@ -162,18 +161,18 @@ func (p *pictureReader) word(w *token) {
 	}
 }
 
-func (p *pictureReader) hex(b []byte) {
+func (p *pictureReader) hex(b string) {
 	if p.kind == "" {
 		return
 	}
-	for _, c := range b {
-		if _, ok := nibble(c); ok {
-			p.hexed = append(p.hexed, c)
+	for i := range len(b) {
+		if _, ok := nibble(b[i]); ok {
+			p.hexed = append(p.hexed, b[i])
 		}
 	}
 }
 
-func (p *pictureReader) data(st *state, b []byte) {
+func (p *pictureReader) data(st *state, b string) {
 	if st.dest == inPicture && p.kind != "" {
 		p.binary = append(p.binary, b...)
 	}

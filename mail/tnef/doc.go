@@ -21,8 +21,8 @@ var (
 const (
 	deepest         = 20      // embedded messages in each other
 	mostMessages    = 500     // embedded messages
-	mostProps       = 200_000 // properties of everything
-	mostPropsOfOne  = 4_096   // properties of one object
+	mostProps       = 100_000 // properties of everything
+	mostPropsOfOne  = 2_048   // properties of one object
 	mostValues      = 500_000 // values in multi-valued properties
 	mostRecipients  = 50_000
 	mostAttachments = 10_000

@@ -269,7 +269,7 @@ func TestBroken(t *testing.T) {
 		{"a string of 4 GiB", props("\x01\x00\x00\x00\x1f\x00\x37\x00\x01\x00\x00\x00\xff\xff\xff\xff"), ErrBroken},
 		{"4 billion strings", props("\x01\x00\x00\x00\x1f\x00\x37\x00\xff\xff\xff\xff"), ErrBroken},
 		{"an unknown type", props("\x01\x00\x00\x00\x99\x00\x37\x00\x01\x00\x00\x00"), ErrBroken},
-		{"too many properties", props("\x01\x10\x00\x00" + strings.Repeat("\x03\x00\x37\x00", 2*mostPropsOfOne)), ErrTooComplex},
+		{"too many properties", props("\x01\x08\x00\x00" + strings.Repeat("\x03\x00\x37\x00", 2*mostPropsOfOne)), ErrTooComplex},
 		{"4 billion recipients", start + frame(1, attRecipTable, "\xff\xff\xff\xff"), ErrBroken},
 		{"too many attachments", start + strings.Repeat(frame(2, attAttachRenddata, ""), mostAttachments+1), ErrTooComplex},
 		{"an object without interface", props("\x01\x00\x00\x00\x0d\x00\x01\x37\x01\x00\x00\x00\x02\x00\x00\x00ab"), ErrBroken},
