@@ -115,6 +115,7 @@ const (
 	PrListHelp                          PropTag = 0x1043001F // PR_LIST_HELP
 	PrListSubscribe                     PropTag = 0x1044001F // PR_LIST_SUBSCRIBE
 	PrListUnsubscribe                   PropTag = 0x1045001F // PR_LIST_UNSUBSCRIBE
+	PrOriginalMessageID                 PropTag = 0x1046001F // PR_ORIGINAL_MESSAGE_ID
 	PrIconIndex                         PropTag = 0x10800003 // PR_ICON_INDEX
 	PrLastVerbExecuted                  PropTag = 0x10810003 // PR_LAST_VERB_EXECUTED
 	PrLastVerbExecutionTime             PropTag = 0x10820040 // PR_LAST_VERB_EXECUTION_TIME
