@@ -1,0 +1,82 @@
+package convert
+
+import (
+	"io"
+	"time"
+
+	"zarafa/mail/charset"
+	"zarafa/mapi"
+)
+
+// ExportOptions say how messages become mails. The zero value is of use.
+type ExportOptions struct {
+	// Addresses tells the address of the Internet of somebody who has none of his own in the message, by the properties that name
+	// him: those of a recipient, or PR_ENTRYID, PR_ADDRTYPE, PR_EMAIL_ADDRESS and PR_DISPLAY_NAME of a sender. It may be nil. Whoever
+	// has no address stands in the mail with his name alone.
+	Addresses func(who mapi.Props) (address string, ok bool)
+	// Charset is that of texts that do not fit the message's own one; nil is UTF-8.
+	Charset *charset.Charset
+	// Domain is behind the @ of a Message-ID that is made here.
+	Domain string
+	// Now is the date of a message that has none.
+	Now time.Time
+	// Bcc keeps the recipients of blind copies, as only the sender's own copy may.
+	Bcc bool
+}
+
+// Export writes a message as a mail, with CRLF at the end of each line, in ASCII. The same message always makes the same bytes: boundaries
+// and a Message-ID that is missing come from PR_SEARCH_KEY. Errors are those of w and of the message's contents.
+func Export(w io.Writer, m *mapi.Message, options *ExportOptions) error {
+	out := &writer{w: w}
+	ex := &exporter{out: out, options: options, seed: seedOf(m)}
+	ex.message(m)
+	return out.err
+}
+
+// exporter writes one message and those in it.
+type exporter struct {
+	out     *writer
+	options *ExportOptions
+	// seed is what boundaries are made of, parts how many were made.
+	seed  []byte
+	parts int
+	depth int
+}
+
+// maxDepth bounds messages within messages. What is deeper is left out: no program shows it.
+const maxDepth = 50
+
+func (ex *exporter) message(m *mapi.Message) {
+	cs := ex.charset(m)
+	ex.headers(m, cs)
+	ex.body(m, cs)
+}
+
+// charset is that of the message's texts, nil if UTF-8 is.
+func (ex *exporter) charset(m *mapi.Message) *charset.Charset {
+	if cs, ok := charset.FromCodePage(m.Props.Uint32(mapi.PrInternetCpid)); ok {
+		return cs
+	}
+	return ex.options.Charset
+}
+
+// writer keeps the first error, so that what follows need not ask.
+type writer struct {
+	w   io.Writer
+	err error
+}
+
+func (w *writer) Write(b []byte) (int, error) {
+	if w.err != nil {
+		return 0, w.err
+	}
+	n, err := w.w.Write(b)
+	w.err = err
+	return n, err
+}
+
+func (w *writer) text(s string) {
+	if w.err == nil {
+		_, w.err = io.WriteString(w.w, s)
+	}
+}

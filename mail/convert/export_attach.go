@@ -1,0 +1,167 @@
+package convert
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"zarafa/mail/header"
+	"zarafa/mapi"
+)
+
+// attachment writes an attachment with its fields.
+func (ex *exporter) attachment(a *mapi.Attachment, shown bool) {
+	if a.Message != nil {
+		ex.embeddedMessage(a)
+		return
+	}
+	mimeType := mimeTypeOf(a)
+	name := fileNameOf(a)
+	f := &fields{}
+	contentType := mimeType
+	disposition := "attachment"
+	if shown {
+		disposition = "inline"
+	}
+	if name != "" {
+		contentType += header.FormatWordParam("name", name)
+		disposition += header.FormatParam("filename", name)
+	}
+	f.add("Content-Type", contentType)
+	f.add("Content-Transfer-Encoding", "base64")
+	f.add("Content-Disposition", disposition)
+	if cid := oneToken(a.Props.Str(mapi.PrAttachContentID)); cid != "" {
+		f.add("Content-ID", "<"+cid+">")
+	}
+	f.add("Content-Location", a.Props.Str(mapi.PrAttachContentLocation))
+	_, _ = ex.out.Write(append(f.b, "\r\n"...)) // the writer keeps its error
+	if a.Content == nil {
+		return
+	}
+	r, err := a.Content.Open()
+	if err != nil {
+		ex.out.fail(err)
+		return
+	}
+	ex.base64(r)
+	ex.out.fail(r.Close())
+}
+
+func (w *writer) fail(err error) {
+	if w.err == nil {
+		w.err = err
+	}
+}
+
+// oneToken leaves out what cannot be in an id.
+func oneToken(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r <= ' ' || r == '<' || r == '>' || r >= 0x7F {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// mimeTypeOf is the type of an attachment. Multiparts and messages would not be what they say in base64.
+func mimeTypeOf(a *mapi.Attachment) string {
+	t, ok := header.ParseMediaType(a.Props.Str(mapi.PrAttachMimeTag))
+	switch {
+	case ok && t.Type != "multipart" && t.Type != "message":
+		return t.Type + "/" + t.Subtype
+	case ok:
+		return "application/octet-stream"
+	}
+	name := strings.ToLower(fileNameOf(a))
+	if i := strings.LastIndexByte(name, '.'); i >= 0 {
+		if t, ok := typesByExtension()[name[i:]]; ok {
+			return t
+		}
+	}
+	return "application/octet-stream"
+}
+
+func typesByExtension() map[string]string {
+	return map[string]string{
+		".txt": "text/plain", ".html": "text/html", ".htm": "text/html", ".csv": "text/csv", ".ics": "text/calendar", ".vcf": "text/vcard",
+		".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif", ".svg": "image/svg+xml", ".webp": "image/webp",
+		".pdf": "application/pdf", ".zip": "application/zip", ".gz": "application/gzip", ".json": "application/json", ".xml": "application/xml",
+		".mp3": "audio/mpeg", ".mp4": "video/mp4", ".doc": "application/msword", ".xls": "application/vnd.ms-excel", ".ppt": "application/vnd.ms-powerpoint",
+		".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+		".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+		".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+		".odt":  "application/vnd.oasis.opendocument.text", ".ods": "application/vnd.oasis.opendocument.spreadsheet",
+	}
+}
+
+func fileNameOf(a *mapi.Attachment) string {
+	for _, tag := range []mapi.PropTag{mapi.PrAttachLongFilename, mapi.PrAttachFilename, mapi.PrDisplayName} {
+		if name := cleanFileName(a.Props.Str(tag)); name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// embeddedMessage writes a message in the message.
+func (ex *exporter) embeddedMessage(a *mapi.Attachment) {
+	f := &fields{}
+	f.add("Content-Type", "message/rfc822")
+	_, _ = ex.out.Write(append(f.b, "\r\n"...)) // the writer keeps its error
+	if ex.depth >= maxDepth {
+		return
+	}
+	inside := &exporter{out: ex.out, options: ex.options, depth: ex.depth + 1}
+	ex.parts++
+	inside.seed = fmt.Appendf(bytes.Clone(ex.seed), "/%d", ex.parts)
+	inside.message(a.Message)
+}
+
+// securedBody writes a mail that is signed or encrypted by S/MIME: what its one attachment has, byte by byte.
+func (ex *exporter) securedBody(m *mapi.Message) bool {
+	class := strings.ToUpper(m.Props.Str(mapi.PrMessageClass))
+	if !strings.HasPrefix(class, strings.ToUpper(classEncrypted)) || len(m.Attachments) != 1 || m.Attachments[0].Content == nil {
+		return false
+	}
+	a := m.Attachments[0]
+	r, err := a.Content.Open()
+	if err != nil {
+		ex.out.fail(err)
+		return true
+	}
+	in := bufio.NewReaderSize(r, 32<<10)
+	start, _ := in.Peek(16)
+	if len(start) >= 13 && strings.EqualFold(string(start[:13]), "Content-Type:") {
+		if _, err := io.Copy(ex.out, in); err != nil {
+			ex.out.fail(err)
+		}
+	} else {
+		f := &fields{}
+		f.add("Content-Type", "application/pkcs7-mime"+smimeType(in)+header.FormatParam("name", "smime.p7m"))
+		f.add("Content-Transfer-Encoding", "base64")
+		f.add("Content-Disposition", "attachment"+header.FormatParam("filename", "smime.p7m"))
+		_, _ = ex.out.Write(append(f.b, "\r\n"...)) // the writer keeps its error
+		ex.base64(in)
+	}
+	ex.out.fail(r.Close())
+	return true
+}
+
+// smimeType tells signed from encrypted content by the object identifier at the beginning of a CMS structure (RFC 5652 section 3).
+func smimeType(in *bufio.Reader) string {
+	head, _ := in.Peek(64)
+	pkcs7 := []byte{0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07}
+	i := bytes.Index(head, pkcs7)
+	if i < 0 || i+len(pkcs7) >= len(head) {
+		return ""
+	}
+	switch head[i+len(pkcs7)] {
+	case 2:
+		return header.FormatParam("smime-type", "signed-data")
+	case 3:
+		return header.FormatParam("smime-type", "enveloped-data")
+	}
+	return ""
+}
