@@ -16,7 +16,8 @@ type Mailbox struct {
 	// Inbox is where new mail goes, nil if the store has no receive folder; InboxProps are its properties: rules, junk mail folder.
 	Inbox      mapi.EntryID
 	InboxProps mapi.Props
-	large      []mapi.PropTag // of the inbox, that did not come along
+	// Of the store and of the inbox, what did not come along.
+	largeInStore, large []mapi.PropTag
 }
 
 // Mailbox finds a user's store and what delivery needs to know of it: by one call if the server has CapDelivery, else by five. A
@@ -48,8 +49,9 @@ func (s *Session) mailboxAtOnce(ctx context.Context, user string) (*Mailbox, err
 		box = Mailbox{
 			Store: Store{EntryID: copyID(resp.StoreID), GUID: guid, URL: copyText(resp.ServerPath), Session: s},
 			Owner: User{ID: resp.UlUserID, EntryID: copyID(resp.SUserID)},
-			Props: objectOf(resp.Store).Props,
 		}
+		store := objectOf(resp.Store)
+		box.Props, box.largeInStore = store.Props, store.Large
 		if resp.ReceiveFolder != nil {
 			o := objectOf(resp.ReceiveFolder)
 			box.setInbox(o.Props.Bytes(mapi.PrRecordKey), o) // a folder's record key is its entry id (objects.md section 1.3)
@@ -72,7 +74,7 @@ func (s *Session) mailboxInSteps(ctx context.Context, user string) (*Mailbox, er
 	if err != nil {
 		return nil, err
 	}
-	box := &Mailbox{Store: st, Props: o.Props, Owner: User{EntryID: o.Props.Bytes(mapi.PrMailboxOwnerEntryID)}}
+	box := &Mailbox{Store: st, Props: o.Props, largeInStore: o.Large, Owner: User{EntryID: o.Props.Bytes(mapi.PrMailboxOwnerEntryID)}}
 	inbox, err := s.ReceiveFolder(ctx, st.EntryID, "IPM")
 	if IsNotFound(err) {
 		return box, nil

@@ -33,9 +33,9 @@ func (s *Session) Store(ctx context.Context) (st Store, err error) {
 	return st, err
 }
 
-// OpenStore finds a store by its entry id, which may tell the server.
+// OpenStore finds a store by its entry id, which may tell the server and may be wrapped (mapi.EntryID.Unwrap).
 func (s *Session) OpenStore(ctx context.Context, id mapi.EntryID) (Store, error) {
-	id, url := id.SplitServer()
+	id, url := id.Unwrap().SplitServer()
 	if url == "" {
 		return s.openStore(ctx, id)
 	}

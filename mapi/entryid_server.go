@@ -49,3 +49,21 @@ func (e EntryID) SplitServer() (id EntryID, url string) {
 	}
 	return e, ""
 }
+
+// wrappedBy is MUIDMDB, which marks store entry ids as applications see them.
+const wrappedBy = "\x38\xA1\xBB\x10\x05\xE5\x10\x1A\xA1\xBB\x08\x00\x2B\x2A\x56\xC2"
+
+// Unwrap is the entry id of a store out of the form that applications keep, in rules for one: flags[4], MUIDMDB, two zero bytes, the
+// provider's NUL-terminated file name, padded to a multiple of 4 (objects.md section 1.1). Other ids stay as they are.
+func (e EntryID) Unwrap() EntryID {
+	const name = 22
+	if len(e) < name || string(e[4:20]) != wrappedBy {
+		return e
+	}
+	end := bytes.IndexByte(e[name:], 0)
+	if end < 0 {
+		return e
+	}
+	start := (name + end + 1 + 3) &^ 3
+	return e[min(start, len(e)):]
+}

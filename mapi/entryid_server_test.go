@@ -2,6 +2,7 @@ package mapi
 
 import (
 	"bytes"
+	"encoding/base64"
 	"testing"
 )
 
@@ -48,4 +49,22 @@ func FuzzEntryIDServer(f *testing.F) {
 			t.Errorf("%x: %x and %q, then %x and %q", b, []byte(id), url, []byte(again), u)
 		}
 	})
+}
+
+// The wrapped form is one that the reference client wrote into a rule.
+func TestUnwrap(t *testing.T) {
+	wrapped, err := base64.StdEncoding.DecodeString("AAAAADihuxAF5RAaobsIACsqVsIAAHphcmFmYTZjbGllbnQuZGxsAAAAAADajdm5D6pJxpADMcY+iheMAQAAAAEAAAD3GfUKYYhJEIFmmvRLbt2ycHNldWRvOi8vVW5rbm93bgA=")
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, url := EntryID(wrapped).Unwrap().SplitServer()
+	if !id.Valid() || id.Type() != TypeStore || url != "pseudo://Unknown" {
+		t.Errorf("unwrapped %x at %q", id, url)
+	}
+	if got := id.Unwrap(); !bytes.Equal(got, id) {
+		t.Errorf("an id that is not wrapped becomes %x", got)
+	}
+	for n := range wrapped {
+		EntryID(wrapped[:n]).Unwrap() // does not panic
+	}
 }

@@ -1,6 +1,8 @@
 package wire
 
-// Some structures are kept as documents of their own: search criteria as a property of their folder, the
+import "zarafa/mapi"
+
+// Some structures are kept as documents of their own: search criteria and rules as properties of their folders, the
 // collapse state of a table as a blob in the client (tables.md sections 8 and 10). They have the
 // encoding of messages without an envelope.
 
@@ -31,6 +33,27 @@ func AppendCollapseState(dst []byte, v *CollapseState) []byte {
 func DecodeCollapseState(d *Decoder) (*CollapseState, error) {
 	v := new(CollapseState)
 	return v, d.document("CollapseState", v.decode)
+}
+
+// rulesRoot is the root of the document that PR_RULES_DATA holds; it is a row set itself (objects.md section 15).
+const rulesRoot = "tableData"
+
+// AppendRules appends the document form of the rows of a rules table.
+func AppendRules(dst []byte, rows [][]mapi.PropValue) []byte {
+	if rows == nil {
+		rows = [][]mapi.PropValue{}
+	}
+	dst = append(dst, documentStart...)
+	dst = append(append(dst, '<'), rulesRoot...)
+	dst = append(dst, documentNamespaces[:len(documentNamespaces)-1]...)
+	dst = appendRows(dst, &RowSet{Rows: rows})
+	return append(append(append(dst, "</"...), rulesRoot...), '>')
+}
+
+// DecodeRules reads the document that the decoder was given; the rows live as long as a request's. Errors are *Fault.
+func DecodeRules(d *Decoder) (rows [][]mapi.PropValue, err error) {
+	err = d.document(rulesRoot, func(d *Decoder) { rows = d.rows() })
+	return rows, err
 }
 
 func appendDocument(dst []byte, root string, content func([]byte) []byte) []byte {

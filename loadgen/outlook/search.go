@@ -74,8 +74,6 @@ func (u *User) searchFolder(ctx context.Context) (err error) {
 	})
 }
 
-// stateRebuild says in the answer to tableGetSearchCriteria that a search is running.
-const stateRebuild = 0x2
 
 // awaitSearch waits for the notification that the search is complete. A slow search is not wrong; one that is complete
 // without a notification is.
