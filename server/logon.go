@@ -30,7 +30,7 @@ func (s *Server) Logon(c *session.Call, req *wire.LogonRequest, resp *wire.Logon
 	resp.Version, resp.Capabilities = wire.Text(version), baseCapabilities
 	who, err := s.auth.Check(c.Context, auth.Request{
 		Peer: c.Peer, Username: req.Username.String, Password: req.Password.String,
-		Impersonate: req.ImpersonateUser.String, Flags: req.Flags,
+		Impersonate: req.ImpersonateUser.String, Flags: req.Flags, ClientAddress: clientAddress(req.ClientAddress),
 	})
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func (s *Server) Logon(c *session.Call, req *wire.LogonRequest, resp *wire.Logon
 
 // openSession makes the session of a user who has proved who he is, and gives its id.
 func (s *Server) openSession(c *session.Call, req *wire.LogonRequest, who *directory.Object, granted uint32) (uint64, error) {
-	created, err := s.sessions.Create(who.ID, req.SessionGroup, req.Capabilities&^mapi.CapCompression|granted, clientOf(c, req, who.Name))
+	created, err := s.sessions.Create(who.ID, req.SessionGroup, req.Capabilities&^mapi.CapCompression|granted, s.clientOf(c, req, who.Name))
 	if err != nil {
 		return 0, err
 	}
@@ -73,16 +73,25 @@ func (s *Server) granted(c *session.Call, asked uint32) uint32 {
 }
 
 // clientOf is what is kept of a client; strings of the request do not outlive it, so they are copied.
-func clientOf(c *session.Call, req *wire.LogonRequest, user string) session.Client {
+func (s *Server) clientOf(c *session.Call, req *wire.LogonRequest, user string) session.Client {
 	client := session.Client{
 		Source: c.Peer.Address, User: user,
 		App: cut(req.ClientApp.String), AppVersion: cut(req.ClientAppVersion.String),
 		AppMisc: cut(req.ClientAppMisc.String), Version: cut(req.Version.String),
 	}
+	if origin := s.auth.Origin(c.Peer, clientAddress(req.ClientAddress)); origin.Address != c.Peer.Address {
+		client.Behind = origin.Address
+	}
 	if req.ImpersonateUser.String != "" {
 		client.Impersonator = cut(req.Username.String)
 	}
 	return client
+}
+
+// clientAddress is what a front end says of where its user comes from. It is a copy, and not longer than an address.
+func clientAddress(text wire.NullString) string {
+	const most = 64
+	return strings.Clone(text.String[:min(len(text.String), most)])
 }
 
 // cut copies a text that is only shown, and not more of it than anybody reads.

@@ -53,6 +53,9 @@ func (r *records) who(c *session.Call) []logging.Field {
 		return fields
 	}
 	client := &c.Session.Client
+	if client.Behind != "" { // the peer is a front end
+		fields = append(fields, logging.Field{Name: "client", Value: client.Behind})
+	}
 	return append(fields, logging.Field{Name: "session", Value: r.sessionName(c.Session)}, logging.Field{Name: "user", Value: client.User},
 		logging.Field{Name: "impersonator", Value: client.Impersonator}, logging.Field{Name: "program", Value: client.App})
 }

@@ -61,6 +61,7 @@ func (s *Server) SSOLogon(c *session.Call, req *wire.SSOLogonRequest, resp *wire
 	}
 	answer, err := s.sso.Check(c.Context, auth.SSORequest{
 		Peer: c.Peer, Leg: req.SessionID, Username: req.Username.String, Impersonate: req.ImpersonateUser.String, Input: req.Input,
+		ClientAddress: clientAddress(req.ClientAddress),
 	})
 	if mapi.CodeOf(err) == mapi.EndOfSession {
 		return err
@@ -76,6 +77,7 @@ func (s *Server) SSOLogon(c *session.Call, req *wire.SSOLogonRequest, resp *wire
 	as := &wire.LogonRequest{
 		Username: wire.Text(answer.Authenticated), ImpersonateUser: req.ImpersonateUser, Version: req.ClientVersion, Capabilities: req.ClientCaps,
 		SessionGroup: req.SessionGroup, ClientApp: req.ClientApp, ClientAppVersion: req.ClientAppVersion, ClientAppMisc: req.ClientAppMisc,
+		ClientAddress: req.ClientAddress,
 	}
 	if tooOld(req.ClientVersion.String) {
 		return mapi.Errorf(mapi.InvalidVersion, "ssoLogon", "client version %q is older than 6", req.ClientVersion.String)

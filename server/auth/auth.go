@@ -96,6 +96,8 @@ type Request struct {
 	Password    string
 	Impersonate string // the user to become, "" for nobody else
 	Flags       uint32
+	// ClientAddress is where the user comes from whom a front end logs on, as it says; "" if it says nothing.
+	ClientAddress string
 }
 
 // Check authenticates and gives the user of the session. Every refusal is LOGON_FAILED.
@@ -133,7 +135,11 @@ func (a *Authenticator) become(ctx context.Context, who *directory.Object, r Req
 }
 
 func refuse(err error, r Request) error {
-	return mapi.Errorf(mapi.LogonFailed, "logon", "user %q from %s: %w", r.Username, r.Peer.Address, err)
+	from := r.Peer.Address
+	if r.ClientAddress != "" {
+		from += ", for " + r.ClientAddress
+	}
+	return mapi.Errorf(mapi.LogonFailed, "logon", "user %q from %s: %w", r.Username, from, err)
 }
 
 func (a *Authenticator) authenticate(ctx context.Context, r Request) (*directory.Object, error) {
@@ -149,7 +155,7 @@ func (a *Authenticator) authenticate(ctx context.Context, r Request) (*directory
 			return who, nil
 		}
 	}
-	attempt, err := a.throttle.begin(r.Peer, r.Username)
+	attempt, err := a.throttle.begin(a.Origin(r.Peer, r.ClientAddress), r.Username)
 	if err != nil {
 		return nil, err
 	}

@@ -46,6 +46,8 @@ type SSORequest struct {
 	Username    string
 	Impersonate string
 	Input       []byte
+	// ClientAddress is as in [Request].
+	ClientAddress string
 }
 
 // SSOAnswer is what became of a leg: a user, or a token for the client and the id for his next leg.
@@ -64,8 +66,8 @@ func (s *SingleSignOn) Check(ctx context.Context, r SSORequest) (SSOAnswer, erro
 	if r.Leg != 0 && !s.pending.take(r.Leg, r.Peer.Address) {
 		return SSOAnswer{}, mapi.Errorf(mapi.EndOfSession, "ssoLogon", "no log-on %d of %s is going on", r.Leg, r.Peer.Address)
 	}
-	request := Request{Peer: r.Peer, Username: r.Username, Impersonate: r.Impersonate}
-	attempt, err := s.auth.throttle.begin(r.Peer, r.Username)
+	request := Request{Peer: r.Peer, Username: r.Username, Impersonate: r.Impersonate, ClientAddress: r.ClientAddress}
+	attempt, err := s.auth.throttle.begin(s.auth.Origin(r.Peer, r.ClientAddress), r.Username)
 	if err != nil {
 		return SSOAnswer{}, refuse(err, request)
 	}

@@ -11,6 +11,7 @@ import (
 type Client struct {
 	Source       string // address that owns the session: IP text, or *:pid-<pid> on a Unix socket
 	Proxy        string // address of the proxy in front, if there is one
+	Behind       string // address of the user, as a front end that is believed says; "" if it says nothing
 	User         string // login name of the session's user
 	Impersonator string // who logged on for User, if it was somebody else
 	App          string
