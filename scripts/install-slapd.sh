@@ -2,6 +2,7 @@
 # Installs OpenLDAP's server with apt-get if it is missing and this user may: tests run
 # private instances of it in temporary folders. ZARAFA_SKIP_SLAPD=1 leaves them out.
 set -euo pipefail
+. "$(dirname "$0")/steps.sh"
 
 fail() {
 	echo "install-slapd.sh: $*" >&2
@@ -17,16 +18,5 @@ fi
 PATH=$PATH:/usr/sbin:/usr/local/sbin
 command -v slapd >/dev/null && exit 0
 
-command -v apt-get >/dev/null || fail "OpenLDAP's slapd is not installed and there is no apt-get to install it; install it, or set ZARAFA_SKIP_SLAPD=1"
-as_root=()
-if [ "$(id -u)" != 0 ]; then
-	as_root=(sudo -n)
-	sudo -n true 2>/dev/null || fail "slapd is not installed and this user may not install it; run 'sudo apt-get install slapd', or set ZARAFA_SKIP_SLAPD=1"
-fi
-echo "install-slapd.sh: installing slapd" >&2
-# RUNLEVEL=1 keeps the package from starting a server of the system.
-quiet=(env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1)
-"${as_root[@]}" "${quiet[@]}" apt-get update -q >&2 &&
-	"${as_root[@]}" "${quiet[@]}" apt-get install -q -y --no-install-recommends slapd >&2 ||
-	fail "apt-get could not install slapd (see above); install it by hand, or set ZARAFA_SKIP_SLAPD=1"
+install_packages "set ZARAFA_SKIP_SLAPD=1" slapd
 command -v slapd >/dev/null || fail "the package slapd is installed but there is no slapd"

@@ -15,22 +15,12 @@ fail() {
 }
 
 install() {
-	local -a missing=() as_root=()
+	local -a missing=()
 	local package
 	for package in nginx-light haproxy chromium tnef unrtf; do
 		[ -e "/var/lib/dpkg/info/$package.list" ] || missing+=("$package")
 	done
-	[ ${#missing[@]} -gt 0 ] || return 0
-	command -v apt-get >/dev/null || fail "there is no apt-get to install ${missing[*]}; run this on Debian or Ubuntu"
-	if [ "$(id -u)" != 0 ]; then
-		as_root=(sudo -n)
-		sudo -n true 2>/dev/null || fail "this user may not install ${missing[*]}; run this as root on a machine that can be thrown away"
-	fi
-	echo "judges.sh: installing ${missing[*]}" >&2
-	# RUNLEVEL=1 keeps packages from starting services of the system.
-	"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get update -q >&2 &&
-		"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -q -y --no-install-recommends "${missing[@]}" >&2 ||
-		fail "apt-get could not install ${missing[*]} (see above)"
+	[ ${#missing[@]} -eq 0 ] || install_packages "run this on a machine with Debian or Ubuntu that can be thrown away" "${missing[@]}"
 }
 
 step=

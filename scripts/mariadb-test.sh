@@ -11,6 +11,7 @@
 # mariadb-server is installed with apt-get if it is missing and this user may.
 # ZARAFA_SKIP_MARIADB=1 runs the command without a database server.
 set -euo pipefail
+. "$(dirname "$0")/steps.sh"
 
 fail() {
 	echo "mariadb-test.sh: $*" >&2
@@ -33,35 +34,20 @@ find_server() {
 	command -v mariadbd || command -v mysqld
 }
 
-install_server() {
-	local -a as_root=()
-	command -v apt-get >/dev/null || fail "MariaDB is not installed and there is no apt-get to install it; install the MariaDB server, or set ZARAFA_SKIP_MARIADB=1"
-	if [ "$(id -u)" != 0 ]; then
-		as_root=(sudo -n)
-		sudo -n true 2>/dev/null || fail "MariaDB is not installed and this user may not install it; run 'sudo apt-get install mariadb-server', or set ZARAFA_SKIP_MARIADB=1"
-	fi
-	echo "mariadb-test.sh: installing mariadb-server" >&2
-	# RUNLEVEL=1 keeps the package from starting a server of the system.
-	local -a quiet=(env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1)
-	"${as_root[@]}" "${quiet[@]}" apt-get update -q >&2 &&
-		"${as_root[@]}" "${quiet[@]}" apt-get install -q -y --no-install-recommends mariadb-server >&2 ||
-		fail "apt-get could not install mariadb-server (see above); install it by hand, or set ZARAFA_SKIP_MARIADB=1"
-}
-
-find_server >/dev/null || install_server
+find_server >/dev/null || install_packages "set ZARAFA_SKIP_MARIADB=1" mariadb-server
 server=$(find_server) || fail "mariadb-server is installed but there is neither mariadbd nor mysqld"
 command -v mariadb-install-db >/dev/null || fail "$server is there but mariadb-install-db is not; install the whole mariadb-server, or set ZARAFA_SKIP_MARIADB=1"
 
 # The path of a socket may have 107 bytes, so the folder is not below a deep TMPDIR.
 folder=$(mktemp -d /tmp/zarafa-mariadb.XXXXXX)
-pid=     # of the database server
-command= # process group of the command
+pid=  # of the database server
+step= # process group of the command
 
 clean_up() {
 	local status=$?
 	trap '' INT TERM HUP
 	trap - EXIT
-	[ -z "$command" ] || kill -TERM -- "-$command" 2>/dev/null || true
+	[ -z "$step" ] || kill -TERM -- "-$step" 2>/dev/null || true
 	if [ -n "$pid" ]; then
 		kill "$pid" 2>/dev/null || true
 		wait "$pid" 2>/dev/null || true
@@ -109,13 +95,6 @@ done
 query 'CREATE DATABASE zarafa_test'
 
 export ZARAFA_TEST_MYSQL_DSN="root@unix($folder/mysqld.sock)/zarafa_test"
-# In a process group of its own (set -m) the command can be stopped with all its
-# children when this script is; a plain command would keep the script waiting.
-set -m
-"$@" &
-command=$!
-set +m
 status=0
-wait "$command" || status=$?
-command=
+run_step "$@" || status=$?
 exit "$status"
