@@ -19,13 +19,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	goldap "github.com/go-ldap/ldap/v3"
+
+	"zarafa/server/directory/ldap/schema"
 )
 
 // Base is the DN of the directory, Admin the DN that may do everything, AdminPassword its password.
@@ -108,22 +109,20 @@ func freePort(t testing.TB) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-// schemaFile is the product's schema, beside this package.
-func schemaFile() string {
-	_, here, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(here), "..", "schema", "zarafa.schema")
-}
-
 func (s *Server) configure() {
 	s.t.Helper()
 	if err := os.Mkdir(filepath.Join(s.folder, "db"), 0o700); err != nil {
+		s.t.Fatal(err)
+	}
+	own := filepath.Join(s.folder, "zarafa.schema")
+	if err := os.WriteFile(own, schema.OpenLDAP(), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
 	var b strings.Builder
 	for _, name := range []string{"core", "cosine", "inetorgperson", "nis"} {
 		fmt.Fprintf(&b, "include /etc/ldap/schema/%s.schema\n", name)
 	}
-	fmt.Fprintf(&b, "include %s\n", schemaFile())
+	fmt.Fprintf(&b, "include %s\n", own)
 	// An attribute as Active Directory has some: of bytes, and with a matching rule.
 	b.WriteString("attributetype ( 2.25.1.1 NAME 'testGUID' EQUALITY octetStringMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.40 SINGLE-VALUE )\n" +
 		"objectclass ( 2.25.1.2 NAME 'testObject' SUP top AUXILIARY MAY testGUID )\n")
