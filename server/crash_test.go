@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -81,27 +80,6 @@ func (c *child) kill() {
 	c.cmd.Wait()
 }
 
-// delivered is a message whose delivery the server has acknowledged.
-type delivered struct {
-	id     mapi.EntryID
-	number int
-}
-
-// letter is the message with a number; everything in it follows from the number.
-func letter(number int) *client.Message {
-	return &client.Message{
-		Props: mapi.Props{
-			mapi.String(mapi.PrMessageClass, "IPM.Note"),
-			mapi.String(mapi.PrSubject, fmt.Sprintf("letter %d", number)),
-			mapi.String(mapi.PrBody, string(bytes.Repeat([]byte{'a' + byte(number%26)}, 3000))),
-		},
-		Recipients: []client.Recipient{{Type: 1, Name: "Alice", Address: fmt.Sprintf("alice%d@example.com", number)}},
-		Attachments: []client.Attachment{{
-			Name: "data.bin", Data: bytes.Repeat([]byte{byte(number), byte(number >> 8)}, 40_000),
-		}},
-	}
-}
-
 // TestCrash kills the server with SIGKILL while eight clients deliver mail, starts it again, and looks for every message that was
 // acknowledged, in its folder and in a search folder.
 func TestCrash(t *testing.T) {
@@ -121,15 +99,6 @@ func TestCrash(t *testing.T) {
 			checkFound(t, second.endpoint, inbox, found)
 		})
 	}
-}
-
-func logOn(t *testing.T, endpoint, user string) *client.Session {
-	t.Helper()
-	s, err := client.LogOn(t.Context(), client.Options{Endpoint: endpoint, User: user})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
 }
 
 // makeUser creates alice with her store and returns her inbox.
@@ -221,35 +190,6 @@ func checkDelivered(t *testing.T, endpoint string, inbox mapi.EntryID, sent []de
 	if count := int(folder.Props.Uint32(mapi.PrContentCount)); count != rows || rows < len(sent) {
 		t.Errorf("%d acknowledged, %d in the table, the folder counts %d", len(sent), rows, count)
 	}
-}
-
-func checkLetter(ctx context.Context, s *client.Session, d delivered) error {
-	o, err := s.LoadObject(ctx, d.id)
-	if err != nil {
-		return err
-	}
-	want := letter(d.number)
-	for _, p := range want.Props {
-		if got, ok := o.Props.Get(p.Tag); !ok || !got.Equal(p) {
-			return fmt.Errorf("property %v is not what was sent", p.Tag)
-		}
-	}
-	if len(o.Children) != 2 {
-		return fmt.Errorf("%d recipients and attachments", len(o.Children))
-	}
-	for _, part := range o.Children {
-		if part.Type != mapi.TypeAttach {
-			continue
-		}
-		data, err := s.LoadValue(ctx, d.id, part.ServerID, mapi.PrAttachDataBin)
-		if err != nil {
-			return err
-		}
-		if !bytes.Equal(data.Data, want.Attachments[0].Data) {
-			return errors.New("the attachment is not what was sent")
-		}
-	}
-	return nil
 }
 
 // searchLetters makes a search folder of the letters in an inbox.

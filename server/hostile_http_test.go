@@ -18,8 +18,6 @@ import (
 	"zarafa/server/servertest"
 )
 
-const requestLine = "POST / HTTP/1.1\r\nHost: server\r\n"
-
 // nested is a request with elements in each other.
 func nested(depth int) []byte {
 	open := strings.Repeat("<a>", depth)

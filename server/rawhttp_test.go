@@ -16,6 +16,9 @@ import (
 	"zarafa/wire"
 )
 
+// requestLine begins a request, up to the header lines that a test adds.
+const requestLine = "POST / HTTP/1.1\r\nHost: server\r\n"
+
 // rawClient sends requests as bytes over one connection at a time, without any of the product's own client.
 type rawClient struct {
 	t       *testing.T
@@ -66,7 +69,7 @@ func (c *rawClient) post(body []byte) (answer, error) {
 // postWith sends a body with further header lines.
 func (c *rawClient) postWith(header string, body []byte) (answer, error) {
 	c.dial()
-	head := fmt.Sprintf("POST / HTTP/1.1\r\nHost: server\r\n%sContent-Length: %d\r\n\r\n", header, len(body))
+	head := fmt.Sprintf(requestLine+"%sContent-Length: %d\r\n\r\n", header, len(body))
 	if _, err := io.WriteString(c.conn, head); err != nil {
 		c.close()
 		return answer{}, err

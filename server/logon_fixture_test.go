@@ -1,0 +1,15 @@
+package server_test
+
+import (
+	"testing"
+	"zarafa/client"
+)
+
+func logOn(t *testing.T, endpoint, user string) *client.Session {
+	t.Helper()
+	s, err := client.LogOn(t.Context(), client.Options{Endpoint: endpoint, User: user})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
