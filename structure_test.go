@@ -62,6 +62,7 @@ var mayImport = map[string][]string{
 	"tuning/validate":            {"tuning/dbms"},
 	"tuning/verify":              {},
 	"wire":                       {"mapi"},
+	"server/e2e":                 {"client", "mapi", "server", "wire"}, // what end-to-end tests share
 	"server/internal/replay/cmd": {"server/internal/replay"},
 	// Everything that writes to the tree of objects builds on it.
 	"server/change": {

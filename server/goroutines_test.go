@@ -19,7 +19,7 @@ func TestGoroutinesContainPanics(t *testing.T) {
 			return err
 		}
 		switch path {
-		case "internal/replay", "directory/ldap/slapdtest", "servertest": // parts of tests
+		case "internal/replay", "directory/ldap/slapdtest", "servertest", "e2e": // parts of tests
 			return fs.SkipDir
 		}
 		found += checkGoroutines(t, path)
