@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Runs all Go tests once: with the race detector, and after it those that it would distort (they count allocations or
-# memory) or slow down by minutes (they send bad requests one after the other), whose files have the build constraint
-# !race. It says at the end which of the recorded exchanges the server answers as recorded. Arguments are passed on to go test.
+# Runs all Go tests: with the race detector, and after it those whose files have the build constraint !race. The detector would
+# distort these (they count allocations or memory) or slow them down by minutes; of some there is a shorter form for the detector, under the
+# same name. The script says at the end which of the recorded exchanges the server answers as recorded. Arguments are passed on to go test.
 #
-# The order of the tests and the seed of random ones are the same in each run. ZARAFA_SEED=random (make test-long) draws
-# them anew; ZARAFA_SEED=NUMBER repeats what a failed test printed.
+# The order of the tests and the seed of random ones are the same in each run, and results that go test has kept count if nothing that
+# they depend on has changed. ZARAFA_SEED=random (make test-long) draws both anew and runs everything; ZARAFA_SEED=NUMBER repeats
+# what a failed test printed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 race=(-race)
@@ -12,21 +13,21 @@ if ! command -v "$(go env CC)" >/dev/null; then
 	echo "go-test.sh: there is no C compiler, which the race detector needs; run 'apt-get install gcc libc6-dev' for the whole test" >&2
 	race=()
 fi
-shuffle=1
-[ "${ZARAFA_SEED:-}" != random ] || shuffle=on
+shuffle=() # with it, go test keeps no results
+[ "${ZARAFA_SEED:-}" != random ] || shuffle=(-shuffle=on -count=1)
 
 # A test writes here how many of the recorded exchanges match, since go test shows no logs of tests that pass.
 ZARAFA_REPLAY_REPORT=$(mktemp)
 export ZARAFA_REPLAY_REPORT
 trap 'rm -f "$ZARAFA_REPLAY_REPORT"' EXIT
 
-go test "${race[@]}" -shuffle=$shuffle -timeout=30m "$@" ./...
+go test "${race[@]}" "${shuffle[@]}" -timeout=30m "$@" ./...
 
 if [ ${#race[@]} -gt 0 ]; then
 	mapfile -t files < <(grep -rl --include=*_test.go '^//go:build !race$' .)
 	mapfile -t packages < <(dirname "${files[@]}" | sort -u)
 	names=$(grep -ohE '^func Test[A-Za-z0-9_]+' "${files[@]}" | sed 's/^func //' | sort -u | paste -sd '|')
-	go test -count=1 -shuffle=$shuffle -timeout=30m -run="^($names)\$" "$@" "${packages[@]}"
+	go test "${shuffle[@]}" -timeout=30m -run="^($names)\$" "$@" "${packages[@]}"
 fi
 
 cat "$ZARAFA_REPLAY_REPORT"

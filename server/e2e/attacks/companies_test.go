@@ -142,18 +142,18 @@ func (w *tenants) changing(own, other *mailbox) []trespass {
 	}
 }
 
-// TestCompaniesApart has the administrator of a company, and a user of it, try everything on a user of another company.
-func TestCompaniesApart(t *testing.T) {
+// tryCompanies has the administrator of a company, and a user of it, try everything on a user of another company.
+func tryCompanies(t *testing.T, look int) {
 	t.Parallel()
 	for _, engine := range servertest.Engines() {
 		t.Run(engine, func(t *testing.T) {
 			w := newTenants(t, engine)
 			everything := slices.Concat(reading(w.alice, w.bob), writing(w.alice, w.bob), w.about(w.alice, w.bob))
-			t.Run("administrator", func(t *testing.T) { tryAll(t, w.alice, w.bob, everything) })
+			t.Run("administrator", func(t *testing.T) { tryAll(t, w.alice, w.bob, everything, look) })
 			plain := w.alice.User
 			plain.AdminLevel = 0
 			w.ok(w.admin.SetUser(t.Context(), plain))
-			t.Run("user", func(t *testing.T) { tryAll(t, w.alice, w.bob, everything) })
+			t.Run("user", func(t *testing.T) { tryAll(t, w.alice, w.bob, everything, look) })
 			if users, err := w.alice.Session.Users(t.Context()); err != nil || slices.ContainsFunc(users, func(u client.User) bool { return strings.Contains(u.Name, "globex") }) {
 				t.Errorf("users: %+v %v", users, err)
 			}

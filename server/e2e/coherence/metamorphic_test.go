@@ -15,19 +15,19 @@ import (
 	"zarafa/wire"
 )
 
-// metamorphicSteps are what TestMetamorphic does; enough to find most disagreements, few enough to wait for.
+// metamorphicSteps are what a whole run does; enough to find most disagreements, few enough to wait for.
 const metamorphicSteps = 2500
 
 // tinyCaches keep next to nothing.
 const tinyCaches = "cache_cell_size = 1\ncache_sortkey_size = 1\ncache_object_size = 1\ncache_indexedobject_size = 1\n" +
 	"cache_quota_size = 1\ncache_userdetails_size = 1\ncache_user_size = 1\ncache_acl_size = 1\ncache_store_size = 1\n"
 
-// restartEvery is after how many steps all servers are stopped and started again.
-const restartEvery = 700
+// restarts is how often all servers are stopped and started again in a run.
+const restarts = 4
 
-// TestMetamorphic does the same random things to servers with different databases and caches, and restarts them. All answers are the
+// runMetamorphic does the same random things to servers with different databases and caches, and restarts them. All answers are the
 // same, but for what servers make up. What is in the databases afterwards fits together.
-func TestMetamorphic(t *testing.T) {
+func runMetamorphic(t *testing.T, steps int) {
 	t.Parallel()
 	m := &metamorphic{t: t, rng: testseed.New(t)}
 	m.add("sqlite", "sqlite", "")
@@ -36,8 +36,8 @@ func TestMetamorphic(t *testing.T) {
 		m.add("mysql", "mysql", "")
 	}
 	m.begin()
-	for i := range metamorphicSteps {
-		if i%restartEvery == restartEvery-1 {
+	for i := range steps {
+		if every := steps / restarts; i%every == every-1 {
 			m.restart()
 		}
 		m.step()
