@@ -61,7 +61,7 @@ func ldapServer(t *testing.T, engine string) (slapd *slapdtest.Server, dir, line
 	addPerson(slapd, "alice", 1000)
 	slapd.Add("cn=staff,"+ldapPeople, "objectClass: posixGroup", "objectClass: kopano-group", "cn: staff", "gidNumber: 1000", "memberUid: alice", "kopanoSecurityGroup: 1")
 	dir = servertest.Folder(t)
-	shipped, err := filepath.Abs(filepath.Join("..", "docs", "ldap", "ldap.openldap.cfg"))
+	shipped, err := filepath.Abs(filepath.Join("..", "..", "..", "docs", "ldap", "ldap.openldap.cfg"))
 	if err != nil {
 		t.Fatal(err)
 	}
