@@ -234,11 +234,13 @@ func (p *addressParser) behind() []token {
 	return p.tokens[start:]
 }
 
-// bare makes an address of words without brackets: the one that has an @; else all of them, or the first if they have a comment behind them.
+// bare makes an address of words without brackets: of those around an @, else of all of them. The other words are its name, or the comments.
 func (p *addressParser) bare(words []token) {
 	if len(words) == 0 {
 		return
 	}
+	all := words
+	words = withoutKind(words, '(')
 	first, last := 0, len(words)
 	if at := indexKind(words, '@'); at >= 0 {
 		first, last = around(words, at)
@@ -249,7 +251,7 @@ func (p *addressParser) bare(words []token) {
 	local, domain := addrSpec(words[first:last])
 	raw := trimApostrophes(rawText(append(append([]token{}, words[:first]...), words[last:]...)))
 	if raw == "" || raw == "mailto:" {
-		raw = comments(words)
+		raw = comments(all)
 	}
 	if local == "" && domain == "" {
 		if raw == "" {
@@ -258,6 +260,19 @@ func (p *addressParser) bare(words []token) {
 		local, raw = raw, ""
 	}
 	p.add(raw, local, domain)
+}
+
+func withoutKind(words []token, kind byte) []token {
+	if indexKind(words, kind) < 0 {
+		return words
+	}
+	out := make([]token, 0, len(words))
+	for _, w := range words {
+		if w.kind != kind {
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 func indexKind(words []token, kind byte) int {
@@ -273,11 +288,11 @@ func indexKind(words []token, kind byte) int {
 func around(words []token, at int) (first, last int) {
 	first = max(at-1, 0)
 	touches := func(i int) bool { return !words[i].blank || words[i].text == "." || words[i-1].text == "." }
-	for first > 0 && touches(first) && words[first].kind != '(' && words[first-1].kind != '(' && words[first-1].kind != ':' {
+	for first > 0 && touches(first) && words[first-1].kind != ':' {
 		first--
 	}
 	last = min(at+2, len(words))
-	for last < len(words) && touches(last) && words[last].kind != '(' {
+	for last < len(words) && touches(last) {
 		last++
 	}
 	return first, last

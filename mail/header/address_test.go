@@ -34,7 +34,7 @@ var addresses = []struct{ in, want string }{
 	{"A <a@b.c", "A<a|b.c>"}, {"A <a@b.c, D <d@e.f>", "A<a|b.c> D<d|e.f>"}, {"<<a@b.c>>", "<a|b.c>"}, {"<>", ""}, {"A <>", "A<|>"}, {"'a@b.c'", "<a|b.c>"}, {"'A B' <a@b.c>", "A B<a|b.c>"}, {"mailto:a@b.c", "<a|b.c>"}, {"<mailto:a@b.c>", "<a|b.c>"},
 	{"=?utf-8?Q?J=C3=BCrgen?= <a@b>", "Jürgen<a|b>"}, {`"=?utf-8?Q?J=C3=BCrgen?=" <a@b>`, "Jürgen<a|b>"}, {"=?utf-8?Q?Foo,_Bar?= <a@b>", "Foo, Bar<a|b>"}, {"=?x-no?Q?=FC?= <a@b>", "=?x-no?Q?=FC?=<a|b>"}, {"J\xFCrgen <a@b>", "Jürgen<a|b>"}, {"Jürgen <jürgen@bücher.de>", "Jürgen<jürgen|bücher.de>"},
 	{"=?utf-8?Q?J=C3?= =?utf-8?Q?=BCrgen?= M. <a@b>", "Jürgen M.<a|b>"}, {"A. B. <a@b>", "A. B.<a|b>"}, {"A (B <a@b>", "A (B<a|b>"}, {`A "B <a@b>`, `A "B<a|b>`}, {"a@b@c", "<a@b|c>"}, {",,;a@b,,", "<a|b>"}, {"a@", "<a|>"}, {"@b", "<|b>"},
-	{"A\r\n B <a@b>", "A B<a|b>"}, {"a@b\x00", "<a|b>"}, {"a @b.c", "<a|b.c>"}, {"very.long@x (comment", "(comment<very.long|x>"},
+	{"A\r\n B <a@b>", "A B<a|b>"}, {"a@b\x00", "<a|b>"}, {"a @b.c", "<a|b.c>"}, {"(c) bob (Bob) @ (at) b.c", "c Bob at<bob|b.c>"}, {"Bob (x) bob@b.c", "Bob<bob|b.c>"}, {"very.long@x (comment", "(comment<very.long|x>"},
 }
 
 func TestParseAddresses(t *testing.T) {

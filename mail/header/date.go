@@ -75,6 +75,8 @@ func dateWords(s string) []string {
 			out = append(out, w[:cut], w[cut:])
 		case colon < 0 && cut > 0 && strings.ContainsAny(w[:1], "0123456789"):
 			out = append(out, strings.Split(w, "-")...)
+		case colon < 0 && strings.Count(w, ".") == 2 && len(w) >= 8 && strings.LastIndexByte(w, '.') == len(w)-5: // 30.11.2026
+			out = append(out, dotted(w)...)
 		case colon < 0 && strings.Count(w, "/") == 2:
 			out = append(out, slashed(w)...)
 		case colon > 0 && len(w) > 2 && strings.HasSuffix(strings.ToUpper(w), "Z"):
@@ -105,6 +107,15 @@ func slashed(w string) []string {
 		return f
 	}
 	return []string{day, time.Month(month).String(), f[2]}
+}
+
+// dotted gives the month of 30.11.2026 its name.
+func dotted(w string) []string {
+	f := strings.Split(w, ".")
+	if month, err := strconv.Atoi(f[1]); err == nil && month >= 1 && month <= 12 {
+		f[1] = time.Month(month).String()
+	}
+	return f
 }
 
 type dateParts struct {

@@ -17,7 +17,7 @@ var headers = []struct{ in, want string }{
 	{"", ""}, {"\r\n", ""}, {"Subject: a\r\n\r\nTo: b\r\n", "Subject=a"}, {"Subject: a\nTo: b\n", "Subject=a|To=b"}, {"Subject: a\r\n b\r\n\tc\r\n", "Subject=a b\tc"}, {"Subject:\r\n a\r\n", "Subject=a"}, {"Subject : a\r\n", "Subject=a"}, {"Subject:a", "Subject=a"},
 	{"From joe Mon\r\nTo: b\r\n", "=From joe Mon|To=b"}, {">From joe\r\nTo: b\r\n", "=>From joe|To=b"}, {"To: b\r\n>From joe\r\nCc: c\r\n", "To=b|=>From joe|Cc=c"}, {"\r\n\r\nTo: b\r\n", "To=b"}, {" To: b\r\nCc: c\r\n", "To=b|Cc=c"}, {" rubbish\r\nCc: c\r\n", "= rubbish|Cc=c"},
 	{"To: b\r\nrubbish\r\nCc: c\r\n", "To=b|=rubbish|Cc=c"}, {"To: a@b.c,\r\nd@e.f\r\nCc: c\r\n", "To=a@b.c, d@e.f|Cc=c"}, {"Subject: " + strings.Repeat("x", 60) + "\r\nmore\r\nCc: c\r\n", "Subject=" + strings.Repeat("x", 60) + " more|Cc=c"},
-	{"X-\xC3\xA4: a\r\nTo: b\r\n", "X-\xC3\xA4=a|To=b"}, {"To: a\x00b\r\n", "To=ab"}, {"To: \x00\r\n", "To="}, {": a\r\nTo: b\r\n", "=: a|To=b"}, {"A b: c\r\nTo: b\r\n", "=A b: c|To=b"}, {"To:\r\n \r\nCc: c\r\n", "To=|Cc=c"}, {"To: a\r\r\nCc: c\r\r\n", "To=a|Cc=c"}, {"To: a\rb\r\n", "To=a b"},
+	{"X-\xC3\xA4: a\r\nTo: b\r\n", "X-\xC3\xA4=a|To=b"}, {"To: a\x00b\r\n", "To=ab"}, {"X-\x00: a\r\nTo: b\r\n", "X-=a|To=b"}, {"\x00: a\r\nTo: b\r\n", "=\x00: a|To=b"}, {"X-\x01: a\r\n", "X-\x01=a"}, {"To: \x00\r\n", "To="}, {": a\r\nTo: b\r\n", "=: a|To=b"}, {"A b: c\r\nTo: b\r\n", "=A b: c|To=b"}, {"To:\r\n \r\nCc: c\r\n", "To=|Cc=c"}, {"To: a\r\r\nCc: c\r\r\n", "To=a|Cc=c"}, {"To: a\rb\r\n", "To=a b"},
 }
 
 func TestParse(t *testing.T) {
@@ -98,6 +98,7 @@ var dates = []struct{ in, want string }{
 	{"2026-11-30T08:14:29Z", "2026-11-30T08:14:29Z"}, {"2026-11-30 08:14:29 +0100", "2026-11-30T08:14:29+01:00"}, {"2026-11-30", "2026-11-30T00:00:00Z"}, {"30 Nov 2026", "2026-11-30T00:00:00Z"}, {"Mon, 30 Nov 126 08:14:29 +0000", "2026-11-30T08:14:29Z"}, {"Mon, 30 Nov 99 08:14:29 +0000", "1999-11-30T08:14:29Z"}, {"Mon, 30 Nov 2026 24:00:00 +0000", "2026-12-01T00:00:00Z"}, {"Mon, 30 Nov 2026 08:14:60 +0000", "2026-11-30T08:14:59Z"},
 	{"Mon, 30 Nov 2026 08:14:29 +9999", "2026-11-30T08:14:29Z"}, {"Mon, 30 Nov 2026 08.14.29 +0100", "2026-11-30T08:14:29+01:00"}, {"Mo, 30 Okt 2026 08:14:29 +0100", "2026-10-30T08:14:29+01:00"}, {"Mon, 30 Nov 2026 08 : 14", "2026-11-30T00:00:00Z"}, {"(x) Mon, 30 (y) Nov 2026 08:14:29 +0100", "2026-11-30T08:14:29+01:00"}, {"Mon, 30 Nov 2026 08:14:29.123 +0100", "2026-11-30T08:14:29+01:00"}, {"Mon, 30 November 2026 08:14:29 A", "2026-11-30T08:14:29Z"},
 	{"Mon, 30 Sept 2026 08:14:29 CEST", "2026-09-30T08:14:29+02:00"}, {"Mon, 30 Nov 2026 08:14:29 +1", "2026-11-30T08:14:29+01:00"},
+	{"30.11.2026 08:14:29", "2026-11-30T08:14:29Z"}, {"30.13.2026 08:14:29", ""},
 	{"", ""}, {"rubbish", ""}, {"Mon, 31 Feb 2026 08:14:29 +0000", ""}, {"Nov 2026", ""}, {"30 Nov", ""}, {"99 Nov 2026", ""}, {strings.Repeat("(", 10_000), ""},
 }
 

@@ -26,13 +26,13 @@ func (f Field) Body() []byte { return f.value }
 func (f Field) Value() string { return unfold(f.value) }
 
 // IsField reports whether a line begins a field: a name of visible characters without a colon, then a colon, before which blanks
-// are tolerated (RFC 5322 4.5). Names with 8-bit characters are met and tolerated.
+// are tolerated (RFC 5322 4.5). Names with 8-bit and control characters are met and tolerated.
 func IsField(line []byte) bool { return colon(line) > 0 }
 
 // colon is where the colon of a field is; 0 and less: the line is no field.
 func colon(line []byte) int {
 	i := 0
-	for i < len(line) && line[i] > ' ' && line[i] != ':' && line[i] != 0x7F {
+	for i < len(line) && line[i] != ':' && !isSpace(line[i]) || i < len(line) && line[i] == 0 {
 		i++
 	}
 	if i == 0 {
@@ -131,7 +131,11 @@ func (s *Scanner) field(line, rest []byte) Field {
 		raw = raw[:max(at+1, len(raw)-(s.bytes-MaxBytes))]
 		s.rest = nil
 	}
-	return Field{Name: intern(bytes.TrimRight(raw[blanks:at], " \t")), Raw: raw, value: raw[at+1:]}
+	name := bytes.TrimRight(raw[blanks:at], " \t")
+	if bytes.IndexByte(name, 0) >= 0 {
+		name = bytes.ReplaceAll(name, []byte{0}, nil)
+	}
+	return Field{Name: intern(name), Raw: raw, value: raw[at+1:]}
 }
 
 // longLine is from which length on a line may have been broken without a blank in front of what follows.

@@ -49,16 +49,14 @@ func (p *parser) headerLine(l line) {
 		if !h.begun && h.stray < 0 {
 			h.stray, h.strayAt = l.start, p.lines
 		}
-	case isFromLine(text, h.begun), h.begun && h.stray < 0 && h.last.Continues(text):
+	case h.top && !h.begun && h.stray < 0 && h.blank < 0 && bytes.HasPrefix(text, []byte("From ")): // mbox's
+		h.start = l.end
+		p.top().part.Header = l.end
+	case bytes.HasPrefix(text, []byte(">From ")), h.begun && h.stray < 0 && h.last.Continues(text):
 	case h.stray < 0:
 		h.stray, h.strayAt = l.start, p.lines
 	}
 	h.last = header.EndOf(text)
-}
-
-// isFromLine reports whether a line is mbox's, which is no field and no text.
-func isFromLine(text []byte, begun bool) bool {
-	return !begun && bytes.HasPrefix(text, []byte("From ")) || bytes.HasPrefix(text, []byte(">From "))
 }
 
 // firstField moves the header behind empty lines in front of it.
