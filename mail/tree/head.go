@@ -16,6 +16,7 @@ type headState struct {
 	strayAt int64 // line ends in front of them
 	blank   int64 // behind the first of the empty lines in front of all fields; -1: there is none
 	blankAt int64 // line ends up to there
+	mbox    int64 // behind mbox's line; 0: there is none
 	typed   bool  // there is a Content-Type
 	asked   bool  // its boundary was looked for
 }
@@ -50,8 +51,7 @@ func (p *parser) headerLine(l line) {
 			h.stray, h.strayAt = l.start, p.lines
 		}
 	case h.top && !h.begun && h.stray < 0 && h.blank < 0 && bytes.HasPrefix(text, []byte("From ")): // mbox's
-		h.start = l.end
-		p.top().part.Header = l.end
+		h.mbox = l.end
 	case bytes.HasPrefix(text, []byte(">From ")), h.begun && h.stray < 0 && h.last.Continues(text):
 	case h.stray < 0:
 		h.stray, h.strayAt = l.start, p.lines
@@ -112,8 +112,11 @@ func (p *parser) endHeader(body, lines int64) {
 	switch {
 	case h.stray >= 0:
 		body, lines = h.stray, h.strayAt
-	case h.blank >= 0:
+	case h.blank >= 0 && h.blank <= body:
 		body, lines = h.blank, h.blankAt
+	}
+	if h.mbox > 0 && h.mbox <= body {
+		f.part.Header = h.mbox
 	}
 	f.part.Body, f.lines = body, lines
 	p.describe(f, p.read(h.start, body), body == at)

@@ -147,7 +147,7 @@ func (p *parser) close(at int64, eol int) {
 	p.frames = p.frames[:len(p.frames)-1]
 	f.part.End = at
 	f.part.Lines = p.lines - f.lines
-	if end := at - int64(eol); eol > 0 && end >= f.part.Body {
+	if end := at - int64(eol); eol > 0 && end >= f.part.Body && end >= f.part.lastEnd() {
 		f.part.End = end
 		f.part.Lines--
 	}

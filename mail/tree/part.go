@@ -55,6 +55,17 @@ type Part struct {
 // Octets is the size of the body as it stands in the mail.
 func (p *Part) Octets() int64 { return p.End - p.Body }
 
+// lastEnd is where the last of what is in the part ends: behind the line end of its last line, if that ends an empty body's header.
+func (p *Part) lastEnd() int64 {
+	switch {
+	case p.Message != nil:
+		return p.Message.End
+	case len(p.Parts) > 0:
+		return p.Parts[len(p.Parts)-1].End
+	}
+	return p.Body
+}
+
 // IsMultipart reports whether the part has parts.
 func (p *Part) IsMultipart() bool { return len(p.Parts) > 0 }
 
