@@ -7,6 +7,9 @@ import (
 
 // encodingName makes the name of RFC 2045 6.1 of what is met: in any case, with blanks, quotes, comments, and without hyphens.
 func encodingName(value string) string {
+	if lower := strings.ToLower(value); KnownEncoding(lower) {
+		return lower
+	}
 	if i := strings.IndexAny(value, ";("); i >= 0 {
 		value = value[:i]
 	}
