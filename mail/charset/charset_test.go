@@ -37,6 +37,17 @@ func TestLookup(t *testing.T) {
 	}
 }
 
+func TestUndeclared(t *testing.T) {
+	for name, want := range map[string]bool{"": true, "unknown-8bit": true, "X-UNKNOWN": true, "x-unknown*en": true, "_autodetect": true, "utf-8": false, "x-klingon": false, "us-ascii": false} {
+		if got := charset.Undeclared(name); got != want {
+			t.Errorf("%q: %v", name, got)
+		}
+		if _, known := charset.Lookup(name); known && charset.Undeclared(name) {
+			t.Errorf("%q is both known and undeclared", name)
+		}
+	}
+}
+
 func TestCodePages(t *testing.T) {
 	for page, want := range map[uint32]string{
 		65001: "utf-8", 65000: "utf-7", 20127: "us-ascii", 1252: "windows-1252", 1258: "windows-1258", 28591: "iso-8859-1", 28605: "iso-8859-15", 932: "shift_jis",

@@ -63,6 +63,16 @@ func Lookup(name string) (c *Charset, ok bool) {
 	return nil, false
 }
 
+// Undeclared reports whether a name says that the sender did not know the character set, or says nothing: the text is to be guessed.
+func Undeclared(name string) bool {
+	name, _, _ = strings.Cut(name, "*")
+	switch plain(name) {
+	case "", "unknown", "unknown8bit", "xunknown", "8bit", "binary", "none", "xuserdefined", "autodetect", "autodetectall", "undefined", "null":
+		return len(name) <= longest
+	}
+	return false
+}
+
 // find looks a plain name up, then the code page or part of ISO 8859 that it contains.
 func find(key string) (*Charset, bool) {
 	x := table()

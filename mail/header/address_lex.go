@@ -15,7 +15,6 @@ type lexer struct {
 	s                string
 	at               int
 	noQuote, noParen bool
-	noLiteral        bool
 }
 
 func lexAddresses(value string) []token {

@@ -28,6 +28,15 @@ func ParseDate(value string) (t time.Time, ok bool) {
 	return d.time()
 }
 
+// ReceivedDate is the date of a Received field (RFC 5321 4.4), which stands behind its last semicolon.
+func ReceivedDate(value string) (t time.Time, ok bool) {
+	i := strings.LastIndexByte(value, ';')
+	if i < 0 {
+		return time.Time{}, false
+	}
+	return ParseDate(value[i+1:])
+}
+
 // withoutComments takes the comments off a short text.
 func withoutComments(s string) string {
 	if strings.IndexByte(s, '(') < 0 {

@@ -68,6 +68,16 @@ func (h *Fields) Values(name string) []string {
 // Joined are the values of all fields of a name as one list, which is what senders mean who repeat To.
 func (h *Fields) Joined(name string) string { return strings.Join(h.Values(name), ", ") }
 
+// ContentType is the first Content-Type that can be understood: the one that a tree of the mail goes by. Not ok: there is none.
+func (h *Fields) ContentType() (m MediaType, ok bool) {
+	for f := range h.Named("Content-Type") {
+		if m, ok := ParseMediaType(f.Value()); ok {
+			return m, true
+		}
+	}
+	return MediaType{}, false
+}
+
 // Proto hands the fields to go-message, each with the bytes that it came with. Lines that are no field are left out.
 func (h *Fields) Proto() textproto.Header {
 	var p textproto.Header

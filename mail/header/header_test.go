@@ -119,6 +119,29 @@ func TestParseDate(t *testing.T) {
 	}
 }
 
+func TestReceivedDate(t *testing.T) {
+	for in, want := range map[string]string{
+		"from a by b; Mon, 30 Nov 2026 08:14:29 +0100": "2026-11-30T08:14:29+01:00", "from a (b; c) by d with SMTP;30 Nov 2026 08:14:29 +0000": "2026-11-30T08:14:29Z", "from may by june": "", "": "", ";": "",
+	} {
+		got := ""
+		if d, ok := header.ReceivedDate(in); ok {
+			got = d.Format(time.RFC3339)
+		}
+		if got != want {
+			t.Errorf("%q is %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestContentType(t *testing.T) {
+	for in, want := range map[string]string{"Content-Type: rubbish\nContent-Type: text/html; charset=a\n": "text/html charset=a", "content-type: text\n": "text/plain", "Content-Type: none\n": "", "": ""} {
+		m, ok := header.Parse([]byte(in)).ContentType()
+		if got := showType(m); got != want || ok != (want != "") {
+			t.Errorf("%q has the type %s (%v), want %s", in, got, ok, want)
+		}
+	}
+}
+
 func TestMessageIDs(t *testing.T) {
 	for in, want := range map[string]string{
 		"<a@b>": "[<a@b>]", "<a@b> <c@d>": "[<a@b> <c@d>]", "<a@b><c@d>": "[<a@b> <c@d>]", "<a@b>,\r\n <c@d>": "[<a@b> <c@d>]", "<a\r\n @b>": "[<a@b>]", "a@b": "[<a@b>]", "a@b, c@d": "[<a@b> <c@d>]", "Your mail of Monday": "[]", "": "[]", "<>": "[]", "<a@b": "[<a@b>]", "x <a@b> y": "[<a@b>]", "<a@b <c@d>": "[<a@b> <c@d>]", "<a\x00@b>": "[<a @b>]",

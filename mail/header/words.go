@@ -166,12 +166,7 @@ func wordCharset(name string) (cs *charset.Charset, ok bool) {
 	if cs, ok = charset.Lookup(name); ok {
 		return cs, true
 	}
-	name, _, _ = strings.Cut(name, "*")
-	switch strings.ToLower(name) {
-	case "unknown-8bit", "x-unknown", "unknown":
-		return nil, true
-	}
-	return nil, false
+	return nil, charset.Undeclared(name)
 }
 
 // decodeGroup decodes words of one character set.

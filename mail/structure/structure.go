@@ -85,7 +85,7 @@ func (s *Structure) appendMultipart(dst []byte, p *tree.Part, extended bool) []b
 		return dst
 	}
 	h := s.header(p)
-	m, _ := contentType(h)
+	m, _ := h.ContentType()
 	dst = append(dst, ' ')
 	dst = appendParams(dst, m.Params)
 	return appendDispositionToLocation(dst, h)
@@ -134,7 +134,7 @@ func shownParams(p *tree.Part, h *header.Fields, typ string) []header.Param {
 		}
 		return nil
 	}
-	m, _ := contentType(h)
+	m, _ := h.ContentType()
 	if typ == p.Type {
 		return m.Params
 	}
@@ -144,16 +144,6 @@ func shownParams(p *tree.Part, h *header.Fields, typ string) []header.Param {
 		}
 	}
 	return nil
-}
-
-// contentType is the first Content-Type that can be understood, as for the tree.
-func contentType(h *header.Fields) (header.MediaType, bool) {
-	for f := range h.Named("Content-Type") {
-		if m, ok := header.ParseMediaType(f.Value()); ok {
-			return m, true
-		}
-	}
-	return header.MediaType{}, false
 }
 
 // appendDispositionToLocation is the rest of body-ext-1part and body-ext-mpart: disposition, languages, location.
