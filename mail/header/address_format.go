@@ -29,17 +29,16 @@ func FormatGroup(name string, members []string, cs *charset.Charset) string {
 
 // phrase writes a display name.
 func phrase(name string, cs *charset.Charset) string {
-	if from, to := mustEncode(name); from != to {
-		encoded := EncodeText(name, cs)
-		if !strings.ContainsFunc(name, func(r rune) bool { return strings.ContainsRune(specials, r) }) {
-			return encoded
-		}
-		return encodeAll(name, cs) // words beside encoded ones may not be quoted well
-	}
-	if strings.ContainsAny(name, specials) {
+	atoms := !strings.ContainsAny(name, specials) && !strings.Contains(name, "  ") // blanks between atoms count as one
+	switch from, to := mustEncode(name); {
+	case from == to && atoms:
+		return name
+	case from == to:
 		return quote(name)
+	case atoms:
+		return EncodeText(name, cs)
 	}
-	return name
+	return encodeAll(name, cs) // quoted words beside encoded ones are not understood well
 }
 
 const specials = `()<>[]:;@\,."`
