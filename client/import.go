@@ -148,7 +148,7 @@ func streamProps(props mapi.Props, named []mapi.NamedValue) []msgstream.Property
 	}
 	for i := range named {
 		v := named[i].Value
-		v.Tag = mapi.MakeTag(uint16(namedPropBase+1+i), v.Tag.Type())
+		v.Tag = mapi.MakeTag(uint16(mapi.NamedBase+1+i), v.Tag.Type())
 		if msgstream.Streamable(v.Tag) {
 			list = append(list, msgstream.Property{PropValue: v, Name: streamName(named[i].Name)})
 		}

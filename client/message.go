@@ -38,21 +38,15 @@ func (s *Session) copyMessages(ctx context.Context, sync uint32, dest mapi.Entry
 	}, new(wire.CopyObjectsResponse), nil)
 }
 
-// Flags of setReadFlags (objects.md section 4).
-const (
-	suppressReceipt = 0x1
-	clearReadFlag   = 0x4
-)
-
 // SetRead marks messages as read or unread, without a receipt to the sender.
 func (s *Session) SetRead(ctx context.Context, read bool, ids ...mapi.EntryID) error {
 	return s.setRead(ctx, 0, read, ids)
 }
 
 func (s *Session) setRead(ctx context.Context, sync uint32, read bool, ids []mapi.EntryID) error {
-	flags := uint32(suppressReceipt)
+	flags := mapi.SuppressReceipt
 	if !read {
-		flags = clearReadFlag
+		flags = mapi.ClearReadFlag
 	}
 	return s.Do(ctx, func(session uint64) wire.Request {
 		return &wire.SetReadFlagsRequest{SessionID: session, Flags: flags, Messages: plainIDs(ids), SyncID: sync}

@@ -10,12 +10,6 @@ import (
 	"zarafa/wire"
 )
 
-// namedPropBase is the id of the named property with number 0 (objects.md section 6).
-const namedPropBase = 0x8500
-
-// createNames has getIDsFromNames give numbers to names that have none.
-const createNames = 2
-
 // Names remember the ids that servers have given to named properties. A server never takes one back, so what is known stays true,
 // and a server has at most some 30,000 of them. Sessions may share them, and programs with many sessions should. They may be used by
 // several goroutines.
@@ -99,7 +93,7 @@ func (s *Session) PropIDs(ctx context.Context, create bool, names ...mapi.PropNa
 func (s *Session) askForIDs(ctx context.Context, create bool, names []mapi.PropName) ([]uint16, error) {
 	var flags uint32
 	if create {
-		flags = createNames
+		flags = mapi.NamesCreate
 	}
 	list := make([]wire.NamedProp, len(names))
 	for i := range names {
@@ -128,11 +122,11 @@ func (s *Session) askForIDs(ctx context.Context, create bool, names []mapi.PropN
 	server := s.ServerGUID()
 	for i, number := range numbers {
 		switch {
-		case number == 0 && create, number >= 1<<16-namedPropBase:
+		case number == 0 && create, number >= 1<<16-mapi.NamedBase:
 			return nil, mapi.Errorf(mapi.CallFailed, "getIDsFromNames", "the server has no id left for %s", text(names[i]))
 		case number == 0:
 		default:
-			ids[i] = namedPropBase + uint16(number)
+			ids[i] = mapi.NamedBase + uint16(number)
 			s.names.keep(server, names[i], ids[i])
 		}
 	}
@@ -171,8 +165,8 @@ func (s *Session) PropNames(ctx context.Context, ids ...uint16) (map[uint16]mapi
 			names[id] = name
 		} else if name, ok := s.names.name(server, id); ok {
 			names[id] = name
-		} else if id > namedPropBase {
-			ask = append(ask, mapi.PropTag(id-namedPropBase))
+		} else if id > mapi.NamedBase {
+			ask = append(ask, mapi.PropTag(id-mapi.NamedBase))
 		}
 	}
 	if len(ask) == 0 {
@@ -190,7 +184,7 @@ func (s *Session) PropNames(ctx context.Context, ids ...uint16) (map[uint16]mapi
 			if !ok {
 				continue
 			}
-			id := namedPropBase + uint16(ask[i])
+			id := mapi.NamedBase + uint16(ask[i])
 			names[id] = name
 			s.names.keep(server, name, id)
 		}

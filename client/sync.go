@@ -11,20 +11,20 @@ import (
 
 // Kinds of incremental change synchronisation (objects.md section 13).
 const (
-	SyncContents  uint32 = 1
-	SyncHierarchy uint32 = 2
+	SyncContents  = mapi.SyncContents
+	SyncHierarchy = mapi.SyncHierarchy
 )
 
 // Flags of a synchronisation.
 const (
-	SyncNoDeletions     uint32 = 0x2
-	SyncNoSoftDeletions uint32 = 0x4
-	SyncReadState       uint32 = 0x8 // changes of the read flag too
-	SyncAssociated      uint32 = 0x10
-	SyncNormal          uint32 = 0x20
-	SyncPlainText       uint32 = 0x200  // streams without RTF and HTML
-	SyncCatchUp         uint32 = 0x400  // only the state, no changes
-	SyncBestBody        uint32 = 0x2000 // streams with one of RTF and HTML
+	SyncNoDeletions     = mapi.SyncNoDeletions
+	SyncNoSoftDeletions = mapi.SyncNoSoftDeletions
+	SyncReadState       = mapi.SyncReadState // changes of the read flag too
+	SyncAssociated      = mapi.SyncAssociated
+	SyncNormal          = mapi.SyncNormal
+	SyncPlainText       = mapi.SyncPlainText // streams without RTF and HTML
+	SyncCatchUp         = mapi.SyncCatchUp   // only the state, no changes
+	SyncBestBody        = mapi.SyncBestBody  // streams with one of RTF and HTML
 )
 
 // ChangeKind is what happened to an item; it is the same for messages and folders.

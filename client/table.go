@@ -100,9 +100,9 @@ func (t *Table) RowCount(ctx context.Context) (count, position uint32, err error
 
 // Origins of [Table.Seek], which are also the predefined bookmarks (tables.md section 5).
 const (
-	BookmarkBeginning uint32 = 0
-	BookmarkCurrent   uint32 = 1
-	BookmarkEnd       uint32 = 2
+	BookmarkBeginning = mapi.BookmarkBeginning
+	BookmarkCurrent   = mapi.BookmarkCurrent
+	BookmarkEnd       = mapi.BookmarkEnd
 )
 
 // Seek moves the cursor by rows from a bookmark and returns by how many it did.

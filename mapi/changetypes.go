@@ -15,3 +15,23 @@ const (
 	ChangeObjectMask uint32 = 0xF000
 	ChangeEventMask  uint32 = 0x000F
 )
+
+// Kinds of synchronisation (ulChangeType of the calls; objects.md section 13).
+const (
+	SyncContents    uint32 = 1
+	SyncHierarchy   uint32 = 2
+	SyncAddressBook uint32 = 3
+)
+
+// Flags of getChanges and of the calls that export messages as streams (objects.md section 13; wire.md section 11).
+const (
+	SyncNoDeletions     uint32 = 0x2
+	SyncNoSoftDeletions uint32 = 0x4
+	SyncReadState       uint32 = 0x8 // changes of the read flag too
+	SyncAssociated      uint32 = 0x10
+	SyncNormal          uint32 = 0x20
+	SyncPlainText       uint32 = 0x200   // streams have neither RTF nor HTML
+	SyncCatchUp         uint32 = 0x400   // only the state, no changes
+	SyncBestBody        uint32 = 0x2000  // streams have of RTF and HTML only the one with the lower tag
+	SyncNoDBChanges     uint32 = 0x80000 // nothing is written: neither the sets of restricted synchronisations nor a first change
+)

@@ -1,8 +1,11 @@
 package mapi
 
-// FirstNamedID is the first id that a server gives to a named property by itself: the id is FirstNamedID + n - 1 for the nth name
-// that it came to know (objects.md section 6). Ids from 0x8000 up to here are fixed, see [PropName.Tag].
-const FirstNamedID = 0x8501
+// NamedBase is from where a server counts the ids that it gives to named properties by itself: the name with the number n, as
+// getIDsFromNames answers it, has the id NamedBase + n (objects.md section 6). Ids from 0x8000 to NamedBase are fixed, see [PropName.Tag].
+const NamedBase = 0x8500
+
+// FirstNamedID is the first of those ids.
+const FirstNamedID = NamedBase + 1
 
 // PropName names a property that has no id of its own: by a number, or, if Name is not empty, by a text, each within a property
 // set (MS-OXCDATA 2.6.1; objects.md section 6). Texts are compared byte by byte.

@@ -17,9 +17,6 @@ import (
 	"zarafa/wire/msgstream"
 )
 
-// hardDelete is the flag of deleteObjects that leaves nothing behind.
-const hardDelete = 0x10
-
 // bench is the service with a mailbox and a folder in it.
 type bench struct {
 	*servicetest.Bench

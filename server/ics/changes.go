@@ -24,10 +24,10 @@ type request struct {
 func (s *Service) GetChanges(c *session.Call, req *wire.GetChangesRequest, resp *wire.ICSChangeResponse) error {
 	r := request{Call: c, flags: req.Flags, after: req.ChangeID, restrict: req.Restrict}
 	resp.ChangesArray = []wire.ICSChange{}
-	if req.ChangeType == syncAddressBook {
+	if req.ChangeType == mapi.SyncAddressBook {
 		return s.addressBookChanges(r, resp)
 	}
-	if req.ChangeType != syncContents && req.ChangeType != syncHierarchy {
+	if req.ChangeType != mapi.SyncContents && req.ChangeType != mapi.SyncHierarchy {
 		return mapi.Errorf(mapi.InvalidType, "getChanges", "no such kind of sync: %d", req.ChangeType)
 	}
 	if req.SyncID == 0 {
@@ -49,7 +49,7 @@ func (s *Service) GetChanges(c *session.Call, req *wire.GetChangesRequest, resp 
 		return err
 	}
 	switch {
-	case known.Type == syncHierarchy:
+	case known.Type == mapi.SyncHierarchy:
 		return s.hierarchyChanges(r, folder, resp)
 	case len(known.SourceKey) == 0:
 		return s.serverChanges(r, resp)
@@ -59,7 +59,7 @@ func (s *Service) GetChanges(c *session.Call, req *wire.GetChangesRequest, resp 
 
 // serverChanges are those of all folders of the server, for indexers and backups. A first sync must catch up.
 func (s *Service) serverChanges(r request, resp *wire.ICSChangeResponse) error {
-	if r.after == 0 && r.flags&flagCatchUp == 0 {
+	if r.after == 0 && r.flags&mapi.SyncCatchUp == 0 {
 		return mapi.Errorf(mapi.NoSupport, "getChanges", "a first sync of the whole server must catch up")
 	}
 	newest, err := s.settled(r)
@@ -67,7 +67,7 @@ func (s *Service) serverChanges(r request, resp *wire.ICSChangeResponse) error {
 		return err
 	}
 	r.until, resp.MaxChangeID = newest, newest
-	if r.flags&flagCatchUp != 0 {
+	if r.flags&mapi.SyncCatchUp != 0 {
 		return nil
 	}
 	list, err := s.store.Changes(r.Context, nil, r.after)
@@ -92,20 +92,20 @@ func (s *Service) settled(r request) (uint32, error) {
 func wanted(r request, list []storage.Change) []wire.ICSChange {
 	out := make([]wire.ICSChange, 0, len(list))
 	for _, ch := range list {
-		if ch.ID > r.until || ch.Sync == r.sync.ID && ch.Sync != 0 || ch.Type&kindMask != messageNew&kindMask {
+		if ch.ID > r.until || ch.Sync == r.sync.ID && ch.Sync != 0 || ch.Type&mapi.ChangeObjectMask != messageNew&mapi.ChangeObjectMask {
 			continue
 		}
-		switch ch.Type & changeMask {
-		case messageFlag & changeMask:
-			if r.flags&flagReadState == 0 {
+		switch ch.Type & mapi.ChangeEventMask {
+		case messageFlag & mapi.ChangeEventMask:
+			if r.flags&mapi.SyncReadState == 0 {
 				continue
 			}
-		case softDelete:
-			if r.flags&(flagNoDeletions|flagNoSoftDeletions) != 0 {
+		case mapi.ChangeSoftDelete:
+			if r.flags&(mapi.SyncNoDeletions|mapi.SyncNoSoftDeletions) != 0 {
 				continue
 			}
-		case hardDelete:
-			if r.flags&flagNoDeletions != 0 {
+		case mapi.ChangeHardDelete:
+			if r.flags&mapi.SyncNoDeletions != 0 {
 				continue
 			}
 		}

@@ -41,7 +41,7 @@ func (s *Service) contentsChanges(r request, folder storage.Ref, resp *wire.ICSC
 // a folder without changes gets one, if one is needed.
 func (s *Service) state(r request, folder storage.Ref, needed bool) (newest uint32, err error) {
 	newest, err = s.store.MaxChange(r.Context, folder.SourceKey)
-	if err != nil || newest != 0 || !needed || r.flags&flagNoDBChanges != 0 {
+	if err != nil || newest != 0 || !needed || r.flags&mapi.SyncNoDBChanges != 0 {
 		return newest, err
 	}
 	err = s.store.Update(r.Context, folder.Store, func(ctx context.Context, tx storage.Tx) error {
@@ -84,9 +84,9 @@ func (s *Service) allMessages(r request, folder storage.Ref, resp *wire.ICSChang
 // wantsKind tells whether the client asked for normal or for associated messages.
 func (r request) wantsKind(ref storage.Ref) bool {
 	if ref.Associated() {
-		return r.flags&flagAssociated != 0
+		return r.flags&mapi.SyncAssociated != 0
 	}
-	return r.flags&flagNormal != 0
+	return r.flags&mapi.SyncNormal != 0
 }
 
 // fewItems is up to how many changes are looked up one by one; for more the folder is read.
@@ -94,7 +94,7 @@ const fewItems = 32
 
 // ofKind drops changes of messages of a kind the client did not ask for. What is gone for good has no kind any more and passes.
 func (s *Service) ofKind(r request, folder storage.Ref, list []wire.ICSChange) ([]wire.ICSChange, error) {
-	if r.flags&flagAssociated != 0 && r.flags&flagNormal != 0 || len(list) == 0 {
+	if r.flags&mapi.SyncAssociated != 0 && r.flags&mapi.SyncNormal != 0 || len(list) == 0 {
 		return list, nil
 	}
 	var refs []storage.Ref

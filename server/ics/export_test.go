@@ -236,7 +236,7 @@ func TestExportAfterTheCall(t *testing.T) {
 	c.Context = ctx
 	b.export(c, 0, nil, kept, gone)
 	cancel()
-	b.Delete(b.alice.User, hardDelete, gone)
+	b.Delete(b.alice.User, mapi.DelHard, gone)
 	var out bytes.Buffer
 	b.OK(c.Streams[0].Write(&out))
 	if len(events(t, out.Bytes())) != 2 {

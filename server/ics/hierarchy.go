@@ -30,7 +30,7 @@ func (s *Service) hierarchyChanges(r request, root storage.Ref, resp *wire.ICSCh
 			return err
 		}
 		for _, ch := range list {
-			if ch.ID <= until && ch.Type&kindMask == folderNew&kindMask && ch.Sync != r.sync.ID {
+			if ch.ID <= until && ch.Type&mapi.ChangeObjectMask == folderNew&mapi.ChangeObjectMask && ch.Sync != r.sync.ID {
 				resp.ChangesArray = append(resp.ChangesArray, wireChange(ch))
 			}
 		}
@@ -57,7 +57,7 @@ func (s *Service) settledIn(r request, store uint32) (newest uint32, err error) 
 func (s *Service) allFolders(r request, root storage.Ref, resp *wire.ICSChangeResponse) error {
 	until, err := s.settledIn(r, root.Store)
 	resp.MaxChangeID = until
-	if err != nil || r.flags&flagCatchUp != 0 {
+	if err != nil || r.flags&mapi.SyncCatchUp != 0 {
 		return err
 	}
 	folders, err := s.visibleBelow(r, root)

@@ -25,7 +25,7 @@ func (s *Service) histories(r request, folder storage.Ref) (map[string]*history,
 	}
 	out := make(map[string]*history)
 	for _, ch := range list { // ascending ids
-		if ch.Type&kindMask != mapi.ChangeMessage {
+		if ch.Type&mapi.ChangeObjectMask != mapi.ChangeMessage {
 			continue
 		}
 		h := out[string(ch.SourceKey)]
@@ -40,26 +40,26 @@ func (s *Service) histories(r request, folder storage.Ref) (map[string]*history,
 
 func (h *history) add(r request, ch storage.Change) {
 	if ch.ID > r.until {
-		h.later = h.later || ch.Type&changeMask == newItem
+		h.later = h.later || ch.Type&mapi.ChangeEventMask == mapi.ChangeNew
 		return
 	}
 	own := ch.Sync == r.sync.ID && ch.Sync != 0
 	foreign := ch.ID > r.after && !own
-	switch ch.Type & changeMask {
-	case newItem:
+	switch ch.Type & mapi.ChangeEventMask {
+	case mapi.ChangeNew:
 		h.created, h.createdHere = ch.ID, own
 		if foreign {
 			h.changed = ch.ID
 		}
-	case changedItem:
+	case mapi.ChangeModified:
 		if foreign {
 			h.changed = ch.ID
 		}
-	case flaggedItem:
+	case mapi.ChangeFlag:
 		if foreign {
 			h.flagged, h.newFlags = ch.ID, ch.Flags
 		}
-	case softDelete, hardDelete:
+	case mapi.ChangeSoftDelete, mapi.ChangeHardDelete:
 		h.deleted = ch.ID
 	}
 }

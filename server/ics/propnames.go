@@ -7,13 +7,9 @@ import (
 	"zarafa/wire/msgstream"
 )
 
-// firstNumber is the property id from which named properties are counted: the number n of a name, as clients
-// know it, stands for the property 0x8500 + n.
-const firstNumber = 0x8500
-
 // nameOf is the name of a named property as streams carry it, nil if there is none.
 func (s *Service) nameOf(ctx context.Context, tag mapi.PropTag) (*msgstream.Name, error) {
-	n, ok, err := s.objects.Names().ByNumber(ctx, uint32(tag.ID())-firstNumber)
+	n, ok, err := s.objects.Names().ByNumber(ctx, uint32(tag.ID())-mapi.NamedBase)
 	if err != nil || !ok {
 		return nil, err
 	}

@@ -34,6 +34,6 @@ func TestRecordedMessagesComeBack(t *testing.T) {
 				}
 			}
 		}
-		b.Delete(b.alice.User, hardDelete, message) // another recording has a later state of the same message
+		b.Delete(b.alice.User, mapi.DelHard, message) // another recording has a later state of the same message
 	}
 }

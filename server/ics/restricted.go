@@ -136,7 +136,7 @@ func describe(r request, folder storage.Ref, ref storage.Ref, h *history, known 
 	case h.changed != 0:
 		ch.ChangeID, ch.ChangeType = h.changed, messageChange
 		return ch, true
-	case h.flagged != 0 && r.flags&flagReadState != 0:
+	case h.flagged != 0 && r.flags&mapi.SyncReadState != 0:
 		ch.ChangeID, ch.ChangeType, ch.Flags = h.flagged, messageFlag, h.newFlags
 		return ch, true
 	}
@@ -147,7 +147,7 @@ func describe(r request, folder storage.Ref, ref storage.Ref, h *history, known 
 func gone(r request, folder storage.Ref, known map[string]bool, seen [][]byte) []wire.ICSChange {
 	var out []wire.ICSChange
 	for _, key := range seen {
-		if !known[string(key)] || r.flags&flagNoDeletions != 0 {
+		if !known[string(key)] || r.flags&mapi.SyncNoDeletions != 0 {
 			continue
 		}
 		delete(known, string(key))
@@ -160,7 +160,7 @@ func gone(r request, folder storage.Ref, known map[string]bool, seen [][]byte) [
 // but there is something to report, the state must still move on: a row that nobody reads makes a new id. Whatever else got one since
 // the state was read has a lower one and would be passed over: errMoved.
 func (s *Service) rememberSet(r request, folder storage.Ref, set [][]byte, resp *wire.ICSChangeResponse) error {
-	if r.flags&flagNoDBChanges != 0 {
+	if r.flags&mapi.SyncNoDBChanges != 0 {
 		return nil
 	}
 	return s.store.Update(r.Context, folder.Store, func(ctx context.Context, tx storage.Tx) error {

@@ -46,9 +46,9 @@ func TestRestrictedSync(t *testing.T) {
 
 	b.paint(m[2], "red") // a change, and then the flag
 	b.setRead(0, false, m[2])
-	b.Delete(b.alice.User, hardDelete, m[4])
+	b.Delete(b.alice.User, mapi.DelHard, m[4])
 	c.sees(red(), "3:1002")
-	b.Delete(b.alice.User, hardDelete, m[2])
+	b.Delete(b.alice.User, mapi.DelHard, m[2])
 	c.sees(red(), "3:5")
 }
 
@@ -110,7 +110,7 @@ func TestRestrictionComesLate(t *testing.T) {
 	c := b.newSync(b.folder, 1, normal)
 	m := c.painted("red", "red", "blue")
 	c.sees(nil, "3:1001", "2:1001", "1:1001")
-	b.Delete(b.alice.User, hardDelete, m[0])
+	b.Delete(b.alice.User, mapi.DelHard, m[0])
 	c.named("new", b.NewMessage(b.alice.User, b.folder, "red"))
 	c.named("other", b.NewMessage(b.alice.User, b.folder, "blue"))
 	resp := c.ask(red())

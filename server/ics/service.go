@@ -24,37 +24,12 @@ import (
 	"zarafa/storage"
 )
 
-// Kinds of synchronisation (ulChangeType of the calls).
-const (
-	syncContents    uint32 = 1
-	syncHierarchy   uint32 = 2
-	syncAddressBook uint32 = 3
-)
-
-// Flags of getChanges.
-const (
-	flagNoDeletions     uint32 = 0x2
-	flagNoSoftDeletions uint32 = 0x4
-	flagReadState       uint32 = 0x8
-	flagAssociated      uint32 = 0x10
-	flagNormal          uint32 = 0x20
-	flagCatchUp         uint32 = 0x400
-	flagNoDBChanges     uint32 = 0x80000
-)
-
 // Types of changes, as recorded: kind of the item, or-ed with what happened.
 const (
-	kindMask      = mapi.ChangeObjectMask
-	changeMask    = mapi.ChangeEventMask
-	newItem       = mapi.ChangeNew
-	changedItem   = mapi.ChangeModified
-	flaggedItem   = mapi.ChangeFlag
-	softDelete    = mapi.ChangeSoftDelete
-	hardDelete    = mapi.ChangeHardDelete
-	messageNew    = mapi.ChangeMessage | newItem
-	messageChange = mapi.ChangeMessage | changedItem
-	messageFlag   = mapi.ChangeMessage | flaggedItem
-	folderNew     = mapi.ChangeFolder | newItem
+	messageNew    = mapi.ChangeMessage | mapi.ChangeNew
+	messageChange = mapi.ChangeMessage | mapi.ChangeModified
+	messageFlag   = mapi.ChangeMessage | mapi.ChangeFlag
+	folderNew     = mapi.ChangeFolder | mapi.ChangeNew
 	userNew       = mapi.ChangeUser | mapi.ChangeNew
 	// goneFromSet is what a restricted sync reports for an item that no longer matches: without the kind.
 	goneFromSet = mapi.ChangeHardDelete
@@ -87,7 +62,7 @@ func (s *Service) folder(c *session.Call, key []byte, kind uint32) (storage.Ref,
 		return ref, err
 	}
 	need := rights.Read
-	if kind == syncHierarchy {
+	if kind == mapi.SyncHierarchy {
 		need = rights.Visible
 	}
 	return ref, s.rights.Check(c.Context, c.Session.UserID, ref, need)

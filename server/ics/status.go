@@ -12,7 +12,7 @@ import (
 
 // SetSyncStatus answers setSyncStatus: sync id 0 registers a new sync, any other records how far it got.
 func (s *Service) SetSyncStatus(c *session.Call, req *wire.SetSyncStatusRequest, resp *wire.SetSyncStatusResponse) error {
-	if req.ChangeType != syncContents && req.ChangeType != syncHierarchy {
+	if req.ChangeType != mapi.SyncContents && req.ChangeType != mapi.SyncHierarchy {
 		return mapi.Errorf(mapi.InvalidType, "setSyncStatus", "no such kind of sync: %d", req.ChangeType)
 	}
 	ref, err := s.folder(c, req.SourceKeyFolder, req.ChangeType)

@@ -11,12 +11,6 @@ import (
 	"zarafa/wire/msgstream"
 )
 
-// Flags of exportMessageChangesAsStream that choose among the bodies of a message.
-const (
-	flagPlainText uint32 = 0x200  // neither RTF nor HTML
-	flagBestBody  uint32 = 0x2000 // of RTF and HTML only the one with the lower tag
-)
-
 // streamWriter writes messages as streams.
 type streamWriter struct {
 	svc   *Service
@@ -148,9 +142,9 @@ func (sw streamWriter) large(lob storage.LobRef) *msgstream.Large {
 func (sw streamWriter) unwantedBody(o *storage.Object, tag mapi.PropTag) bool {
 	switch tag.ID() {
 	case mapi.PrRTFCompressed.ID():
-		return sw.flags&flagPlainText != 0
+		return sw.flags&mapi.SyncPlainText != 0
 	case mapi.PrHTML.ID():
-		return sw.flags&flagPlainText != 0 || sw.flags&flagBestBody != 0 && has(o, mapi.PrRTFCompressed.ID())
+		return sw.flags&mapi.SyncPlainText != 0 || sw.flags&mapi.SyncBestBody != 0 && has(o, mapi.PrRTFCompressed.ID())
 	}
 	return false
 }

@@ -111,7 +111,7 @@ func TestContentsSync(t *testing.T) {
 	b.Change(b.alice.User, m1, mapi.String(mapi.PrSubject, "changed"))
 	b.Change(b.alice.User, m1, mapi.String(mapi.PrSubject, "again"))
 	b.Delete(b.alice.User, 0, m2)
-	b.Delete(b.alice.User, hardDelete, m3)
+	b.Delete(b.alice.User, mapi.DelHard, m3)
 	c.sees(nil, "1:1002", "2:1004", "3:1005")
 }
 
@@ -125,8 +125,8 @@ func TestContentsSyncFlags(t *testing.T) {
 	read := all.named("read", b.NewMessage(b.alice.User, b.folder, ""))
 	all.sees(nil, "read:1001", "gone:1001", "fai:1001", "hard:1001", "soft:1001")
 	b.Delete(b.alice.User, 0, soft)
-	b.Delete(b.alice.User, hardDelete, hard)
-	b.Delete(b.alice.User, hardDelete, gone)
+	b.Delete(b.alice.User, mapi.DelHard, hard)
+	b.Delete(b.alice.User, mapi.DelHard, gone)
 	b.setRead(0, true, read)
 	b.Change(b.alice.User, fai, mapi.String(mapi.PrSubject, "x"))
 	for _, c := range []struct {

@@ -58,7 +58,7 @@ func (s *Service) copyMessages(c *session.Call, list []storage.Ref, dest storage
 	if len(list) == 0 {
 		return 0, nil
 	}
-	if err := s.checkQuota(c, dest.Store, quotaHard); err != nil {
+	if err := s.checkQuota(c, dest.Store, mapi.QuotaHard); err != nil {
 		return 0, err
 	}
 	box, err := s.tree.Mailbox(c.Context, dest.Store)

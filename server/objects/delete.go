@@ -13,9 +13,6 @@ import (
 	"zarafa/wire"
 )
 
-// statusDelMarked is the bit of PR_MSG_STATUS that an IMAP client sets before it expunges.
-const statusDelMarked uint32 = 0x8
-
 // DeleteObjects deletes messages; it needs Delete on each. Unknown ids are skipped (objects.md section 5).
 func (s *Service) DeleteObjects(c *session.Call, req *wire.DeleteObjectsRequest, _ *wire.DeleteObjectsResponse) error {
 	byStore, _, err := s.messages(c, req.Messages, "deleteObjects")
@@ -140,7 +137,7 @@ func softDelete(ctx context.Context, ch *change.Change, rows []*storage.Row) err
 		r.Flags |= mapi.FlagDeleted
 		r.Props.Set(mapi.Time(mapi.PrDeletedOn, mapi.FileTimeOf(ch.Now)))
 		if status, ok := r.Props.Get(mapi.PrMsgStatus); ok {
-			r.Props.Set(mapi.Long(mapi.PrMsgStatus, status.Uint32()&^statusDelMarked))
+			r.Props.Set(mapi.Long(mapi.PrMsgStatus, status.Uint32()&^mapi.MsgStatusDelMarked))
 		}
 		ch.Enter(r.Ref, r.Props)
 		if r.Type == mapi.TypeFolder {

@@ -43,7 +43,7 @@ func (s *Service) CopyFolder(c *session.Call, req *wire.CopyFolderRequest, _ *wi
 		return mapi.Errorf(mapi.InvalidParameter, "copyFolder", "a name of %d bytes", len(req.NewFolderName.String))
 	}
 	if !move || src.Deleted() {
-		if err := s.checkQuota(c, dest.Store, quotaHard); err != nil {
+		if err := s.checkQuota(c, dest.Store, mapi.QuotaHard); err != nil {
 			return err
 		}
 	}

@@ -8,13 +8,6 @@ import (
 	"zarafa/wire"
 )
 
-// Flags by which clients insist on this server, whatever server is home to the owner of a store.
-const (
-	createOverride  = 0x1
-	publicOverride  = 0x1
-	resolveOverride = 0x10
-)
-
 // Cluster knows on which of several servers stores are (wire.md section 12).
 type Cluster interface {
 	// PseudoURL is how this server names itself; clients have it resolved by resolvePseudoUrl.

@@ -45,7 +45,7 @@ func (in *incoming) goTo(folderID []byte, id mapi.EntryID) error {
 	if err := s.check(c, folder, rights.Create); err != nil {
 		return err
 	}
-	if err := s.checkQuota(c, folder.Store, quotaHard); err != nil {
+	if err := s.checkQuota(c, folder.Store, mapi.QuotaHard); err != nil {
 		return err
 	}
 	in.target = folder
@@ -66,5 +66,5 @@ func (in *incoming) replace(ref storage.Ref) error {
 	if err := in.svc.check(in.call, ref, need); err != nil || ref.Type != mapi.TypeMessage {
 		return err
 	}
-	return in.svc.checkQuota(in.call, ref.Store, quotaHard)
+	return in.svc.checkQuota(in.call, ref.Store, mapi.QuotaHard)
 }

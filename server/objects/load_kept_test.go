@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"zarafa/mapi"
-	"zarafa/server/rights"
 	"zarafa/wire"
 )
 
@@ -23,15 +22,15 @@ func TestKeptMessage(t *testing.T) {
 	})
 	access := func(user uint32) uint32 { v := value(b.load(user, id), mapi.PrAccess); return v.Uint32() }
 	for range 2 {
-		if got := access(alice); got != rights.AccessModify|rights.AccessRead|rights.AccessDelete {
+		if got := access(alice); got != mapi.AccessModify|mapi.AccessRead|mapi.AccessDelete {
 			t.Errorf("alice has access %#x", got)
 		}
-		if got := access(bob); got != rights.AccessRead {
+		if got := access(bob); got != mapi.AccessRead {
 			t.Errorf("bob has access %#x", got)
 		}
 	}
 	b.share(inbox, bob, mapi.RightReadAny|mapi.RightFolderVisible|mapi.RightEditAny)
-	if got := access(bob); got != rights.AccessRead|rights.AccessModify {
+	if got := access(bob); got != mapi.AccessRead|mapi.AccessModify {
 		t.Errorf("bob has access %#x after he got more", got)
 	}
 	server := b.ref(id).ID

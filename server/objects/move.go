@@ -21,7 +21,7 @@ func (s *Service) moveMessages(c *session.Call, list []storage.Ref, dest storage
 	}
 	for _, ref := range list {
 		if ref.Deleted() {
-			if err := s.checkQuota(c, dest.Store, quotaHard); err != nil {
+			if err := s.checkQuota(c, dest.Store, mapi.QuotaHard); err != nil {
 				return 0, err
 			}
 			break

@@ -10,14 +10,11 @@ import (
 	"zarafa/wire"
 )
 
-// Named properties (objects.md section 6). Clients know a name by the number n = row id + 1, and
-// its property by the id 0x8500 + n.
+// Named properties (objects.md section 6). Clients know a name by the number n = row id + 1.
 const (
-	namedBase      = 0x8500
 	maxNameLength  = 185
 	narrowNames    = 0x7AFF // numbers from here on need CapGIFN32
-	createNames    = 0x2    // MAPI_CREATE
-	maxNameNumbers = 0xFFFE - namedBase
+	maxNameNumbers = 0xFFFE - mapi.NamedBase
 )
 
 // Names is the table of named properties, kept in memory. It only grows, so a reader never sees
@@ -93,10 +90,10 @@ func (t *Names) ByNumber(ctx context.Context, number uint32) (storage.Name, bool
 // Hidden reports whether a property id is in the range of named properties but has no name. Such
 // properties are not shown.
 func (t *Names) Hidden(ctx context.Context, id uint16) (bool, error) {
-	if id <= namedBase {
+	if id <= mapi.NamedBase {
 		return false, nil
 	}
-	_, ok, err := t.ByNumber(ctx, uint32(id)-namedBase)
+	_, ok, err := t.ByNumber(ctx, uint32(id)-mapi.NamedBase)
 	return !ok, err
 }
 
@@ -176,7 +173,7 @@ func (s *Service) GetIDsFromNames(c *session.Call, req *wire.GetIDsFromNamesRequ
 	if len(req.NamedProps) > s.settings.MaxObjectsInList {
 		return mapi.Errorf(mapi.TooBig, "getIDsFromNames", "%d names", len(req.NamedProps))
 	}
-	create := req.Flags&createNames != 0
+	create := req.Flags&mapi.NamesCreate != 0
 	names := make([]storage.Name, 0, len(req.NamedProps))
 	places := make([]int, 0, len(req.NamedProps))
 	for i := range req.NamedProps {

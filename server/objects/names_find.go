@@ -23,7 +23,7 @@ func (t *Names) IDs(ctx context.Context, user uint32, names []storage.Name) ([]u
 	}
 	ids := make([]uint16, len(numbers))
 	for i, n := range numbers {
-		ids[i] = uint16(namedBase + n + 1)
+		ids[i] = uint16(mapi.NamedBase + n + 1)
 	}
 	return ids, nil
 }

@@ -10,18 +10,10 @@ import (
 	"zarafa/wire"
 )
 
-// Quota states (objects.md section 11).
-const (
-	quotaOK   uint32 = 0
-	quotaWarn uint32 = 1
-	quotaSoft uint32 = 2
-	quotaHard uint32 = 3
-)
-
 // quotaState says which limit of its owner a private store has reached.
 func (s *Service) quotaState(ctx context.Context, box storage.Mailbox, size int64) (uint32, error) {
 	if box.Type != mapi.StorePrivate || box.UserID == 0 {
-		return quotaOK, nil
+		return mapi.QuotaOK, nil
 	}
 	return s.limitReached(ctx, box, size)
 }
@@ -30,20 +22,20 @@ func (s *Service) quotaState(ctx context.Context, box storage.Mailbox, size int6
 func (s *Service) limitReached(ctx context.Context, box storage.Mailbox, size int64) (uint32, error) {
 	q, err := s.dir.EffectiveQuota(ctx, box.UserID)
 	if mapi.CodeOf(err) == mapi.NotFound {
-		return quotaOK, nil // the user is gone, his store is not
+		return mapi.QuotaOK, nil // the user is gone, his store is not
 	}
 	if err != nil {
-		return quotaOK, err
+		return mapi.QuotaOK, err
 	}
 	switch reached := func(limit int64) bool { return limit > 0 && size >= limit }; {
 	case reached(q.Hard):
-		return quotaHard, nil
+		return mapi.QuotaHard, nil
 	case reached(q.Soft):
-		return quotaSoft, nil
+		return mapi.QuotaSoft, nil
 	case reached(q.Warn):
-		return quotaWarn, nil
+		return mapi.QuotaWarn, nil
 	}
-	return quotaOK, nil
+	return mapi.QuotaOK, nil
 }
 
 // checkQuota fails with STORE_FULL if a store has reached the given state or a worse one. The system's

@@ -12,19 +12,10 @@ import (
 	"zarafa/wire"
 )
 
-// Flags of setReadFlags (objects.md section 4).
-const (
-	suppressReceipt     uint32 = 0x1
-	clearReadFlag       uint32 = 0x4
-	generateReceiptOnly uint32 = 0x10
-	clearRNPending      uint32 = 0x20
-	clearNRNPending     uint32 = 0x40
-)
-
 // SetReadFlags marks messages read or unread: those listed, or all of a folder. Read suffices. It is one
 // transaction a store however many messages there are.
 func (s *Service) SetReadFlags(c *session.Call, req *wire.SetReadFlagsRequest, _ *wire.SetReadFlagsResponse) error {
-	if req.Flags&generateReceiptOnly != 0 {
+	if req.Flags&mapi.GenerateReceiptOnly != 0 {
 		return nil
 	}
 	if req.Messages == nil {
@@ -135,13 +126,13 @@ func markRead(ctx context.Context, ch *change.Change, r *storage.Row, flags uint
 // only takes a pending receipt back.
 func readFlags(before, flags uint32) uint32 {
 	after := before | mapi.MsgRead
-	if flags&clearReadFlag != 0 {
+	if flags&mapi.ClearReadFlag != 0 {
 		after = before &^ mapi.MsgRead
 	}
-	if flags&(suppressReceipt|clearRNPending) != 0 {
+	if flags&(mapi.SuppressReceipt|mapi.ClearRNPending) != 0 {
 		after &^= mapi.MsgRNPending
 	}
-	if flags&(suppressReceipt|clearNRNPending) != 0 {
+	if flags&(mapi.SuppressReceipt|mapi.ClearNRNPending) != 0 {
 		after &^= mapi.MsgNRNPending
 	}
 	return after

@@ -24,7 +24,7 @@ func (s *Service) CreateStore(c *session.Call, req *wire.CreateStoreRequest, _ *
 	if err := s.requireAdminOver(c, owner.ID, "createStore"); err != nil {
 		return err
 	}
-	if req.Flags&createOverride == 0 && !s.cluster.Here(owner) {
+	if req.Flags&mapi.CreateStoreHere == 0 && !s.cluster.Here(owner) {
 		return mapi.Errorf(mapi.NotFound, "createStore", "the home of %s is server %s", owner.Name, owner.Server)
 	}
 	store, root, err := storeIDs(req)

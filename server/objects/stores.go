@@ -88,7 +88,7 @@ func (s *Service) GetPublicStore(c *session.Call, req *wire.GetPublicStoreReques
 	if user.Company != 0 {
 		owner = user.Company
 	}
-	if req.Flags&publicOverride == 0 {
+	if req.Flags&mapi.PublicStoreHere == 0 {
 		if err := s.redirectTo(c, owner, &resp.ServerPath); err != nil {
 			return err
 		}
@@ -186,7 +186,7 @@ func (s *Service) ResolveUserStore(c *session.Call, req *wire.ResolveUserStoreRe
 	if mask == 0 {
 		mask = 1<<mapi.StorePrivate | 1<<mapi.StorePublic
 	}
-	if req.Flags&resolveOverride == 0 && mask&^(1<<mapi.StoreArchive) != 0 { // archives are where they are
+	if req.Flags&mapi.ResolveStoreHere == 0 && mask&^(1<<mapi.StoreArchive) != 0 { // archives are where they are
 		if err := s.redirect(c, owner, &resp.ServerPath); err != nil {
 			return err
 		}
@@ -202,7 +202,7 @@ func (s *Service) ResolveUserStore(c *session.Call, req *wire.ResolveUserStoreRe
 		if err != nil {
 			return err
 		}
-		err = s.resolved(c, box, owner, req.Flags&resolveOverride != 0, resp)
+		err = s.resolved(c, box, owner, req.Flags&mapi.ResolveStoreHere != 0, resp)
 		if err == nil && req.Flags&mapi.ResolveContents != 0 && c.Session.Has(mapi.CapDelivery) {
 			err = s.resolveContents(c, box, resp)
 		}

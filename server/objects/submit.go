@@ -24,7 +24,7 @@ func (s *Service) SubmitMessage(c *session.Call, req *wire.SubmitMessageRequest,
 	if err := s.checkSender(c, ref); err != nil {
 		return err
 	}
-	if err := s.checkQuota(c, ref.Store, quotaSoft); err != nil {
+	if err := s.checkQuota(c, ref.Store, mapi.QuotaSoft); err != nil {
 		return err
 	}
 	entry := storage.QueueEntry{Store: ref.Store, Message: ref.ID, Flags: req.Flags & (mapi.SubmitMaster | mapi.SubmitDoSentMail)}

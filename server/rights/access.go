@@ -7,19 +7,9 @@ import (
 	"zarafa/storage"
 )
 
-// Bits of PR_ACCESS (objects.md section 3.4).
 const (
-	AccessModify           uint32 = 0x1
-	AccessRead             uint32 = 0x2
-	AccessDelete           uint32 = 0x4
-	AccessCreateHierarchy  uint32 = 0x8
-	AccessCreateContents   uint32 = 0x10
-	AccessCreateAssociated uint32 = 0x20
-)
-
-const (
-	accessMessage = AccessModify | AccessRead | AccessDelete
-	accessFolder  = accessMessage | AccessCreateHierarchy | AccessCreateContents | AccessCreateAssociated
+	accessMessage = mapi.AccessModify | mapi.AccessRead | mapi.AccessDelete
+	accessFolder  = accessMessage | mapi.AccessCreateHierarchy | mapi.AccessCreateContents | mapi.AccessCreateAssociated
 )
 
 // Access is what a caller may do to the objects of one folder. It is worked out once and
@@ -75,16 +65,16 @@ func (a Access) Access(ref storage.Ref) uint32 {
 	owned := a.owned(ref)
 	var access uint32
 	if owned || a.checker.grants(a.rights, false, Read) {
-		access = AccessRead
+		access = mapi.AccessRead
 	}
 	if ref.Type == mapi.TypeFolder {
 		return access | a.ofFolder(owned)
 	}
 	if a.checker.grants(a.rights, owned, Edit) {
-		access |= AccessModify
+		access |= mapi.AccessModify
 	}
 	if a.checker.grants(a.rights, owned, Delete) {
-		access |= AccessDelete
+		access |= mapi.AccessDelete
 	}
 	return access
 }
@@ -97,19 +87,19 @@ func (a Access) ofFolder(owned bool) uint32 {
 		rights mapi.Rights
 		bits   uint32
 	}{
-		{mapi.RightCreateSubfolder, AccessCreateHierarchy},
-		{mapi.RightCreate | mapi.RightDeleteAny, AccessCreateContents},
-		{mapi.RightFolderAccess, AccessModify | AccessDelete | AccessCreateAssociated},
+		{mapi.RightCreateSubfolder, mapi.AccessCreateHierarchy},
+		{mapi.RightCreate | mapi.RightDeleteAny, mapi.AccessCreateContents},
+		{mapi.RightFolderAccess, mapi.AccessModify | mapi.AccessDelete | mapi.AccessCreateAssociated},
 	} {
 		if a.rights&m.rights != 0 {
 			access |= m.bits
 		}
 	}
 	if owned && a.checker.grants(a.rights, owned, Edit) {
-		access |= AccessModify
+		access |= mapi.AccessModify
 	}
 	if owned && a.checker.grants(a.rights, owned, Delete) {
-		access |= AccessDelete
+		access |= mapi.AccessDelete
 	}
 	return access
 }

@@ -12,8 +12,8 @@ import (
 // tables.md section 4.
 func TestAccessMasks(t *testing.T) {
 	const (
-		modify, read, remove = AccessModify, AccessRead, AccessDelete
-		hierarchy, contents  = AccessCreateHierarchy, AccessCreateContents
+		modify, read, remove = mapi.AccessModify, mapi.AccessRead, mapi.AccessDelete
+		hierarchy, contents  = mapi.AccessCreateHierarchy, mapi.AccessCreateContents
 	)
 	for _, tc := range []struct {
 		name                                   string
@@ -36,7 +36,7 @@ func TestAccessMasks(t *testing.T) {
 		{"deleting all", mapi.RightDeleteAny, contents, read | contents | remove, remove, read | remove},
 		{"deleting one's own", mapi.RightDeleteOwned, 0, read | remove, 0, read | remove},
 		{"subfolders", mapi.RightCreateSubfolder, hierarchy, read | hierarchy, 0, read},
-		{"owning the folder", mapi.RightFolderAccess, modify | remove | AccessCreateAssociated, modify | read | remove | AccessCreateAssociated, 0, read},
+		{"owning the folder", mapi.RightFolderAccess, modify | remove | mapi.AccessCreateAssociated, modify | read | remove | mapi.AccessCreateAssociated, 0, read},
 	} {
 		for _, auto := range []bool{true, false} {
 			w := newWorld()

@@ -159,11 +159,11 @@ func TestAccessOfAFolderCostsNothingPerRow(t *testing.T) {
 	if w.reads != reads || reads != 2 {
 		t.Errorf("%d lists were read, then %d", reads, w.reads-reads)
 	}
-	if got := a.Access(row); got != AccessRead {
+	if got := a.Access(row); got != mapi.AccessRead {
 		t.Errorf("PR_ACCESS of somebody else's message 0x%X", got)
 	}
 	folder := w.refs[subID]
-	if got := a.Access(folder); got != AccessRead|AccessCreateContents {
+	if got := a.Access(folder); got != mapi.AccessRead|mapi.AccessCreateContents {
 		t.Errorf("PR_ACCESS of the folder 0x%X", got)
 	}
 	full, _ := c.ForFolder(t.Context(), 3, folder)

@@ -15,7 +15,7 @@ func (s *Service) Close() {
 	s.done.Wait()
 	ctx := context.Background()
 	for _, active := range s.behind() {
-		status := mapi.Long(mapi.PrECSearchfolderStatus, statusRebuild)
+		status := mapi.Long(mapi.PrECSearchfolderStatus, mapi.SearchStatusRebuild)
 		if err := s.saveProps(ctx, active.folder, s.author(active), status); err != nil {
 			s.Log.Error("a search folder has missed changes; all are compared when the server starts again", "folder", active.folder.ID, "error", err)
 			return

@@ -16,23 +16,6 @@ import (
 	"zarafa/wire"
 )
 
-// Flags that clients set, and the state they get (tables.md section 10); the numbers overlap.
-const (
-	setStop      uint32 = 0x1
-	setRecursive uint32 = 0x4
-
-	stateRunning   uint32 = 0x1
-	stateRebuild   uint32 = 0x2
-	stateRecursive uint32 = 0x4
-)
-
-// States stored in PR_EC_SEARCHFOLDER_STATUS.
-const (
-	statusRunning uint32 = 0
-	statusRebuild uint32 = 1
-	statusStopped uint32 = 2
-)
-
 // criteria are what a search folder looks for and where.
 type criteria struct {
 	restrict *mapi.Restriction
@@ -40,11 +23,11 @@ type criteria struct {
 	flags    uint32   // as the client set them
 }
 
-func (c criteria) recursive() bool { return c.flags&setRecursive != 0 }
+func (c criteria) recursive() bool { return c.flags&mapi.SearchRecurses != 0 }
 
 // TableSetSearchCriteria answers tableSetSearchCriteria: every call that does not stop the search starts it anew.
 func (s *Service) TableSetSearchCriteria(c *session.Call, req *wire.TableSetSearchCriteriaRequest, _ *wire.TableSetSearchCriteriaResponse) error {
-	stops := req.Flags&setStop != 0
+	stops := req.Flags&mapi.SearchStop != 0
 	incomplete := req.Restrict == nil || len(req.Folders) == 0
 	folder, err := s.searchFolder(c, req.EntryID, rights.Edit)
 	if mapi.CodeOf(err) == mapi.NotInitialized && !stops && incomplete {
@@ -56,7 +39,7 @@ func (s *Service) TableSetSearchCriteria(c *session.Call, req *wire.TableSetSear
 	by := change.Author{User: c.Session.UserID, Now: c.Now}
 	if stops {
 		before := s.end(folder.ID)
-		err := s.saveProps(c.Context, folder, by, mapi.Long(mapi.PrECSearchfolderStatus, statusStopped))
+		err := s.saveProps(c.Context, folder, by, mapi.Long(mapi.PrECSearchfolderStatus, mapi.SearchStatusStopped))
 		if err != nil {
 			s.resume(before)
 		}
@@ -82,7 +65,7 @@ func (s *Service) TableSetSearchCriteria(c *session.Call, req *wire.TableSetSear
 	before := s.end(folder.ID)
 	document := wire.AppendSearchCriteria(nil, &wire.SearchCriteria{Restrict: set.restrict, Folders: set.folders, Flags: set.flags})
 	err = s.clear(c.Context, folder, by,
-		mapi.PropValue{Tag: mapi.PrECSearchcrit, Data: document}, mapi.Long(mapi.PrECSearchfolderStatus, statusRebuild))
+		mapi.PropValue{Tag: mapi.PrECSearchcrit, Data: document}, mapi.Long(mapi.PrECSearchfolderStatus, mapi.SearchStatusRebuild))
 	if err != nil {
 		s.resume(before)
 		return err
@@ -108,12 +91,12 @@ func (s *Service) TableGetSearchCriteria(c *session.Call, req *wire.TableGetSear
 		return mapi.NotInitialized
 	}
 	resp.Restrict, resp.FolderIDs = active.criteria.restrict, active.criteria.folders
-	resp.Flags = stateRunning
+	resp.Flags = mapi.SearchRunning
 	if active.rebuilding() {
-		resp.Flags |= stateRebuild
+		resp.Flags |= mapi.SearchRebuilding
 	}
 	if active.criteria.recursive() {
-		resp.Flags |= stateRecursive
+		resp.Flags |= mapi.SearchRecursive
 	}
 	return nil
 }

@@ -125,7 +125,7 @@ func TestFirstRunAfterAnOutage(t *testing.T) {
 	b.fault.noReads.Store(false)
 	b.retry()
 	b.shows(m)
-	if status := b.Object(b.search.ID).Props.Uint32(mapi.PrECSearchfolderStatus); status != statusRunning {
+	if status := b.Object(b.search.ID).Props.Uint32(mapi.PrECSearchfolderStatus); status != mapi.SearchStatusRunning {
 		t.Errorf("status %d", status)
 	}
 }
@@ -149,7 +149,7 @@ func TestSetDuringAnOutage(t *testing.T) {
 	b := newBench(t)
 	m1 := b.message(b.inbox, "red")
 	b.set(0, b.inbox)
-	for _, flags := range []uint32{0, setStop} {
+	for _, flags := range []uint32{0, mapi.SearchStop} {
 		b.fault.noWrites.Store(true)
 		b.Fails(b.trySet(flags, contains(mapi.PrSubject, "other"), b.inbox), mapi.DatabaseError)
 		b.fault.noWrites.Store(false)

@@ -59,12 +59,12 @@ func (s *Service) startStore(ctx context.Context, box storage.Mailbox, crashed b
 			s.Log.Warn("the criteria of a search folder cannot be read; it stays as it is until a client sets new ones", "folder", row.ID, "error", err)
 			continue
 		}
-		if c == nil || status == statusStopped {
+		if c == nil || status == mapi.SearchStatusStopped {
 			continue
 		}
 		active := s.prepare(row.Ref, *c)
 		switch {
-		case status == statusRebuild || s.Restart:
+		case status == mapi.SearchStatusRebuild || s.Restart:
 			if err := s.clear(ctx, row.Ref, change.Author{User: row.Owner, Now: time.Now()}); err != nil {
 				return err
 			}

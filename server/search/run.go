@@ -89,7 +89,7 @@ func (s *Service) run(active *search) error {
 	if err != nil {
 		return err
 	}
-	props = append(props, mapi.Long(mapi.PrECSearchfolderStatus, statusRunning))
+	props = append(props, mapi.Long(mapi.PrECSearchfolderStatus, mapi.SearchStatusRunning))
 	return s.Writer.Do(active.ctx, active.folder.Store, s.author(active), func(ctx context.Context, ch *change.Change) error {
 		ch.Event(feed.Event{Kind: feed.SearchComplete, Object: active.folder})
 		return setProps(ctx, ch, active.folder, props)

@@ -200,7 +200,7 @@ func TestSearch(t *testing.T) {
 	b.hears("rebuilt", said("+", m2), said("+", m1), "complete")
 	resp, err := b.get()
 	b.OK(err)
-	if resp.Flags != stateRunning || len(resp.FolderIDs) != 1 || string(resp.FolderIDs[0]) != string(b.inbox.EntryID) || resp.Restrict.Tag != mapi.PrSubject {
+	if resp.Flags != mapi.SearchRunning || len(resp.FolderIDs) != 1 || string(resp.FolderIDs[0]) != string(b.inbox.EntryID) || resp.Restrict.Tag != mapi.PrSubject {
 		t.Errorf("criteria %+v", resp)
 	}
 	b.set(0, b.inbox) // again, from scratch
@@ -299,10 +299,10 @@ func TestRecursiveSearch(t *testing.T) {
 	other := b.NewFolder(b.alice.User, b.alice.Root, "Other", mapi.FolderGeneric)
 	m1, m2, m3 := b.message(b.inbox, "red"), b.message(sub, "red"), b.message(deep, "red")
 	outside := b.message(other, "red")
-	b.set(setRecursive, b.inbox, sub, sub) // one lies in the other
+	b.set(mapi.SearchRecurses, b.inbox, sub, sub) // one lies in the other
 	b.contains(m1, m2, m3)
 	b.hears("rebuilt", said("+", m1), said("+", m2), said("+", m3), "complete")
-	if resp, err := b.get(); err != nil || resp.Flags != stateRunning|stateRecursive {
+	if resp, err := b.get(); err != nil || resp.Flags != mapi.SearchRunning|mapi.SearchRecursive {
 		t.Errorf("%+v %v", resp, err)
 	}
 	m4 := b.message(deep, "red")
@@ -314,13 +314,13 @@ func TestRecursiveSearch(t *testing.T) {
 	}
 	folder(1, sub, other)
 	b.shows(m1, m2, m3, m4) // sub is searched for itself, and what lies below it
-	b.set(setRecursive, b.inbox)
+	b.set(mapi.SearchRecurses, b.inbox)
 	b.contains(m1)
 	folder(1, other, b.inbox)
 	b.shows(m1, m2, m3, m4, outside)
 	b.OK(b.Objects.DeleteFolder(b.As(b.alice.User), &wire.DeleteFolderRequest{EntryID: other.EntryID, Flags: 5}, &wire.DeleteFolderResponse{}))
 	b.shows(m1)
-	b.set(setRecursive, b.inbox, other)
+	b.set(mapi.SearchRecurses, b.inbox, other)
 	b.contains(m1)
 }
 
@@ -329,10 +329,10 @@ func TestStoppedSearch(t *testing.T) {
 	if _, err := b.get(); mapi.CodeOf(err) != mapi.NotInitialized {
 		t.Errorf("before: %v", err)
 	}
-	b.OK(b.trySet(setStop, nil))
+	b.OK(b.trySet(mapi.SearchStop, nil))
 	m1 := b.message(b.inbox, "red")
 	b.set(0, b.inbox)
-	b.OK(b.trySet(setStop, nil))
+	b.OK(b.trySet(mapi.SearchStop, nil))
 	if _, err := b.get(); mapi.CodeOf(err) != mapi.NotInitialized {
 		t.Errorf("stopped: %v", err)
 	}
@@ -353,13 +353,13 @@ func TestSearchOutlivesARestart(t *testing.T) {
 	m1 := b.message(b.inbox, "red")
 	long := &mapi.Restriction{Type: mapi.ResOr, Sub: []*mapi.Restriction{red(), red()}}
 	long.Sub[1].Value.Data = []byte(strings.Repeat("x", 100_000)) // criteria too large for a cell
-	b.OK(b.trySet(setRecursive, long, b.inbox))
+	b.OK(b.trySet(mapi.SearchRecurses, long, b.inbox))
 	b.shows(m1)
 	b.svc.Close()
 	b.open(t)
 	resp, err := b.get()
 	b.OK(err)
-	if resp.Flags != stateRunning|stateRecursive || len(resp.Restrict.Sub) != 2 || len(resp.Restrict.Sub[1].Value.Data) != 100_000 {
+	if resp.Flags != mapi.SearchRunning|mapi.SearchRecursive || len(resp.Restrict.Sub) != 2 || len(resp.Restrict.Sub[1].Value.Data) != 100_000 {
 		t.Errorf("flags %d, restriction %+v", resp.Flags, resp.Restrict)
 	}
 	b.hears() // nothing is searched again
@@ -378,7 +378,7 @@ func TestUnfinishedSearchRunsAgain(t *testing.T) {
 	b.svc.Close()
 	b.open(t)
 	b.shows(m1, m2)
-	if status := b.Object(b.search.ID).Props.Uint32(mapi.PrECSearchfolderStatus); status != statusRunning {
+	if status := b.Object(b.search.ID).Props.Uint32(mapi.PrECSearchfolderStatus); status != mapi.SearchStatusRunning {
 		t.Errorf("status %d", status)
 	}
 	b.svc.cancel()
@@ -450,7 +450,7 @@ func TestSearchRefuses(t *testing.T) {
 		if mapi.CodeOf(err) != mapi.InvalidParameter {
 			t.Errorf("an ordinary folder without %s: %v", what, err)
 		}
-		r.Flags = setStop
+		r.Flags = mapi.SearchStop
 		b.Fails(b.svc.TableSetSearchCriteria(b.As(b.alice.User), &r, &wire.TableSetSearchCriteriaResponse{}), mapi.NotInitialized)
 	}
 	if _, err := b.get(); mapi.CodeOf(err) != mapi.NotInitialized {

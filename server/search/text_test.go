@@ -103,7 +103,7 @@ func TestIndexAgreesWithReading(t *testing.T) {
 		case 1:
 			messages = append(messages, b.message(b.inbox, text(2), mapi.String(mapi.PrBody, text(9))))
 		}
-		r, flags := randomCriteria(rng, text), setRecursive*uint32(rng.IntN(2))
+		r, flags := randomCriteria(rng, text), mapi.SearchRecurses*uint32(rng.IntN(2))
 		b.OK(b.trySet(flags, r, folders[rng.IntN(2)]))
 		b.settle()
 		indexed := b.results()

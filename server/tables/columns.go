@@ -43,13 +43,10 @@ func (t *table) setColumns(ctx context.Context, tags []mapi.PropTag) error {
 	return t.refill(ctx)
 }
 
-// tblAllColumns asks for all columns that a table could have.
-const tblAllColumns = 0x1
-
 // TableQueryColumns lists the columns that are set, or those that could be.
 func (s *Service) TableQueryColumns(c *session.Call, req *wire.TableQueryColumnsRequest, resp *wire.TableQueryColumnsResponse) error {
 	return s.with(c, req.TableID, func(ctx context.Context, t *table) (err error) {
-		if req.Flags&tblAllColumns == 0 {
+		if req.Flags&mapi.QueryAllColumns == 0 {
 			resp.PropTagArray = slices.Clone(t.columns)
 			return nil
 		}

@@ -12,9 +12,6 @@ import (
 	"zarafa/wire"
 )
 
-// findBackward looks from the bookmark towards the beginning.
-const findBackward = 0x1
-
 // TableFindRow puts the cursor on the first row from a bookmark on that satisfies a restriction; NOT_FOUND
 // leaves it where it was (tables.md section 5).
 func (s *Service) TableFindRow(c *session.Call, req *wire.TableFindRowRequest, _ *wire.TableFindRowResponse) error {
@@ -25,7 +22,7 @@ func (s *Service) TableFindRow(c *session.Call, req *wire.TableFindRowRequest, _
 		if err := t.populate(ctx); err != nil {
 			return err
 		}
-		return t.find(ctx, req.Bookmark, req.Flags&findBackward != 0, req.Restrict)
+		return t.find(ctx, req.Bookmark, req.Flags&mapi.FindBackward != 0, req.Restrict)
 	})
 }
 
@@ -37,10 +34,10 @@ func (t *table) find(ctx context.Context, mark uint32, backward bool, r *mapi.Re
 	snap := t.snapshot()
 	from := 0
 	switch mark {
-	case bookmarkBeginning:
-	case bookmarkCurrent:
+	case mapi.BookmarkBeginning:
+	case mapi.BookmarkCurrent:
 		from = t.position(snap)
-	case bookmarkEnd:
+	case mapi.BookmarkEnd:
 		from = snap.Len()
 	default:
 		if from, _, err = t.bookmarkIndex(snap, mark); err != nil {

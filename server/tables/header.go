@@ -38,9 +38,9 @@ func (p *page) headerCell(r cache.Row, tag mapi.PropTag) (mapi.PropValue, bool) 
 		return mapi.Binary(tag, mapi.InstanceKey(r.ID, r.Order)), true
 	case mapi.PrRowType:
 		if c.expanded {
-			return mapi.Long(tag, rowExpanded), true
+			return mapi.Long(tag, mapi.RowExpanded), true
 		}
-		return mapi.Long(tag, rowCollapsed), true
+		return mapi.Long(tag, mapi.RowCollapsed), true
 	case mapi.PrDepth:
 		return mapi.Long(tag, uint32(c.level)), true
 	case mapi.PrContentCount:

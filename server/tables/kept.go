@@ -20,7 +20,7 @@ func (k *keptRow) cell(r cache.Row, tag mapi.PropTag) (mapi.PropValue, bool) {
 	case mapi.PrInstanceKey:
 		return mapi.Binary(tag, mapi.InstanceKey(r.ID, r.Order)), true
 	case mapi.PrRowType:
-		return mapi.Long(tag, rowLeaf), true
+		return mapi.Long(tag, mapi.RowLeaf), true
 	}
 	v, ok := k.values(tag.Canonical())
 	return v, ok && v.Tag.Canonical().Type() == tag.Canonical().Type()

@@ -3,12 +3,10 @@ package tables
 import (
 	"context"
 
+	"zarafa/mapi"
 	"zarafa/server/session"
 	"zarafa/wire"
 )
-
-// multiClearRestriction removes the restriction when the request has none.
-const multiClearRestriction = 0x1
 
 // TableMulti does several things to a table in one call: open, sort, set columns, restrict, query rows, in this order.
 // The first that fails ends it; a table that was opened stays open (tables.md section 3).
@@ -44,7 +42,7 @@ func (t *table) arrange(ctx context.Context, r *wire.TableMultiParams) error {
 			return err
 		}
 	}
-	if r.Restrict != nil || r.Flags&multiClearRestriction != 0 {
+	if r.Restrict != nil || r.Flags&mapi.MultiClearRestriction != 0 {
 		if err := t.restrict(r.Restrict); err != nil {
 			return err
 		}

@@ -34,7 +34,7 @@ func (s *Service) TableClose(c *session.Call, req *wire.TableCloseRequest, _ *wi
 func (s *Service) open(c *session.Call, p wire.TableOpenParams) (*table, error) {
 	t := &table{
 		svc: s, serial: s.serial.Add(1), session: c.Session, flags: p.Flags, locale: s.Locales.Default(),
-		bookmarks: make(map[uint32]bookmark), lastBookmark: firstBookmark - 1,
+		bookmarks: make(map[uint32]bookmark), lastBookmark: mapi.BookmarkFirstOwn - 1,
 	}
 	if err := s.describe(c, t, p); err != nil {
 		return nil, err

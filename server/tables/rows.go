@@ -10,17 +10,6 @@ import (
 	"zarafa/wire"
 )
 
-// Bookmarks that every table has.
-const (
-	bookmarkBeginning uint32 = 0
-	bookmarkCurrent   uint32 = 1
-	bookmarkEnd       uint32 = 2
-	firstBookmark     uint32 = 3
-)
-
-// queryNoAdvance leaves the cursor where it is. Clients put all sorts of numbers into the other flags.
-const queryNoAdvance = 0x1
-
 // TableQueryRows reads rows forward from the cursor (tables.md section 5).
 func (s *Service) TableQueryRows(c *session.Call, req *wire.TableQueryRowsRequest, resp *wire.TableQueryRowsResponse) error {
 	return s.with(c, req.TableID, func(ctx context.Context, t *table) error {
@@ -44,7 +33,7 @@ func (t *table) queryRows(ctx context.Context, c *session.Call, count, flags uin
 	if cap(out.Raw) > cap(c.Scratch) {
 		c.Scratch = out.Raw
 	}
-	if flags&queryNoAdvance == 0 {
+	if flags&mapi.QueryNoAdvance == 0 {
 		t.cursor = placeAt(snap, to, t.cursor.key)
 	}
 	return nil
@@ -146,10 +135,10 @@ func (s *Service) TableSeekRow(c *session.Call, req *wire.TableSeekRowRequest, r
 		current := t.position(snap)
 		base, changed := 0, false
 		switch req.Bookmark {
-		case bookmarkBeginning:
-		case bookmarkCurrent:
+		case mapi.BookmarkBeginning:
+		case mapi.BookmarkCurrent:
 			base = current
-		case bookmarkEnd:
+		case mapi.BookmarkEnd:
 			base = snap.Len()
 		default:
 			var err error
@@ -159,9 +148,9 @@ func (s *Service) TableSeekRow(c *session.Call, req *wire.TableSeekRowRequest, r
 		}
 		target := max(0, min(base+int(req.RowCount), snap.Len()))
 		switch req.Bookmark {
-		case bookmarkBeginning:
+		case mapi.BookmarkBeginning:
 			resp.RowsSought = int32(target)
-		case bookmarkEnd:
+		case mapi.BookmarkEnd:
 			resp.RowsSought = int32(target - snap.Len())
 		default:
 			resp.RowsSought = int32(target - current)

@@ -30,7 +30,7 @@ func (k rowKind) ownCell(r cache.Row, rec cache.Record, tag mapi.PropTag) (v map
 	case mapi.PrObjectType:
 		return long(uint32(k.objType))
 	case mapi.PrRowType:
-		return long(rowLeaf)
+		return long(mapi.RowLeaf)
 	case mapi.PrDepth:
 		return long(k.depth)
 	case mapi.PrECHierarchyID:
@@ -52,13 +52,6 @@ func (k rowKind) ownCell(r cache.Row, rec cache.Record, tag mapi.PropTag) (v map
 	}
 	return mapi.PropValue{}, false, false
 }
-
-// Row types (PR_ROW_TYPE).
-const (
-	rowLeaf      uint32 = 1
-	rowExpanded  uint32 = 3
-	rowCollapsed uint32 = 4
-)
 
 func orElse(rec cache.Record, tag mapi.PropTag, fallback uint32) (mapi.PropValue, bool, bool) {
 	if v, ok := rec.Value(tag); ok {

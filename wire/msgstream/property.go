@@ -8,8 +8,6 @@ import (
 
 const (
 	version = 1
-	// firstNamedID is the lowest property id that is followed by a name.
-	firstNamedID = 0x8501
 )
 
 // NameKind tells how a property is named within its GUID.
@@ -46,9 +44,9 @@ type Large struct {
 	Open func() (io.ReadCloser, error)
 }
 
-// Named reports whether a property of this tag carries a name in a stream. Ids from 0x8000 to 0x8500
+// Named reports whether a property of this tag carries a name in a stream. Ids from 0x8000 to [mapi.NamedBase]
 // are fixed by the protocol and travel without one.
-func Named(tag mapi.PropTag) bool { return tag.ID() >= firstNamedID }
+func Named(tag mapi.PropTag) bool { return tag.ID() >= mapi.FirstNamedID }
 
 // Streamable reports whether values of this tag can be written.
 func Streamable(tag mapi.PropTag) bool {

@@ -20,7 +20,7 @@ func appendTag(dst []byte, p *Property) ([]byte, error) {
 		return dst, fmt.Errorf("msgstream: property %v has no form in a stream", tag)
 	}
 	if Named(tag) != (p.Name != nil) {
-		return dst, fmt.Errorf("msgstream: property %v: ids above 0x8500 and no others have a name", tag)
+		return dst, fmt.Errorf("msgstream: property %v: ids above 0x%X and no others have a name", tag, mapi.NamedBase)
 	}
 	if tag.Type().Base() == mapi.PtUnicode {
 		tag = tag.WithType(tag.Type()&mapi.MVFlag | mapi.PtString8)

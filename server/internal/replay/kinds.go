@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"strconv"
 	"strings"
+
+	"zarafa/mapi"
 )
 
 // valueKind says how the text of an element is to be read, translated and compared.
@@ -133,9 +135,6 @@ const (
 	typeMVBinary  = 0x1102
 )
 
-// namedBase: a named property's id is this plus its number (objects.md section 6).
-const namedBase = 0x8500
-
 // Property tags whose values a server makes up.
 const (
 	tagInstanceKey   = 0x0FF60102
@@ -247,13 +246,13 @@ func parseTag(text string) uint32 {
 
 // renameTag translates the id of a named property. The address book has fixed ids in that range, too (PR_EMS_AB_X509_CERT 8C6A).
 func (s scope) renameTag(tag uint32, r renamer) uint32 {
-	if s.ab || tag>>16 <= namedBase {
+	if s.ab || tag>>16 <= mapi.NamedBase {
 		return tag
 	}
-	name := r.rename(kindName, strconv.FormatUint(uint64(tag>>16-namedBase), 10))
+	name := r.rename(kindName, strconv.FormatUint(uint64(tag>>16-mapi.NamedBase), 10))
 	n, err := strconv.ParseUint(name, 10, 32)
-	if err != nil || n+namedBase > 0xFFFF {
+	if err != nil || n+mapi.NamedBase > 0xFFFF {
 		return tag
 	}
-	return uint32(n+namedBase)<<16 | tag&0xFFFF
+	return uint32(n+mapi.NamedBase)<<16 | tag&0xFFFF
 }

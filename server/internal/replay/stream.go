@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+
+	"zarafa/mapi"
 )
 
 // streamObject is a message, recipient or attachment in a message stream (wire.md section 11).
@@ -26,7 +28,6 @@ type streamReader struct {
 
 const (
 	streamVersion   = 1
-	streamNamed     = 0x8500 // property ids above it carry their name
 	objAttachment   = 7
 	maxStreamObject = 100_000
 )
@@ -118,7 +119,7 @@ func (r *streamReader) properties() (*node, map[uint32]string) {
 	for range r.count() {
 		tag := r.u32()
 		p := r.property(tag)
-		if tag>>16 > streamNamed {
+		if tag>>16 > mapi.NamedBase {
 			names[tag] = r.name()
 		}
 		if r.err != nil {
