@@ -7,14 +7,6 @@ import (
 	"github.com/puzpuzpuz/xsync/v3"
 )
 
-// Kind separates records of one object: its row for tables, the whole object
-// encoded for the wire, and so on. The package gives no meaning to it, but that
-// kind 0 is the one that writers renew. A kind outside 0 to MaxKinds-1 is never kept.
-type Kind uint8
-
-// MaxKinds is the number of kinds: 0 to MaxKinds-1.
-const MaxKinds = 8
-
 // Cells is the cell cache: object id and [Kind] → [Record], inside a byte budget
 // (cache_cell_size) that counts the index and all other bookkeeping.
 //
@@ -84,10 +76,10 @@ func objectHash(id uint32) uint64 { return (uint64(id) + 1) * 0x9E3779B97F4A7C15
 
 func (c *Cells) shard(hash uint64) *cellShard { return &c.shards[hash>>c.shift] }
 
-// Get finds the record of kind 0 of an object. After a miss the ticket goes to Put.
+// Get finds the record of [KindObject] of an object. After a miss the ticket goes to Put.
 // The record must not be changed. While somebody holds on to it, a chunk of up to
 // a megabyte stays in memory: clone what is kept for longer than a request.
-func (c *Cells) Get(id uint32) (Record, Ticket, bool) { return c.GetKind(id, 0) }
+func (c *Cells) Get(id uint32) (Record, Ticket, bool) { return c.GetKind(id, KindObject) }
 
 // GetKind is Get for any kind.
 func (c *Cells) GetKind(id uint32, kind Kind) (Record, Ticket, bool) {
@@ -113,10 +105,10 @@ func (c *Cells) Ticket(id uint32) Ticket {
 	return Ticket{c.shard(hash).generation(hash).Load()}
 }
 
-// Put keeps a copy of a record of kind 0 that was read after the ticket was given
+// Put keeps a copy of a record of [KindObject] that was read after the ticket was given
 // out. It does nothing if the object was invalidated or replaced since, or if the
 // record is empty or too large (an eighth of a shard).
-func (c *Cells) Put(t Ticket, id uint32, r Record) { c.PutKind(t, id, 0, r) }
+func (c *Cells) Put(t Ticket, id uint32, r Record) { c.PutKind(t, id, KindObject, r) }
 
 // PutKind is Put for any kind.
 func (c *Cells) PutKind(t Ticket, id uint32, kind Kind, r Record) {
@@ -132,7 +124,7 @@ func (c *Cells) PutKind(t Ticket, id uint32, kind Kind, r Record) {
 	}
 }
 
-// Replace keeps a copy of an object's new record of kind 0 and makes all tickets for
+// Replace keeps a copy of an object's new record of [KindObject] and makes all tickets for
 // the object invalid. The records of other kinds, which show the object as it was,
 // are removed. Call it after the commit; writers of one object must call in the order
 // of their commits.
@@ -142,7 +134,7 @@ func (c *Cells) Replace(id uint32, r Record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.outdate(hash)
-	s.removeKinds(id, 1)
+	s.removeKinds(id, KindObject+1)
 	s.put(makeCellKey(id, 0), r)
 }
 
@@ -167,7 +159,7 @@ func (c *Cells) Invalidate(ids ...uint32) {
 		s := c.shard(hash)
 		s.mu.Lock()
 		s.outdate(hash)
-		s.removeKinds(id, 0)
+		s.removeKinds(id, KindObject)
 		s.mu.Unlock()
 	}
 }

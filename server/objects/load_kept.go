@@ -10,10 +10,6 @@ import (
 	"zarafa/wire"
 )
 
-// keptKind is the kind of record in the cell cache under which whole messages are kept, encoded for the wire. Kind 0
-// is the tables' record of an object, and who renews it after a change removes the others.
-const keptKind cache.Kind = 1
-
 // maxKept is the largest encoded message that is kept.
 const maxKept = 128 << 10
 
@@ -49,7 +45,7 @@ func (s *Service) findKept(ref storage.Ref, access rights.Access) ([]byte, cache
 	if s.cells == nil || ref.Type != mapi.TypeMessage {
 		return nil, cache.Ticket{}
 	}
-	rec, ticket, ok := s.cells.GetKind(ref.ID, keptKind)
+	rec, ticket, ok := s.cells.GetKind(ref.ID, cache.KindMessage)
 	if !ok {
 		return nil, ticket
 	}
@@ -93,7 +89,7 @@ func (ld *loader) keep(id uint32, ticket cache.Ticket, out *wire.SaveObject, scr
 	b = wire.AppendSaveObject(b, out)
 	*out = wire.SaveObject{Raw: b[start:]} // it need not be encoded twice
 	if len(b) <= maxKept {
-		ld.svc.cells.PutKind(ticket, id, keptKind, b)
+		ld.svc.cells.PutKind(ticket, id, cache.KindMessage, b)
 	}
 	return b
 }

@@ -46,7 +46,7 @@ type Subscriber interface {
 // Options are what a [Service] is made of.
 type Options struct {
 	Store     storage.Store
-	Cells     *cache.Cells // keeps messages; a sink of the bus must renew kind 0. nil: nothing is kept
+	Cells     *cache.Cells // keeps messages; a sink of the bus must renew cache.KindObject. nil: nothing is kept
 	Tree      *change.Tree
 	Rights    *rights.Checker
 	Directory directory.Directory

@@ -9,13 +9,6 @@ import (
 	"zarafa/wire"
 )
 
-// Kinds of records in the cell cache. Kind 0 is an object's properties, kind 1 belongs to package objects, and the
-// others are rows in the form they are sent in.
-const (
-	firstRowKind cache.Kind = 2
-	rowKinds                = cache.MaxKinds - firstRowKind
-)
-
 // Limits of encoded rows.
 const (
 	maxLayouts       = 256 // layouts with a number; after that they are numbered anew
@@ -70,7 +63,7 @@ func (l *layouts) find(kind rowKind, columns []mapi.PropTag) *layout {
 		l.known = make(map[string]*layout)
 	}
 	l.last++
-	made := &layout{number: l.last, kind: firstRowKind + cache.Kind(l.last%uint32(rowKinds)), gaps: gaps}
+	made := &layout{number: l.last, kind: cache.KindRow + cache.Kind(l.last%uint32(cache.RowKinds)), gaps: gaps}
 	l.known[string(name)] = made
 	return made
 }
