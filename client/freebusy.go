@@ -14,11 +14,11 @@ const (
 	freebusyMonths  = 6 // that are published
 )
 
-// Places in PR_FREEBUSY_ENTRYIDS; the third is of the published free/busy message.
+// Places in PR_FREEBUSY_ENTRYIDS.
 const (
 	freebusyAssociated = iota
 	freebusyLocal
-	_
+	freebusyPublished
 	freebusyFolder
 	freebusySize
 )
