@@ -74,7 +74,6 @@ func (u *User) searchFolder(ctx context.Context) (err error) {
 	})
 }
 
-
 // awaitSearch waits for the notification that the search is complete. A slow search is not wrong; one that is complete
 // without a notification is.
 func (u *User) awaitSearch(ctx context.Context) error {
