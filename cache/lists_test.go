@@ -40,6 +40,32 @@ func TestLists(t *testing.T) {
 	want("after an error", get(9, "d"), []string{"d"}, 5)
 }
 
+// TestListStats: what is counted is what is kept, whatever was dropped or cleared for its bound in between.
+func TestListStats(t *testing.T) {
+	l := NewLists[uint64](2)
+	get := func(id uint32, entries int) {
+		t.Helper()
+		if _, err := l.Get(id, func() ([]uint64, error) { return make([]uint64, entries), nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, step := range []struct {
+		do   func()
+		want ListStats
+	}{
+		{func() {}, ListStats{}},
+		{func() { get(1, 3) }, ListStats{Requests: 1, Items: 1, Bytes: 24}},
+		{func() { get(1, 9); get(2, 0) }, ListStats{Requests: 3, Hits: 1, Items: 2, Bytes: 24}},
+		{func() { l.Drop(1, 5) }, ListStats{Requests: 3, Hits: 1, Items: 1}},
+		{func() { get(4, 1); get(3, 2) }, ListStats{Requests: 5, Hits: 1, Items: 1, Bytes: 16}},
+	} {
+		step.do()
+		if got := l.Stats(); got != step.want {
+			t.Errorf("%+v, want %+v", got, step.want)
+		}
+	}
+}
+
 // TestListsRace: a list that was read before a change is not kept after it.
 func TestListsRace(t *testing.T) {
 	l := NewLists[string](10)

@@ -13,7 +13,7 @@ if ! command -v "$(go env CC)" >/dev/null; then
 	echo "go-test.sh: there is no C compiler, which the race detector needs; run 'apt-get install gcc libc6-dev' for the whole test" >&2
 	race=()
 fi
-shuffle=() # with it, go test keeps no results
+shuffle=(-shuffle=1)
 [ "${ZARAFA_SEED:-}" != random ] || shuffle=(-shuffle=on -count=1)
 
 # A test writes here how many of the recorded exchanges match, since go test shows no logs of tests that pass.

@@ -98,6 +98,7 @@ type Server struct {
 	values   *session.Values // large values that are becoming answers
 	records  *records
 	tree     *change.Tree
+	checker  *rights.Checker
 }
 
 var _ wire.Service[*session.Call] = (*Server)(nil)
@@ -192,6 +193,7 @@ func (s *Server) connect(users *directory.Service, locales *collation.Locales) {
 	checker := rights.NewChecker(rights.Config{
 		OwnerAutoFullAccess: s.settings().Users.OwnerAutoFullAccess, RestrictAdmin: s.settings().Users.RestrictAdmin,
 	}, tree, users, s.store)
+	s.checker = checker
 	hub := notify.New(notify.Settings{
 		PollTimeout: pollTimeout, QueueLimit: eventsPerGroup, SubscriptionsMax: s.settings().PerUser.SubscriptionsPerSession,
 		SubscriptionsPerUser: s.settings().PerUser.Subscriptions,

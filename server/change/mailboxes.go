@@ -19,19 +19,24 @@ type mailboxes struct {
 	byGUID map[mapi.GUID]uint32
 	byUser map[userStore]uint32
 	epoch  uint64
+
+	lookups lookups
 }
 
 type userStore struct{ user, storeType uint32 }
 
-func newMailboxes(store storage.Store) *mailboxes { return &mailboxes{store: store} }
+func newMailboxes(store storage.Store) *mailboxes {
+	return &mailboxes{store: store, lookups: newLookups()}
+}
 
 // view calls f with the maps locked for reading and filled.
 func (m *mailboxes) view(ctx context.Context, f func()) error {
-	for {
+	for tries := 0; ; tries++ {
 		m.mu.RLock()
 		if m.loaded {
 			f()
 			m.mu.RUnlock()
+			m.lookups.count(tries == 0)
 			return nil
 		}
 		epoch := m.epoch
@@ -40,6 +45,14 @@ func (m *mailboxes) view(ctx context.Context, f func()) error {
 			return err
 		}
 	}
+}
+
+func (m *mailboxes) stats() LookupStats {
+	s := m.lookups.stats()
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	s.Items = int64(len(m.byID))
+	return s
 }
 
 func (m *mailboxes) load(ctx context.Context, epoch uint64) error {

@@ -39,6 +39,8 @@ type Tree struct {
 	// unsettled tells writers when not to believe the cache.
 	unsettled unsettled
 	mu        sync.Mutex // of writers
+
+	refLookups, idLookups lookups
 }
 
 type generations struct{ young, old generation }
@@ -54,7 +56,10 @@ func newGeneration() generation {
 
 // NewTree makes a tree over a store.
 func NewTree(store storage.Store) *Tree {
-	t := &Tree{store: store, boxes: newMailboxes(store), receive: cache.NewLists[storage.ReceiveFolder](keptReceiveLists)}
+	t := &Tree{
+		store: store, boxes: newMailboxes(store), receive: cache.NewLists[storage.ReceiveFolder](keptReceiveLists),
+		refLookups: newLookups(), idLookups: newLookups(),
+	}
 	t.current.Store(&generations{young: newGeneration(), old: newGeneration()})
 	return t
 }
@@ -62,6 +67,7 @@ func NewTree(store storage.Store) *Tree {
 // Ref finds an object by its id; NOT_FOUND if there is none. The result must not be changed.
 func (t *Tree) Ref(ctx context.Context, id uint32) (storage.Ref, error) {
 	ref, epoch, ok := t.cached(id)
+	t.refLookups.count(ok)
 	if ok {
 		return ref, nil
 	}
@@ -90,6 +96,7 @@ func (t *Tree) ByEntryID(ctx context.Context, id mapi.EntryID) (storage.Ref, err
 	if !ok {
 		n, ok = g.old.entryIDs.Load(string(id))
 	}
+	t.idLookups.count(ok)
 	if ok {
 		return t.Ref(ctx, n)
 	}

@@ -3,6 +3,7 @@ package rights
 import (
 	"context"
 
+	"zarafa/cache"
 	"zarafa/mapi"
 	"zarafa/server/feed"
 )
@@ -31,3 +32,6 @@ func (c *Checker) Apply(b *feed.Batch) {
 		c.acls.Drop(stale...)
 	}
 }
+
+// CacheStats are the look-ups of access control lists and the lists that are kept.
+func (c *Checker) CacheStats() cache.ListStats { return c.acls.Stats() }

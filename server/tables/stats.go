@@ -24,6 +24,15 @@ func (s *Service) statsSource(c *session.Call, tableType uint32) (source, error)
 	if s.Stats == nil {
 		return nil, mapi.Errorf(mapi.NoSupport, "tableOpen", "no statistics are kept")
 	}
+	if tableType == mapi.TableStatsServers {
+		servers, err := s.Stats.Servers(c.Context)
+		if err != nil {
+			return nil, err
+		}
+		if len(servers) == 0 { // tools skip a table that is not there, and would print the header of an empty one
+			return nil, mapi.Errorf(mapi.NotFound, "tableOpen", "there is one server alone")
+		}
+	}
 	return &keptSource{make: func(ctx context.Context, t *table, add func(cache.Row, *keptRow)) error {
 		return s.statsRows(ctx, t.session.UserID, tableType, add)
 	}}, nil

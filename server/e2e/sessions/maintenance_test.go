@@ -20,15 +20,18 @@ func TestMaintenanceIsForSystemAdministrators(t *testing.T) {
 	for user, want := range map[string]mapi.Code{"alice": mapi.NoAccess, "boss": mapi.NoAccess, "root2": mapi.OK} {
 		t.Run(user, func(t *testing.T) {
 			p := e2e.OverTCP(t, i).LogOn(user, "secret")
-			lower := mapi.OK // statistics need less
+			lower, servers := mapi.OK, want // statistics need less
 			if user == "alice" {
 				lower = mapi.NoAccess
+			}
+			if want == mapi.OK {
+				servers = mapi.NotFound // as companies are where there are none: tools print nothing then
 			}
 			p.Want(want, &wire.PurgeCacheRequest{SessionID: p.Session, Flags: 0xFFFFFFFF}, &wire.PurgeCacheResponse{})
 			p.Want(want, &wire.PurgeSoftDeleteRequest{SessionID: p.Session}, &wire.PurgeSoftDeleteResponse{})
 			p.Want(want, &wire.PurgeDeferredUpdatesRequest{SessionID: p.Session}, &wire.PurgeDeferredUpdatesResponse{})
 			for table, want := range map[uint32]mapi.Code{
-				mapi.TableStatsServers: want, mapi.TableStatsSystem: lower, mapi.TableStatsSessions: lower, mapi.TableStatsUsers: lower,
+				mapi.TableStatsServers: servers, mapi.TableStatsSystem: lower, mapi.TableStatsSessions: lower, mapi.TableStatsUsers: lower,
 			} {
 				p.Want(want, &wire.TableOpenRequest{SessionID: p.Session, EntryID: []byte{}, TableType: table}, &wire.TableOpenResponse{})
 			}
