@@ -197,3 +197,36 @@ func TestEveryTestRuns(t *testing.T) {
 		t.Errorf("only %d files were seen", files)
 	}
 }
+
+// TestNamesOfFilesAndFolders: no file is called like a folder beside it, with or without the s of the plural, since nobody could tell which
+// of the two a subject is in.
+func TestNamesOfFilesAndFolders(t *testing.T) {
+	folders := make(map[string]bool)
+	var files []string
+	err := filepath.WalkDir(".", func(path string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case e.IsDir() && e.Name() == ".git":
+			return fs.SkipDir
+		case e.IsDir():
+			folders[path] = true
+		case strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go"): // a test may be that of the folder
+			files = append(files, strings.TrimSuffix(path, ".go"))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) < 500 {
+		t.Errorf("only %d files were seen", len(files))
+	}
+	for _, file := range files {
+		for _, folder := range slices.Compact([]string{strings.TrimSuffix(file, "s"), file, file + "s"}) {
+			if folders[folder] {
+				t.Errorf("%s.go lies beside the folder %s; name them apart", file, folder)
+			}
+		}
+	}
+}

@@ -45,7 +45,7 @@ func TestCommandLines(t *testing.T) {
 		{"fill --users 0 --admin-url /nowhere", exitUsage, "--users"},
 		{"run --profile dancer", exitUsage, "very-heavy"},
 		{"run --profile dancer.json", exitUsage, "no such file"},
-		{"run --profile ../../profiles/users/profile/phones.json --users 0", exitUsage, "--users"},
+		{"run --profile ../../profiles/users/data/phones.json --users 0", exitUsage, "--users"},
 		{"run --pids 2147483647", exitUsage, "--pids"},
 		{"run --json /no/such/folder/x", exitUsage, "--json"},
 		{"run --part 3/2", exitUsage, "2/3"},

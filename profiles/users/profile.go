@@ -88,7 +88,7 @@ func (p *Profile) Has(a Action) bool {
 
 // Names lists the profiles.
 func Names() []string {
-	paths, err := fs.Glob(files, "profile/*.json")
+	paths, err := fs.Glob(files, "data/*.json")
 	if err != nil {
 		return nil // the pattern is valid
 	}
@@ -103,7 +103,7 @@ func Load(name string) (*Profile, error) {
 	if !slices.Contains(Names(), name) {
 		return nil, fmt.Errorf("there is no profile %q; the profiles are %s", name, strings.Join(Names(), ", "))
 	}
-	text, err := files.ReadFile("profile/" + name + ".json")
+	text, err := files.ReadFile("data/" + name + ".json")
 	if err != nil {
 		return nil, err
 	}

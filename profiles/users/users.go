@@ -11,7 +11,7 @@ import (
 	"fmt"
 )
 
-//go:embed profile/*.json messages.json languages.json
+//go:embed data/*.json messages.json languages.json
 var files embed.FS
 
 // Size is a kind of message.
