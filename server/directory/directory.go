@@ -81,6 +81,9 @@ type Directory interface {
 	// ListsChange reports whether the change of an object, given by its entry id, is for the Global Address Book of a user.
 	// Of objects that are gone nobody knows the company; everybody is told.
 	ListsChange(ctx context.Context, caller uint32, abEntryID []byte) bool
+	// Version grows with every change of the directory, and is above 0. Who has seen a version sees the directory of that version or a
+	// later one.
+	Version() uint64
 	// EntryID is the object's address-book entry id in the form a client with these capabilities understands.
 	EntryID(o *Object, capabilities uint32) []byte
 }

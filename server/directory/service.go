@@ -52,6 +52,7 @@ type Service struct {
 	findServer  func(name string) (Server, error)
 
 	current atomic.Pointer[snapshot]
+	version atomic.Uint64 // of current
 	write   sync.Mutex // serialises changes
 	source  source     // under write
 	servers atomic.Pointer[[]Server]
@@ -118,7 +119,13 @@ func (s *Service) reload(ctx context.Context) error {
 	return nil
 }
 
-func (s *Service) publish() { s.current.Store(build(s.source, s.builtin(), s.tenancy, s.homes())) }
+func (s *Service) publish() {
+	s.current.Store(build(s.source, s.builtin(), s.tenancy, s.homes()))
+	s.version.Add(1)
+}
+
+// Version implements Directory.
+func (s *Service) Version() uint64 { return s.version.Load() }
 
 // builtin are the objects every installation has.
 func (s *Service) builtin() []*Object {

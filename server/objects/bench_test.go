@@ -84,6 +84,7 @@ func (d *testDir) GroupsOf(context.Context, uint32) ([]uint32, error) {
 func (d *testDir) Named(ctx context.Context, _ uint32, name string, kind mapi.ObjectClass) (*directory.Object, error) {
 	return d.ByName(ctx, name, kind)
 }
+func (*testDir) Version() uint64                                    { return 1 }
 func (d *testDir) Hosted() bool                                     { return false }
 func (d *testDir) Reaches(context.Context, uint32, uint32) bool     { return true }
 func (d *testDir) ListsChange(context.Context, uint32, []byte) bool { return true }

@@ -11,6 +11,7 @@ package rights
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 
 	"zarafa/cache"
 	"zarafa/mapi"
@@ -53,6 +54,8 @@ type Checker struct {
 	dir    directory.Directory
 	store  storage.ACLReader
 	acls   *cache.Lists[mapi.ACE]
+	// versions count the changes of rights in stores, hashed.
+	versions [256]atomic.Uint64
 }
 
 // NewChecker makes a checker; it reads access control lists from store.

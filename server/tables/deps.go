@@ -28,6 +28,9 @@ type Rights interface {
 	Visible(ctx context.Context, caller uint32, folder storage.Ref) (bool, error)
 	// Readable reports whether the caller may read the messages of a folder.
 	Readable(ctx context.Context, caller uint32, folder storage.Ref) (bool, error)
+	// Version grows with every change by which somebody may have other rights in a store than before: of an access control list, of a
+	// folder's place, of the directory. It is above 0. Store 0: of the directory alone.
+	Version(store uint32) uint64
 	// ForFolder works out the caller's access to a folder and the messages in it.
 	ForFolder(ctx context.Context, caller uint32, folder storage.Ref) (Access, error)
 }

@@ -15,14 +15,10 @@ const shownDepth = 50
 // the direct children only, as clients have always seen it.
 type deepSource struct{ folderSource }
 
-func (d *deepSource) load(ctx context.Context, t *table) (*rowList, error) {
+func (d *deepSource) load(ctx context.Context, t *table, g grant) (*rowList, error) {
 	depths := make(map[uint32]uint32)
 	var hides hidden
-	privileged, err := t.svc.privileged(ctx, t.session.UserID, d.folder.Store)
-	if err != nil {
-		return nil, err
-	}
-	if !privileged {
+	if !g.privileged {
 		hides = t.svc.hidesFolders(t.session.UserID)
 	}
 	rows, err := t.privateRows(ctx, depths, func(add func(uint32, []byte, cache.Record) error) error {
@@ -90,7 +86,10 @@ func (s *partsSource) cells(ctx context.Context, p *page, rows []cache.Row) erro
 	return p.objects(ctx, rows)
 }
 
-func (s *partsSource) load(ctx context.Context, t *table) (*rowList, error) {
+func (s *partsSource) load(ctx context.Context, t *table, g grant) (*rowList, error) {
+	if !g.readable { // as with a folder: a table without rows
+		return t.privateRows(ctx, nil, nil)
+	}
 	types := []mapi.ObjectType{s.objType}
 	if s.objType == mapi.TypeMailUser {
 		types = append(types, mapi.TypeDistList)

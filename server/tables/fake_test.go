@@ -181,6 +181,21 @@ type rightsOf struct {
 	mu      sync.Mutex
 	visible map[uint32]bool
 	read    map[uint32]bool
+	version uint64
+}
+
+// set gives or takes rights.
+func (r *rightsOf) set(rights map[uint32]bool, folder uint32, granted bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	rights[folder] = granted
+	r.version++
+}
+
+func (r *rightsOf) Version(uint32) uint64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.version + 1
 }
 
 type fullAccess struct{}

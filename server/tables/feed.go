@@ -54,7 +54,9 @@ func (s *Service) Apply(b *feed.Batch) {
 	}
 	for _, set := range u.bulk {
 		for _, t := range s.watchers.of(set) {
-			t.push(nil, []note{{event: mapi.TableChanged}})
+			if t.mayTell() {
+				t.push(nil, []note{{event: mapi.TableChanged}})
+			}
 		}
 	}
 	for _, folder := range u.removed { // not before, since tables of their rows are told of the rows
@@ -62,7 +64,7 @@ func (s *Service) Apply(b *feed.Batch) {
 	}
 	for _, folder := range b.Rebuilt {
 		for _, t := range s.watchers.of(rowSet{folder.ID, searchResults}) {
-			t.push(func() { t.outdated = true }, []note{{event: mapi.TableChanged}})
+			t.outdate()
 		}
 	}
 }
@@ -210,7 +212,7 @@ func (u *update) failed(err error) {
 			u.svc.Views.Drop(c.set.folder)
 		}
 		for _, t := range u.svc.watchers.of(c.set) {
-			t.push(func() { t.outdated = true }, []note{{event: mapi.TableChanged}})
+			t.outdate()
 		}
 	}
 	u.changes = nil

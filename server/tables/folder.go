@@ -21,12 +21,8 @@ func (f *folderSource) cells(ctx context.Context, p *page, rows []cache.Row) err
 	return p.objects(ctx, rows)
 }
 
-func (f *folderSource) load(ctx context.Context, t *table) (*rowList, error) {
-	readable, err := f.readable(ctx, t)
-	if err != nil {
-		return nil, err
-	}
-	if !readable {
+func (f *folderSource) load(ctx context.Context, t *table, g grant) (*rowList, error) {
+	if !g.readable { // a table without rows
 		rows, err := t.privateRows(ctx, nil, nil)
 		if rows != nil {
 			rows.hides = hidesAll
@@ -37,7 +33,7 @@ func (f *folderSource) load(ctx context.Context, t *table) (*rowList, error) {
 	if err != nil {
 		return nil, err
 	}
-	hidden, err := f.hides(ctx, t, view.Snapshot())
+	hidden, err := f.hides(ctx, t, g, view.Snapshot())
 	if err == nil && !t.private() && hidden == nil {
 		return &rowList{visible: view, shared: true}, nil
 	}
@@ -48,23 +44,14 @@ func (f *folderSource) load(ctx context.Context, t *table) (*rowList, error) {
 	return t.selectRows(ctx, view.Snapshot(), hidden)
 }
 
-// readable asks once for the whole table: messages that may not be read are a table without rows.
-func (f *folderSource) readable(ctx context.Context, t *table) (bool, error) {
-	if t.kind.objType == mapi.TypeFolder {
-		return true, nil
-	}
-	return t.svc.Rights.Readable(ctx, t.session.UserID, f.folder)
-}
-
 // hidden says which rows a caller does not get to see; nil: none.
 type hidden func(ctx context.Context, id uint32, rec cache.Record) (bool, error)
 
 // hides decides whether any row must be left out: folders that are not visible to the caller, and private
 // messages in somebody else's mailbox.
-func (f *folderSource) hides(ctx context.Context, t *table, s cache.Snapshot) (hidden, error) {
-	privileged, err := t.svc.privileged(ctx, t.session.UserID, f.folder.Store)
-	if err != nil || privileged {
-		return nil, err
+func (f *folderSource) hides(ctx context.Context, t *table, g grant, s cache.Snapshot) (hidden, error) {
+	if g.privileged {
+		return nil, nil
 	}
 	if t.kind.objType != mapi.TypeFolder {
 		box, err := t.svc.Tree.Mailbox(ctx, f.folder.Store)
@@ -75,7 +62,7 @@ func (f *folderSource) hides(ctx context.Context, t *table, s cache.Snapshot) (h
 	}
 	invisible := t.svc.hidesFolders(t.session.UserID)
 	any := false
-	err = t.svc.eachRecord(ctx, s, func(r cache.Row, _ []byte, rec cache.Record) error {
+	err := t.svc.eachRecord(ctx, s, func(r cache.Row, _ []byte, rec cache.Record) error {
 		h, err := invisible(ctx, r.ID, rec)
 		any = any || h
 		return err

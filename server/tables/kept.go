@@ -37,6 +37,7 @@ type keptSource struct {
 	make        func(ctx context.Context, t *table, add func(r cache.Row, k *keptRow)) error
 	rows        map[cache.Row]*keptRow
 	addressBook bool
+	level       uint32 // of administrators, that the caller must have
 }
 
 func (s *keptSource) watches() []rowSet { return nil }
@@ -48,7 +49,7 @@ func (s *keptSource) cells(_ context.Context, p *page, rows []cache.Row) error {
 	return nil
 }
 
-func (s *keptSource) load(ctx context.Context, t *table) (*rowList, error) {
+func (s *keptSource) load(ctx context.Context, t *table, _ grant) (*rowList, error) {
 	s.rows = make(map[cache.Row]*keptRow)
 	var keyed []cache.KeyedRow
 	scan := page{t: t, ctx: ctx, rows: make([]cache.Row, 1), kept: make([]*keptRow, 1)}

@@ -60,6 +60,7 @@ type note struct {
 
 // apply brings the table up to date and tells its subscribers. shared is what happened to the shared views.
 func (t *table) apply(c change, shared map[*cache.View]cache.Change) {
+	tell := t.mayTell()
 	var notes []note
 	t.push(func() {
 		if t.rows == nil {
@@ -73,10 +74,19 @@ func (t *table) apply(c change, shared map[*cache.View]cache.Change) {
 		} else {
 			notes = t.applyLocked(c, notes)
 		}
-		if c.quiet {
+		if c.quiet || !tell {
 			notes = nil
 		}
 	}, nil, &notes)
+}
+
+// outdate has the rows read again by the next operation, and subscribers told that they changed.
+func (t *table) outdate() {
+	var notes []note
+	if t.mayTell() {
+		notes = []note{{event: mapi.TableChanged}}
+	}
+	t.push(func() { t.outdated = true }, notes)
 }
 
 // push runs f, if it is not nil, with mu held and then queues events for the subscribers. Events are queued

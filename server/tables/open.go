@@ -49,6 +49,9 @@ func (s *Service) open(c *session.Call, p wire.TableOpenParams) (*table, error) 
 	}
 	if p.TableType == mapi.TableSpooler { // it is filled at once
 		t.columns = allColumns(t.flags, nil, true)
+		if err = t.regrant(c.Context); err != nil {
+			return nil, err
+		}
 		if err = t.populate(c.Context); err != nil { // nobody else knows the table yet
 			return nil, err
 		}
@@ -144,23 +147,13 @@ func (s *Service) describeSearch(ctx context.Context, t *table, folder storage.R
 	if t.flags&(mapi.OpenAssociated|mapi.OpenShowSoftDeletes) != 0 {
 		return mapi.Errorf(mapi.NoSupport, "tableOpen", "associated or deleted rows of a search folder")
 	}
-	visible, err := s.Rights.Visible(ctx, t.session.UserID, folder)
-	if err != nil {
-		return err
-	}
-	if !visible {
-		return mapi.Errorf(mapi.NoAccess, "tableOpen", "search folder %d is not visible to user %d", folder.ID, t.session.UserID)
-	}
 	t.source = &searchSource{folder: folder}
-	return nil
+	return t.regrant(ctx)
 }
 
 // describeQueue is the outgoing queue of a store, or the spooler's, which only administrators may see.
 func (s *Service) describeQueue(c *session.Call, t *table, p wire.TableOpenParams) (source, error) {
 	if len(p.EntryID) == 0 {
-		if err := s.maySpool(c); err != nil {
-			return nil, err
-		}
 		return &queueSource{}, nil
 	}
 	ref, err := s.Tree.ByEntryID(c.Context, p.EntryID)
@@ -170,18 +163,11 @@ func (s *Service) describeQueue(c *session.Call, t *table, p wire.TableOpenParam
 	if t.locale, err = s.storeLocale(c.Context, ref.Store); err != nil {
 		return nil, err
 	}
-	ok, err := s.privileged(c.Context, c.Session.UserID, ref.Store)
-	if err != nil {
-		return nil, err
-	}
-	if !ok {
-		return nil, mapi.Errorf(mapi.NoAccess, "tableOpen", "the outgoing queue of store %d belongs to somebody else", ref.Store)
-	}
 	return &queueSource{store: ref.Store}, nil
 }
 
-func (s *Service) maySpool(c *session.Call) error {
-	level, err := s.adminLevel(c.Context, c.Session.UserID)
+func (s *Service) maySpool(ctx context.Context, caller uint32) error {
+	level, err := s.adminLevel(ctx, caller)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func (q *queueSource) cells(ctx context.Context, p *page, rows []cache.Row) erro
 	return p.objects(ctx, rows)
 }
 
-func (q *queueSource) load(ctx context.Context, t *table) (*rowList, error) {
+func (q *queueSource) load(ctx context.Context, t *table, _ grant) (*rowList, error) {
 	entries, err := t.svc.Store.Queue(ctx, q.store)
 	if err != nil {
 		return nil, err

@@ -18,7 +18,7 @@ func (s *searchSource) cells(ctx context.Context, p *page, rows []cache.Row) err
 	return p.objects(ctx, rows)
 }
 
-func (s *searchSource) load(ctx context.Context, t *table) (*rowList, error) {
+func (s *searchSource) load(ctx context.Context, t *table, g grant) (*rowList, error) {
 	results, err := t.svc.Store.SearchResults(ctx, s.folder.ID)
 	if err != nil {
 		return nil, err
@@ -27,18 +27,13 @@ func (s *searchSource) load(ctx context.Context, t *table) (*rowList, error) {
 	for i, r := range results {
 		ids[i] = r.Message
 	}
-	hides, err := s.hides(ctx, t)
-	if err != nil {
-		return nil, err
-	}
-	return t.listedRows(ctx, ids, hides)
+	return t.listedRows(ctx, ids, s.hides(t, g))
 }
 
 // hides leaves out messages in folders that the caller may not read, and private ones.
-func (s *searchSource) hides(ctx context.Context, t *table) (hidden, error) {
-	privileged, err := t.svc.privileged(ctx, t.session.UserID, s.folder.Store)
-	if err != nil || privileged {
-		return nil, err
+func (s *searchSource) hides(t *table, g grant) hidden {
+	if g.privileged {
+		return nil
 	}
 	readable := make(map[uint32]bool)
 	return func(ctx context.Context, id uint32, rec cache.Record) (bool, error) {
@@ -56,7 +51,7 @@ func (s *searchSource) hides(ctx context.Context, t *table) (hidden, error) {
 		}
 		readable[parent] = ok
 		return !ok, err
-	}, nil
+	}
 }
 
 // listedRows makes the private rows of a table from object ids.

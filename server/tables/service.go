@@ -191,5 +191,8 @@ func (s *Service) with(c *session.Call, id uint32, f func(ctx context.Context, t
 		s.pages.Put(t.scratch)
 		t.scratch = nil
 	}()
+	if err := t.regrant(c.Context); err != nil {
+		return err
+	}
 	return f(c.Context, t)
 }

@@ -40,6 +40,8 @@ func (u userDirectory) List(ctx context.Context, caller uint32, kind mapi.Object
 	return u.users.List(ctx, caller, kind)
 }
 
+func (userDirectory) Version() uint64 { return 1 }
+
 func (u userDirectory) Hosted() bool { return u.users.Hosted() }
 
 func (u userDirectory) Reaches(ctx context.Context, caller, target uint32) bool {

@@ -33,7 +33,7 @@ func (s *Service) statsSource(c *session.Call, tableType uint32) (source, error)
 			return nil, mapi.Errorf(mapi.NotFound, "tableOpen", "there is one server alone")
 		}
 	}
-	return &keptSource{make: func(ctx context.Context, t *table, add func(cache.Row, *keptRow)) error {
+	return &keptSource{level: need, make: func(ctx context.Context, t *table, add func(cache.Row, *keptRow)) error {
 		return s.statsRows(ctx, t.session.UserID, tableType, add)
 	}}, nil
 }

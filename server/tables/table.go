@@ -42,12 +42,20 @@ type table struct {
 	late []change
 	// outdated rows are read again by the next operation.
 	outdated bool
+	// grant is what the caller may have of the table by the rights of version asked; 0: it was not asked for. Both change through
+	// [table.granted] alone.
+	grant grant
+	asked uint64
 }
 
 // source is where a kind of table has its rows from.
 type source interface {
-	// load fills a table that is locked for an operation.
-	load(ctx context.Context, t *table) (*rowList, error)
+	// load fills a table that is locked for an operation, with what the grant allows.
+	load(ctx context.Context, t *table, g grant) (*rowList, error)
+	// home is the store whose rights decide who has what of the table; 0: the directory alone does.
+	home() uint32
+	// grant is what the table's caller may have of it by the rights of a version; NO_ACCESS: nothing.
+	grant(ctx context.Context, t *table, version uint64) (grant, error)
 	// watches names the folders whose changes concern the table.
 	watches() []rowSet
 	// cells prepares the cells of rows.
@@ -61,24 +69,26 @@ type rowList struct {
 	groups  *categories // nil without categories
 	depths  map[uint32]uint32
 	hides   hidden // what the caller does not get to see; nil: nothing
+	grant   grant  // by which the rows were chosen
+	told    grant  // by which subscribers know the table; they are told when it is another
 }
 
-// populate fills the table if it is not.
+// populate fills the table if it is not. [table.regrant] has been called.
 func (t *table) populate(ctx context.Context) error {
 	t.mu.Lock()
-	rows, outdated := t.rows, t.outdated
+	rows, outdated, g := t.rows, t.outdated, t.grant
 	t.mu.Unlock()
 	switch {
 	case rows == nil:
 	case outdated:
 		t.reset()
-	case rows.shared && rows.visible.Stale():
+	case rows.shared && rows.visible.Stale(), rows.grant != g:
 		t.release() // the cursor finds its place again
 	default:
 		return nil
 	}
 	t.svc.watchers.add(t)
-	rows, err := t.source.load(ctx, t)
+	rows, err := t.source.load(ctx, t, g)
 	if err != nil {
 		t.svc.watchers.remove(t)
 		t.mu.Lock()
@@ -86,6 +96,7 @@ func (t *table) populate(ctx context.Context) error {
 		t.mu.Unlock()
 		return err
 	}
+	rows.grant, rows.told = g, g
 	t.mu.Lock()
 	late := t.late
 	t.late, t.rows, t.outdated = nil, rows, false

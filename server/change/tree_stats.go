@@ -1,4 +1,4 @@
-package objects
+package change
 
 import "github.com/puzpuzpuz/xsync/v3"
 
