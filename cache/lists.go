@@ -28,7 +28,7 @@ type ListStats struct {
 	Bytes          int64
 }
 
-// NewLists makes an empty cache for the given number of lists.
+// NewLists makes an empty cache for the given number of lists, which may be none.
 func NewLists[T any](most int) *Lists[T] {
 	return &Lists[T]{most: most, lists: make(map[uint32][]T), hits: xsync.NewCounter(), misses: xsync.NewCounter()}
 }
@@ -61,7 +61,7 @@ func (l *Lists[T]) Get(id uint32, read func() ([]T, error)) ([]T, error) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.epoch == epoch {
+	if l.epoch == epoch && l.most > 0 {
 		if len(l.lists) >= l.most {
 			clear(l.lists)
 			l.entries = 0

@@ -30,12 +30,13 @@ type Views struct {
 }
 
 type viewCounts struct {
-	hits, loads, evictions atomic.Int64
+	hits, kept, loads, evictions atomic.Int64
 }
 
 // ViewStats are totals since the start, and the present contents.
 type ViewStats struct {
 	Hits, Loads, Evictions int64
+	Kept                   int64 // hits on views that nobody had open: the others cost no memory of their own
 	Views                  int
 	Bytes, Budget          int64
 }
@@ -115,6 +116,7 @@ func (c *Views) repin(v *View) bool {
 func (c *Views) pinLocked(v *View) {
 	if v.shared.pins == 0 {
 		c.idle.remove(v.shared)
+		c.counts.kept.Add(1)
 	}
 	v.shared.pins++
 }
@@ -166,7 +168,7 @@ func (c *Views) SetBudget(budget int64) {
 // Stats are the present counts.
 func (c *Views) Stats() ViewStats {
 	return ViewStats{
-		Hits: c.counts.hits.Load(), Loads: c.counts.loads.Load(), Evictions: c.counts.evictions.Load(),
+		Hits: c.counts.hits.Load(), Kept: c.counts.kept.Load(), Loads: c.counts.loads.Load(), Evictions: c.counts.evictions.Load(),
 		Views: c.byKey.Size(), Bytes: c.used.Load(), Budget: c.budget.Load(),
 	}
 }

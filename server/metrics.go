@@ -45,7 +45,36 @@ func newMetrics(reg prometheus.Registerer, s *Server) *metrics {
 			return float64(waiting)
 		}),
 	)
+	for _, c := range s.caches() {
+		reg.MustRegister(c.collectors()...)
+	}
 	return m
+}
+
+// countedCache is a cache beside that of the cells.
+type countedCache struct {
+	name, holds    string
+	requests, hits func() int64
+}
+
+// caches are those that can do without what they keep; the list of stores and the users, which are in memory as a whole, are none.
+func (s *Server) caches() []countedCache {
+	return []countedCache{
+		{"object", "places of objects", func() int64 { return s.tree.Stats().Refs.Requests }, func() int64 { return s.tree.Stats().Refs.Hits }},
+		{"entry_id", "entry ids of objects", func() int64 { return s.tree.Stats().EntryIDs.Requests }, func() int64 { return s.tree.Stats().EntryIDs.Hits }},
+		{"receive_folder", "receive folders of stores", func() int64 { return s.tree.Stats().ReceiveFolders.Requests },
+			func() int64 { return s.tree.Stats().ReceiveFolders.Hits }},
+		{"acl", "access control lists", func() int64 { return s.checker.CacheStats().Requests }, func() int64 { return s.checker.CacheStats().Hits }},
+		{"view", "sorted views of folders that nobody has open", func() int64 { st := s.views.Stats(); return st.Kept + st.Loads },
+			func() int64 { return s.views.Stats().Kept }},
+	}
+}
+
+func (c *countedCache) collectors() []prometheus.Collector {
+	return []prometheus.Collector{
+		counter("zarafa_"+c.name+"_cache_requests_total", "Look-ups in the cache of "+c.holds+".", func() float64 { return float64(c.requests()) }),
+		counter("zarafa_"+c.name+"_cache_hits_total", "Look-ups that the cache of "+c.holds+" answered.", func() float64 { return float64(c.hits()) }),
+	}
 }
 
 func gauge(name, help string, f func() float64) prometheus.Collector {

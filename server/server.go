@@ -188,10 +188,11 @@ func assemble(ctx context.Context, cfg *config.Config, log *slog.Logger, reg pro
 // connect makes the services that work on objects and lets them hear of changes, in the order the package promises.
 func (s *Server) connect(users *directory.Service, locales *collation.Locales) {
 	bus := &feed.Bus{Panics: s.panics}
-	tree := change.NewTree(s.store)
+	tree := change.NewTreeBeside(s.store, s.settings().Cache.Cell)
 	s.tree = tree
 	checker := rights.NewChecker(rights.Config{
 		OwnerAutoFullAccess: s.settings().Users.OwnerAutoFullAccess, RestrictAdmin: s.settings().Users.RestrictAdmin,
+		Cells: s.settings().Cache.Cell,
 	}, tree, users, s.store)
 	s.checker = checker
 	hub := notify.New(notify.Settings{

@@ -2,6 +2,7 @@ package change
 
 import (
 	"context"
+	"math"
 	"sync"
 	"sync/atomic"
 
@@ -21,6 +22,12 @@ const cachedRefs = 1 << 16
 // before each delivery; a list takes some 200 bytes.
 const keptReceiveLists = 1 << 14
 
+// Memory of the cell cache for each reference and each list of receive folders, as far as it is too little for all of them.
+const (
+	cellsPerRef         = 1 << 10
+	cellsPerReceiveList = 1 << 12
+)
+
 // Tree answers which object is where: references by id and by entry id, parents, the list of
 // mailboxes and their receive folders. It caches them and is kept right by the feed, so it must be a sink of the
 // bus before anything that asks it. All methods may be called from any goroutine.
@@ -30,6 +37,7 @@ type Tree struct {
 	store   storage.Store
 	boxes   *mailboxes
 	receive *cache.Lists[storage.ReceiveFolder] // of stores
+	most    int                                 // references in a generation
 
 	// Two generations make a cheap approximation of least-recently-used: what is read goes to the young
 	// one, and when that is full it becomes the old one. Readers take no lock.
@@ -55,9 +63,14 @@ func newGeneration() generation {
 }
 
 // NewTree makes a tree over a store.
-func NewTree(store storage.Store) *Tree {
+func NewTree(store storage.Store) *Tree { return NewTreeBeside(store, math.MaxInt64) }
+
+// NewTreeBeside makes a tree that is in proportion to a cell cache of so many bytes, if that is a small one: with none it keeps nothing
+// but the list of mailboxes.
+func NewTreeBeside(store storage.Store, cells int64) *Tree {
 	t := &Tree{
-		store: store, boxes: newMailboxes(store), receive: cache.NewLists[storage.ReceiveFolder](keptReceiveLists),
+		store: store, boxes: newMailboxes(store), most: int(min(cachedRefs, cells/cellsPerRef)),
+		receive:    cache.NewLists[storage.ReceiveFolder](int(min(keptReceiveLists, cells/cellsPerReceiveList))),
 		refLookups: newLookups(), idLookups: newLookups(),
 	}
 	t.current.Store(&generations{young: newGeneration(), old: newGeneration()})
@@ -135,8 +148,11 @@ func (t *Tree) put(ref storage.Ref, epoch uint64) {
 
 // keep caches a reference; the caller holds mu.
 func (t *Tree) keep(ref storage.Ref) {
+	if t.most == 0 {
+		return
+	}
 	g := t.current.Load()
-	if g.young.refs.Size() >= cachedRefs {
+	if g.young.refs.Size() >= t.most {
 		g = &generations{young: newGeneration(), old: g.young}
 		t.current.Store(g)
 	}

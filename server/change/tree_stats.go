@@ -1,10 +1,15 @@
 package change
 
-import "github.com/puzpuzpuz/xsync/v3"
+import (
+	"github.com/puzpuzpuz/xsync/v3"
+
+	"zarafa/cache"
+)
 
 // TreeStats are the look-ups of a [Tree] since the start, and what it keeps.
 type TreeStats struct {
 	Refs, EntryIDs, Mailboxes LookupStats
+	ReceiveFolders            cache.ListStats
 }
 
 // LookupStats are the look-ups in one of its maps, and the items in it.
@@ -15,7 +20,7 @@ type LookupStats struct {
 // Stats are the present counts.
 func (t *Tree) Stats() TreeStats {
 	g := t.current.Load()
-	s := TreeStats{Refs: t.refLookups.stats(), EntryIDs: t.idLookups.stats(), Mailboxes: t.boxes.stats()}
+	s := TreeStats{Refs: t.refLookups.stats(), EntryIDs: t.idLookups.stats(), Mailboxes: t.boxes.stats(), ReceiveFolders: t.receive.Stats()}
 	s.Refs.Items = int64(g.young.refs.Size() + g.old.refs.Size())
 	s.EntryIDs.Items = int64(g.young.entryIDs.Size() + g.old.entryIDs.Size())
 	return s

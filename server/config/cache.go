@@ -44,7 +44,7 @@ const (
 func (s *cacheSettings) section() settings.Section {
 	g := &s.given
 	options := []settings.Option{
-		s.automatic("cache_cell_size", &g.Cell, cellFormula, "Memory for the cells of tables and the properties of objects. Three sixteenths of it, at least 48 m, are used beside it for the tree of objects and their identifiers."),
+		s.automatic("cache_cell_size", &g.Cell, cellFormula, "Memory for the cells of tables and the properties of objects. Three sixteenths of it, at least 48 m, are used beside it for the tree of objects and their identifiers; below 64 m these have less in proportion, and of 1 nothing is kept."),
 		s.automatic("cache_sortkey_size", &g.SortKey, sortKeyFormula, "Memory for the sorted views of folders."),
 	}
 	for _, name := range []string{"object", "indexedobject", "quota", "userdetails", "user", "acl", "store", "server"} {

@@ -53,8 +53,8 @@ type Service struct {
 
 	current atomic.Pointer[snapshot]
 	version atomic.Uint64 // of current
-	write   sync.Mutex // serialises changes
-	source  source     // under write
+	write   sync.Mutex    // serialises changes
+	source  source        // under write
 	servers atomic.Pointer[[]Server]
 	sync    synchroniser
 	tenancy tenancy

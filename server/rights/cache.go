@@ -12,6 +12,9 @@ import (
 // most are empty.
 const maxCachedLists = 1 << 17
 
+// cellsPerList is the memory of the cell cache for each list, as far as it is too little for all of them.
+const cellsPerList = 1 << 9
+
 // aclOf is the access control list of an object as it is in the database; it must not be changed.
 func (c *Checker) aclOf(ctx context.Context, object uint32) ([]mapi.ACE, error) {
 	return c.acls.Get(object, func() ([]mapi.ACE, error) { return c.store.ACL(ctx, object) })

@@ -38,6 +38,8 @@ const (
 type Config struct {
 	OwnerAutoFullAccess bool // owner_auto_full_access: who made an object may use it fully
 	RestrictAdmin       bool // restrict_admin_permissions: administrators see and tidy, but do not read
+	// Cells is the size of the cell cache in bytes, to which the cache of lists is in proportion; 0: it is large enough for all of them.
+	Cells int64
 }
 
 // Tree is what the checker needs to know of the object tree.
@@ -60,7 +62,11 @@ type Checker struct {
 
 // NewChecker makes a checker; it reads access control lists from store.
 func NewChecker(config Config, tree Tree, dir directory.Directory, store storage.ACLReader) *Checker {
-	return &Checker{config: config, tree: tree, dir: dir, store: store, acls: cache.NewLists[mapi.ACE](maxCachedLists)}
+	most := int64(maxCachedLists)
+	if config.Cells > 0 {
+		most = min(most, config.Cells/cellsPerList)
+	}
+	return &Checker{config: config, tree: tree, dir: dir, store: store, acls: cache.NewLists[mapi.ACE](int(most))}
 }
 
 // Check returns nil if the caller may do what need says to the object, and an error with

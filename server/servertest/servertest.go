@@ -42,6 +42,7 @@ type Instance struct {
 	UnixPath string
 	TCPAddr  string
 	Failures *Failures // what the server blamed on itself
+	Metrics  *prometheus.Registry
 
 	stop  context.CancelFunc
 	done  chan error
@@ -126,7 +127,7 @@ func Start(t testing.TB, engine, lines string) *Instance {
 // StartIn runs a server in a folder, with all its lines of server.cfg given, so that a test can stop it and start it again.
 func StartIn(t testing.TB, dir, lines string, options ...Option) *Instance {
 	t.Helper()
-	i := &Instance{UnixPath: filepath.Join(dir, "server.sock"), Failures: new(Failures), done: make(chan error, 1)}
+	i := &Instance{UnixPath: filepath.Join(dir, "server.sock"), Failures: new(Failures), Metrics: prometheus.NewRegistry(), done: make(chan error, 1)}
 	o := startOptions{log: logger(t, i.Failures)}
 	for _, set := range options {
 		set(&o)
@@ -139,7 +140,7 @@ func StartIn(t testing.TB, dir, lines string, options ...Option) *Instance {
 	}
 	i.TCPAddr = i.Config.Sockets.Plain[0].Addr().String()
 	var err error
-	i.Server, err = server.Open(context.Background(), i.Config, o.log, prometheus.NewRegistry())
+	i.Server, err = server.Open(context.Background(), i.Config, o.log, i.Metrics)
 	if err != nil {
 		i.Config.Sockets.Close()
 		t.Fatal(err)

@@ -18,9 +18,8 @@ import (
 // metamorphicSteps are what a whole run does; enough to find most disagreements, few enough to wait for.
 const metamorphicSteps = 2500
 
-// tinyCaches keep next to nothing.
-const tinyCaches = "cache_cell_size = 1\ncache_sortkey_size = 1\ncache_object_size = 1\ncache_indexedobject_size = 1\n" +
-	"cache_quota_size = 1\ncache_userdetails_size = 1\ncache_user_size = 1\ncache_acl_size = 1\ncache_store_size = 1\n"
+// noCaches keeps nothing that a server can do without, which [checkCaches] holds.
+const noCaches = "cache_cell_size = 1\ncache_sortkey_size = 1\npassword_cache_lifetime = 0\n"
 
 // restarts is how often all servers are stopped and started again in a run.
 const restarts = 4
@@ -31,7 +30,7 @@ func runMetamorphic(t *testing.T, steps int) {
 	t.Parallel()
 	m := &metamorphic{t: t, rng: testseed.New(t)}
 	m.add("sqlite", "sqlite", "")
-	m.add("sqlite without caches", "sqlite", tinyCaches+"index_path =\n")
+	bare := m.add("sqlite without caches", "sqlite", noCaches+"index_path =\n")
 	if os.Getenv(servertest.DSNVariable) != "" {
 		m.add("mysql", "mysql", "")
 	}
@@ -43,6 +42,7 @@ func runMetamorphic(t *testing.T, steps int) {
 		m.step()
 	}
 	m.finish()
+	checkCaches(t, m.worlds[0], bare)
 	t.Logf("%d requests to each of %d servers: %v", m.requests, len(m.worlds), m.codes)
 }
 
@@ -87,7 +87,7 @@ type world struct {
 // syncPoint is a synchronisation and how far it has come.
 type syncPoint struct{ id, change uint32 }
 
-func (m *metamorphic) add(name, engine, lines string) {
+func (m *metamorphic) add(name, engine, lines string) *world {
 	w := &world{name: name, dir: servertest.Folder(m.t), pairing: newPairing()}
 	w.settings = servertest.Settings(m.t, engine, w.dir) + "enable_test_protocol = yes\nsuggestions = no\n" + lines // only an index suggests
 	w.server = servertest.StartIn(m.t, w.dir, w.settings)
@@ -102,6 +102,37 @@ func (m *metamorphic) add(name, engine, lines string) {
 	w.bob = e2e.LogOn(m.t, w.server.Endpoint(), "bob")
 	m.worlds = append(m.worlds, w)
 	m.codes = map[mapi.Code]int{}
+	return w
+}
+
+// cacheHits are the look-ups that each cache of a server answered, since its last start.
+func (w *world) cacheHits(t *testing.T) map[string]float64 {
+	t.Helper()
+	families, err := w.server.Metrics.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	hits := make(map[string]float64)
+	for _, f := range families {
+		if name, ok := strings.CutSuffix(f.GetName(), "_cache_hits_total"); ok {
+			hits[name] = f.GetMetric()[0].GetCounter().GetValue()
+		}
+	}
+	return hits
+}
+
+// checkCaches holds that the one world has used every cache there is, and the other none.
+func checkCaches(t *testing.T, with, without *world) {
+	t.Helper()
+	used, unused := with.cacheHits(t), without.cacheHits(t)
+	if len(used) < 6 {
+		t.Errorf("caches are %v only", used)
+	}
+	for name := range used {
+		if used[name] == 0 || unused[name] != 0 {
+			t.Errorf("%s: %v answers in the world with caches, %v in that without", name, used[name], unused[name])
+		}
+	}
 }
 
 // do makes the same call everywhere and compares the answers. keep sees each answer while it is valid; it is not called where the
@@ -164,6 +195,11 @@ func (m *metamorphic) finish() {
 				m.t.Errorf("%s: folder %d had %d wrong counters", w.name, n, wrong)
 			}
 		})
+	}
+	for range 2 {
+		m.do("the receive folder", func(w *world) wire.Request {
+			return &wire.GetReceiveFolderRequest{StoreID: w.box.Store.EntryID, MessageClass: wire.Text("IPM.Note")}
+		}, nil)
 	}
 	for _, w := range m.worlds {
 		if err := w.server.CheckConsistency(m.t.Context()); err != nil {
