@@ -1,5 +1,7 @@
 package settings
 
+import "zarafa/internal/editdistance"
+
 // nearest returns the known name that is at most two typing mistakes away from
 // name, or "". Among equally near ones the alphabetically first wins, so that
 // messages are the same at every start.
@@ -10,11 +12,7 @@ func (s *Set) nearest(name string) string {
 	}
 	best, found := mistakes+1, ""
 	for known := range s.byName {
-		d := len(known) - len(name)
-		if d > mistakes || d < -mistakes {
-			continue
-		}
-		if d := editDistance(name, known); d < best || d == best && known < found {
+		if d := editdistance.Within([]byte(name), []byte(known), mistakes); d < best || d == best && known < found {
 			best, found = d, known
 		}
 	}
@@ -22,25 +20,4 @@ func (s *Set) nearest(name string) string {
 		return ""
 	}
 	return found
-}
-
-// editDistance is Levenshtein's distance in bytes.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

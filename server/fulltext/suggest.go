@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"zarafa/internal/editdistance"
 )
 
 // Bounds of the search for another spelling.
@@ -93,34 +95,9 @@ func (x *Index) near(ctx context.Context, prefix, word string, near map[string]i
 			return err
 		}
 		candidate := found[fieldLen:]
-		if d := distance([]rune(word), []rune(candidate), most); d <= most {
+		if d := editdistance.Within([]rune(word), []rune(candidate), most); d <= most {
 			near[candidate] = d
 		}
 	}
 	return rows.Err()
-}
-
-// distance is how many characters must be inserted, removed or replaced to make a word of another; what is more than most may be told as
-// most+1.
-func distance(a, b []rune, most int) int {
-	if len(a)-len(b) > most || len(b)-len(a) > most {
-		return most + 1
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i, ra := range a {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j, rb := range b {
-			cost := diagonal
-			if ra != rb {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return min(row[len(b)], most+1)
 }

@@ -3,6 +3,8 @@ package dbms
 import (
 	"fmt"
 	"strings"
+
+	"zarafa/internal/editdistance"
 )
 
 // Severity says how bad a line of an option file is.
@@ -107,33 +109,9 @@ func (t *Table) nearest(name string) string {
 		if o := t.options[n]; o.Foreign != "" || o.Removed != nil {
 			continue
 		}
-		if d := editDistance(name, n, distance); d <= distance && (best == "" || d < distance) {
+		if d := editdistance.Within([]byte(name), []byte(n), distance); d <= distance && (best == "" || d < distance) {
 			best, distance = n, d
 		}
 	}
 	return best
-}
-
-// editDistance counts the letters to change, add or leave out, up to a limit.
-func editDistance(a, b string, limit int) int {
-	if d := len(a) - len(b); d > limit || -d > limit {
-		return limit + 1
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
