@@ -215,9 +215,9 @@ func (s *Server) connect(users *directory.Service, locales *collation.Locales) {
 	}, tableSettings(s.settings()))
 	hub.UseTables(s.tableOperations)
 	s.icsOperations = ics.New(s.store, s.objectOperations, checker, users, locales, s.log)
-	s.text = fulltext.New(fulltext.Options{Store: s.store, Path: s.settings().Search.Path, Settings: textSettings(s.settings()), Log: s.log})
+	s.text = fulltext.New(fulltext.Options{Store: s.store, Path: s.settings().Search.Path, Settings: textSettings(s.settings()), Log: s.log, Panics: s.panics})
 	s.searchOperations = search.New(search.Options{
-		Store: s.store, Tree: tree, Writer: s.objectOperations.Writer(), Rights: checker, Locales: locales, Text: s.text, Log: s.log,
+		Store: s.store, Tree: tree, Writer: s.objectOperations.Writer(), Rights: checker, Locales: locales, Text: s.text, Log: s.log, Panics: s.panics,
 		Restart: s.settings().Start.RestartSearches,
 	})
 	s.searchOperations.UseText(s.settings().Search.Enabled)

@@ -1,6 +1,7 @@
 package fulltext
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ type Options struct {
 	Path     string
 	Settings Settings
 	Log      *slog.Logger
+	Panics   *contain.Reporter // what panics is logged once for all who share it; nil: a reporter of its own
 }
 
 // Service answers which messages have which words, and is a sink of the change feed.
@@ -46,7 +48,7 @@ func New(o Options) *Service {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &Service{
 		Options: o, extractor: extractor{o.Store, o.Settings}, ctx: ctx, cancel: cancel,
-		panics: contain.NewReporter(o.Log), stores: make(map[uint32]*pending), changed: make(chan struct{}, 1),
+		panics: cmp.Or(o.Panics, contain.NewReporter(o.Log)), stores: make(map[uint32]*pending), changed: make(chan struct{}, 1),
 	}
 }
 

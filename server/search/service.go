@@ -45,8 +45,9 @@ type Options struct {
 	// Text finds messages by their words; nil: there is no such thing, and texts are compared as in tables.
 	Text *fulltext.Service
 	// After is time.After unless a test has a clock of its own.
-	After func(time.Duration) <-chan time.Time
-	Log   *slog.Logger
+	After  func(time.Duration) <-chan time.Time
+	Log    *slog.Logger
+	Panics *contain.Reporter // what panics is logged once for all who share it; nil: a reporter of its own
 }
 
 // Service has the operations on search folders and is a sink of the change feed.
@@ -69,7 +70,7 @@ type Service struct {
 func New(o Options) *Service {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Service{
-		Options: o, ctx: ctx, cancel: cancel, panics: contain.NewReporter(o.Log),
+		Options: o, ctx: ctx, cancel: cancel, panics: cmp.Or(o.Panics, contain.NewReporter(o.Log)),
 		searches: make(map[uint32]*search), stores: make(map[uint32]map[uint32]*search), queues: make(map[uint32]*changes),
 		slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)),
 	}
