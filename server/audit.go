@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"encoding/hex"
 	"fmt"
 	"reflect"
@@ -9,6 +10,7 @@ import (
 
 	"zarafa/daemon/logging"
 	"zarafa/mapi"
+	"zarafa/server/rights"
 	"zarafa/server/session"
 	"zarafa/wire"
 )
@@ -42,8 +44,8 @@ func (s *Server) recordAccess(c *session.Call, req wire.Request, resp wire.Respo
 	case changesAccess(op):
 		s.writeAccess(c, "change", err, append([]logging.Field{{Name: "operation", Value: op.String()}}, subjects(req)...)...)
 	case op == wire.OpGetStore && err == nil:
-		if owner := s.foreignOwner(c, resp); owner != "" {
-			s.writeAccess(c, "store", nil, logging.Field{Name: "owner", Value: owner})
+		if fields := s.foreignStore(c, resp); fields != nil {
+			s.writeAccess(c, "store", nil, fields...)
 		}
 	case code == mapi.NoAccess:
 		s.writeAccess(c, "access", err, append([]logging.Field{{Name: "operation", Value: op.String()}}, subjects(req)...)...)
@@ -72,20 +74,41 @@ func logonFields(req wire.Request) []logging.Field {
 	return nil
 }
 
-// foreignOwner names the owner of an opened store that is neither the caller's nor public; "" for other stores.
-func (s *Server) foreignOwner(c *session.Call, resp wire.Response) string {
+// foreignStore says whose store was opened that is neither the caller's nor public, and what the caller may there; nil for other
+// stores. Opening a store asks for no right, so that alone tells nothing of what he saw: rights are those on the store, "all" of
+// whoever reads everything in it, 0x0 of whoever sees some of its folders at most.
+func (s *Server) foreignStore(c *session.Call, resp wire.Response) []logging.Field {
 	store, ok := resp.(*wire.GetStoreResponse)
 	if !ok || len(store.StoreID) == 0 { // the store is on another server, which records its opening
-		return ""
+		return nil
 	}
 	box, err := s.tree.MailboxByGUID(c.Context, mapi.EntryID(store.StoreID).StoreGUID())
 	if err != nil || box.Type == mapi.StorePublic || box.UserID == c.Session.UserID {
-		return ""
+		return nil
 	}
+	name := "nobody, was " + box.UserName
 	if owner, err := s.directoryOperations.ByID(c.Context, box.UserID); err == nil {
-		return owner.Name
+		name = owner.Name
 	}
-	return "nobody, was " + box.UserName
+	return []logging.Field{{Name: "owner", Value: name}, {Name: "rights", Value: s.rightsIn(c, box.ID)}}
+}
+
+// rightsIn is what a caller may in a store as a whole. What cannot be found out is said to be unknown.
+func (s *Server) rightsIn(c *session.Call, store uint32) string {
+	ctx := context.WithoutCancel(c.Context) // the call is over
+	everything, err := s.checker.Everywhere(ctx, c.Session.UserID, store, rights.Read)
+	if err == nil && everything {
+		return "all"
+	}
+	ref, err := s.tree.Ref(ctx, store)
+	if err != nil {
+		return "unknown"
+	}
+	access, err := s.checker.ForFolder(ctx, c.Session.UserID, ref)
+	if err != nil {
+		return "unknown"
+	}
+	return fmt.Sprintf("0x%x", uint32(access.Rights(ref)))
 }
 
 // subjects say whom or what a request is about: its fields that name users, groups, companies, stores and folders, and the rights

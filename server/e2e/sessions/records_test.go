@@ -34,8 +34,10 @@ func TestRecords(t *testing.T) {
 		SessionID: bob.Session, ParentID: root, Type: mapi.FolderGeneric, Name: wire.Text("x"), Comment: wire.Text(""),
 	}, &wire.CreateFolderResponse{})
 	admin.Want(mapi.OK, &wire.SetRightsRequest{
-		SessionID: admin.Session, EntryID: store, RightsArray: []wire.Rights{{UlUserID: alice, Type: 2, Rights: 0x401, State: 1}},
+		SessionID: admin.Session, EntryID: store, RightsArray: []wire.Rights{{UlUserID: bobID, Type: 2, Rights: 0x401, State: 1}},
 	}, &wire.SetRightsResponse{})
+	bob.Want(mapi.OK, &wire.GetStoreRequest{SessionID: bob.Session, EntryID: store}, &wire.GetStoreResponse{})
+	admin.Want(mapi.OK, &wire.GetStoreRequest{SessionID: admin.Session, EntryID: store}, &wire.GetStoreResponse{})
 	stranger := e2e.OverTCP(t, i)
 	stranger.Want(mapi.LogonFailed, &wire.LogonRequest{
 		Username: wire.Text("mallory\nuser=SYSTEM" + strings.Repeat("x", 4_000)), Password: wire.Text("hunter2"), Capabilities: e2e.UsualCapabilities,
@@ -48,16 +50,18 @@ func TestRecords(t *testing.T) {
 		`user=SYSTEM event=change operation=createUser username=alice result=OK`,
 		`event=logon name=bob result=OK`,
 		`event=logon name="mallory\\nuser=SYSTEMx{200,250}\.\.\." result=LOGON_FAILED`,
-		`user=bob event=store owner=alice result=OK`,
+		`user=bob event=store owner=alice rights=0x0 result=OK`,
+		`user=bob event=store owner=alice rights=0x401 result=OK`,
+		`user=SYSTEM event=store owner=alice rights=all result=OK`,
 		fmt.Sprintf(`user=bob event=change operation=deleteUser userid=%d result=NO_ACCESS`, alice),
 		`user=bob event=access operation=createFolder .*result=NO_ACCESS`,
-		fmt.Sprintf(`user=SYSTEM event=change operation=setRights .*rights=%d:0x401 result=OK`, alice),
+		fmt.Sprintf(`user=SYSTEM event=change operation=setRights .*rights=%d:0x401 result=OK`, bobID),
 	} {
 		if !regexp.MustCompile(`(?m)^peer=\S+ (session=\w{12} )?` + want + `$`).MatchString(text) {
 			t.Errorf("the record of access has no %s", want)
 		}
 	}
-	if n := strings.Count(text, "event=store"); n != 1 {
+	if n := strings.Count(text, "event=store"); n != 3 {
 		t.Errorf("%d openings of foreign stores", n)
 	}
 	calls := readText(t, requests)
