@@ -30,11 +30,11 @@ func (w *writer) event(m *mapi.Message) ([]*content.Component, error) {
 		if !ok {
 			return nil, fmt.Errorf("%w: a series without instances: %w", ErrItem, rec.Check())
 		}
-		s.start.wall, s.end.wall = first.Start.Wall(), first.End.Wall()
+		s.start.Wall, s.end.Wall = first.Start.Wall(), first.End.Wall()
 		if s.allDay {
-			s.start.wall, s.end.wall = dayOf(s.start.wall), dayOf(s.end.wall.Add(24*time.Hour-time.Minute))
+			s.start.Wall, s.end.Wall = dayOf(s.start.Wall), dayOf(s.end.Wall.Add(24*time.Hour-time.Minute))
 		} else {
-			s.start, s.end = w.time(s.start.wall, z), w.time(s.end.wall, z)
+			s.start, s.end = w.time(s.start.Wall, z), w.time(s.end.Wall, z)
 		}
 	}
 	c := content.NewComponent("VEVENT")
@@ -64,20 +64,20 @@ func (w *writer) event(m *mapi.Message) ([]*content.Component, error) {
 // instance names an instance by its original start, in the form of DTSTART.
 func (w *writer) instance(name string, at recur.Minutes, s span) *content.Line {
 	if s.allDay {
-		return when{wall: dayOf(at.Wall()), date: true, zone: s.start.zone}.line(name)
+		return Moment{Wall: dayOf(at.Wall()), Date: true, Zone: s.start.Zone}.Line(name)
 	}
-	return w.time(at.Wall(), s.start.zone).line(name)
+	return w.time(at.Wall(), s.start.Zone).Line(name)
 }
 
 // recurrenceID names the instance that a message is about.
 func (w *writer) recurrenceID(c *content.Component, m *mapi.Message, s span) {
 	if at := getTime(m, appt(idExceptionOrig)); !at.IsZero() {
-		c.Add(w.instance("RECURRENCE-ID", recur.MinutesOf(zone.Wall(at, s.start.zone.Location)), s))
+		c.Add(w.instance("RECURRENCE-ID", recur.MinutesOf(zone.Wall(at, s.start.Zone.Location)), s))
 		return
 	}
 	if day, ok := calendar.Day(getBinary(m, meeting(idGlobalID))); ok {
 		// When on that day the series would have it the message does not say; what it does is the best guess.
-		at := recur.MinutesOf(s.start.wall)
+		at := recur.MinutesOf(s.start.Wall)
 		c.Add(w.instance("RECURRENCE-ID", recur.MinutesOf(day)+at-at.Midnight(), s))
 	}
 }
@@ -94,12 +94,12 @@ func (w *writer) body(c *content.Component, m *mapi.Message, s span) error {
 	method := Method(m)
 	if method == "COUNTER" {
 		if a, b := getTime(m, appt(idProposedStart)), getTime(m, appt(idProposedEnd)); !a.IsZero() && !b.Before(a) {
-			z := s.start.zone
+			z := s.start.Zone
 			proposed = span{start: w.time(zone.Wall(a, z.Location), z), end: w.time(zone.Wall(b, z.Location), z)}
-			c.Add(s.start.line("X-MS-OLK-ORIGINALSTART"), s.end.line("X-MS-OLK-ORIGINALEND"))
+			c.Add(s.start.Line("X-MS-OLK-ORIGINALSTART"), s.end.Line("X-MS-OLK-ORIGINALEND"))
 		}
 	}
-	c.Add(proposed.start.line("DTSTART"), proposed.end.line("DTEND"))
+	c.Add(proposed.start.Line("DTSTART"), proposed.end.Line("DTEND"))
 	c.Add(content.New("SEQUENCE", fmt.Sprint(getLong(m, appt(idSequence)))))
 	w.busy(c, m, s)
 	if s.allDay {
@@ -240,7 +240,7 @@ func (w *writer) user(name string, p Person) *content.Line {
 // removed.
 func (w *writer) exceptions(c *content.Component, m *mapi.Message, rec *recur.Recurrence, s span) ([]*content.Component, error) {
 	out := []*content.Component{c}
-	embedded := w.embedded(m, s.start.zone)
+	embedded := w.embedded(m, s.start.Zone)
 	for i := range rec.Exceptions {
 		e := &rec.Exceptions[i]
 		if !rec.Has(e.Original) {
@@ -249,11 +249,11 @@ func (w *writer) exceptions(c *content.Component, m *mapi.Message, rec *recur.Re
 		original := e.Original.Midnight() + recur.Minutes(rec.StartOffset)
 		merged := merge(m, embedded[original.Midnight()], e)
 		t := span{allDay: getBool(merged, appt(idAllDay))}
-		t.start, t.end = when{wall: dayOf(e.Start.Wall()), date: true, zone: s.start.zone}, when{wall: dayOf(e.End.Wall()), date: true, zone: s.start.zone}
+		t.start, t.end = Moment{Wall: dayOf(e.Start.Wall()), Date: true, Zone: s.start.Zone}, Moment{Wall: dayOf(e.End.Wall()), Date: true, Zone: s.start.Zone}
 		if !t.allDay {
-			t.start, t.end = w.time(e.Start.Wall(), s.start.zone), w.time(e.End.Wall(), s.start.zone)
-		} else if !t.end.wall.After(t.start.wall) {
-			t.end.wall = t.start.wall.AddDate(0, 0, 1)
+			t.start, t.end = w.time(e.Start.Wall(), s.start.Zone), w.time(e.End.Wall(), s.start.Zone)
+		} else if !t.end.Wall.After(t.start.Wall) {
+			t.end.Wall = t.start.Wall.AddDate(0, 0, 1)
 		}
 		x := content.NewComponent("VEVENT")
 		if err := w.head(x, merged); err != nil {

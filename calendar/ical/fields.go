@@ -17,7 +17,7 @@ func (r *reader) properties(m *mapi.Message, c *content.Component, t span) error
 	setText(m, appt(idLocation), c.Text("LOCATION"))
 	setText(m, meeting(idWhere), c.Text("LOCATION"))
 	r.setSpan(m, t)
-	setZone(m, t.start.zone, t.start.wall.Year(), false)
+	setZone(m, t.start.Zone, t.start.Wall.Year(), false)
 	busy, intended := busyStatus(c)
 	setLong(m, appt(idBusyStatus), busy)
 	setLong(m, appt(idIntendedBusy), intended)
@@ -37,7 +37,7 @@ func (r *reader) properties(m *mapi.Message, c *content.Component, t span) error
 
 // setSpan writes when an event is. An all-day event is from midnight to midnight in its own zone.
 func (r *reader) setSpan(m *mapi.Message, t span) {
-	start, end := t.start.instant(), t.end.instant()
+	start, end := t.start.Instant(), t.end.Instant()
 	setTime(m, appt(idStart), start)
 	setTime(m, appt(idEnd), end)
 	setTime(m, common(idCommonStart), start)
@@ -140,7 +140,7 @@ func (r *reader) reminder(m *mapi.Message, c *content.Component, t span) error {
 	if err != nil || !found {
 		return err
 	}
-	start := t.start.instant()
+	start := t.start.Instant()
 	setLong(m, common(idReminderMinutes), minutes)
 	setTime(m, common(idReminderTime), start)
 	setTime(m, common(idReminderSignal), start.Add(-time.Duration(minutes)*time.Minute))
@@ -148,7 +148,7 @@ func (r *reader) reminder(m *mapi.Message, c *content.Component, t span) error {
 }
 
 // alarm is how many minutes before the start the nearest alarm is. One after the start is at the start.
-func (r *reader) alarm(c *content.Component, start, end when) (minutes uint32, found bool, err error) {
+func (r *reader) alarm(c *content.Component, start, end Moment) (minutes uint32, found bool, err error) {
 	for a := range c.Components() {
 		l := a.Get("TRIGGER")
 		if !a.Is("VALARM") || l == nil || strings.EqualFold(a.Value("ACTION"), "NONE") {
@@ -156,11 +156,11 @@ func (r *reader) alarm(c *content.Component, start, end when) (minutes uint32, f
 		}
 		var before time.Duration
 		if strings.EqualFold(l.Param("VALUE"), "DATE-TIME") || !strings.ContainsAny(l.Value(), "Pp") {
-			at, err := readTimes(l, r.zones, r.Zone)
+			at, err := ReadMoments(l, r.zones, r.Zone)
 			if err != nil {
 				return 0, false, err
 			}
-			before = start.instant().Sub(at[0].instant())
+			before = start.Instant().Sub(at[0].Instant())
 		} else {
 			d, err := readDuration(l.Value())
 			if err != nil {
@@ -168,7 +168,7 @@ func (r *reader) alarm(c *content.Component, start, end when) (minutes uint32, f
 			}
 			before = -d
 			if strings.EqualFold(l.Param("RELATED"), "END") {
-				before -= end.instant().Sub(start.instant())
+				before -= end.Instant().Sub(start.Instant())
 			}
 		}
 		if n := uint32(max(before, 0) / time.Minute); !found || n < minutes {

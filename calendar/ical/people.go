@@ -156,7 +156,7 @@ func (r *reader) meeting(m *mapi.Message, c *content.Component, t span) error {
 	setLong(m, appt(idResponseStatus), response)
 	setBool(m, appt(idInvited), true)
 	if stamp, ok, err := readOne(c, "DTSTAMP", r.zones, r.Zone); err == nil && ok {
-		setTime(m, meeting(idOwnerChange), stamp.instant())
+		setTime(m, meeting(idOwnerChange), stamp.Instant())
 	}
 	icon := uint32(iconMeeting)
 	if getBool(m, appt(idRecurring)) {
@@ -267,8 +267,8 @@ func (r *reader) setResponse(m *mapi.Message, c *content.Component, class string
 	setBool(m, common(idReminderSet), false)
 	stamp, ok, err := readOne(c, "DTSTAMP", r.zones, r.Zone)
 	if ok && err == nil {
-		setTime(m, meeting(idAttendeeChange), stamp.instant())
-		setTime(m, appt(idReplyTime), stamp.instant())
+		setTime(m, meeting(idAttendeeChange), stamp.Instant())
+		setTime(m, appt(idReplyTime), stamp.Instant())
 	}
 	return nil
 }
@@ -276,11 +276,11 @@ func (r *reader) setResponse(m *mapi.Message, c *content.Component, class string
 // counter is a proposal of another time (MS-OXCICAL 2.1.3.1.1.20.16): the text's times are the proposed ones.
 func (r *reader) counter(m *mapi.Message, c *content.Component, t span) error {
 	setBool(m, appt(idCounter), true)
-	setTime(m, appt(idProposedStart), t.start.instant())
-	setTime(m, appt(idProposedEnd), t.end.instant())
-	setLong(m, appt(idProposedMinutes), uint32(t.end.instant().Sub(t.start.instant())/time.Minute))
+	setTime(m, appt(idProposedStart), t.start.Instant())
+	setTime(m, appt(idProposedEnd), t.end.Instant())
+	setLong(m, appt(idProposedMinutes), uint32(t.end.Instant().Sub(t.start.Instant())/time.Minute))
 	old := t
-	for name, w := range map[string]*when{"X-MS-OLK-ORIGINALSTART": &old.start, "X-MS-OLK-ORIGINALEND": &old.end} {
+	for name, w := range map[string]*Moment{"X-MS-OLK-ORIGINALSTART": &old.start, "X-MS-OLK-ORIGINALEND": &old.end} {
 		at, ok, err := readOne(c, name, r.zones, r.Zone)
 		if err != nil {
 			return err
@@ -289,7 +289,7 @@ func (r *reader) counter(m *mapi.Message, c *content.Component, t span) error {
 			*w = at
 		}
 	}
-	if !old.end.instant().Before(old.start.instant()) {
+	if !old.end.Instant().Before(old.start.Instant()) {
 		r.setSpan(m, old)
 	}
 	return r.setResponse(m, c, classTentative, iconTentative, responseTentative)

@@ -137,18 +137,18 @@ func (r *reader) instance(c *content.Component) (*Item, error) {
 		return nil, err
 	}
 	id := calendar.GlobalID(item.UID)
-	setBinary(item.Message, meeting(idGlobalID), calendar.WithDay(id, original.in(t.start.zone)))
+	setBinary(item.Message, meeting(idGlobalID), calendar.WithDay(id, original.In(t.start.Zone)))
 	setBinary(item.Message, meeting(idCleanGlobalID), id)
 	setBool(item.Message, meeting(idIsException), true)
 	setBool(item.Message, appt(idRecurring), false)
-	item.Original = original.instant()
+	item.Original = original.Instant()
 	setTime(item.Message, appt(idExceptionOrig), item.Original)
 	return item, r.meeting(item.Message, c, t)
 }
 
 // span is when something is.
 type span struct {
-	start, end when
+	start, end Moment
 	allDay     bool
 }
 
@@ -169,25 +169,25 @@ func (r *reader) times(c *content.Component) (s span, err error) {
 			return s, err
 		}
 	}
-	if s.end.date != s.start.date || s.end.instant().Before(s.start.instant()) {
+	if s.end.Date != s.start.Date || s.end.Instant().Before(s.start.Instant()) {
 		s.end, _ = endByDuration(s.start, nil)
 	}
-	s.allDay = s.start.date
-	if midnight(s.start.wall) && midnight(s.end.in(s.start.zone)) && strings.EqualFold(c.Value("X-MICROSOFT-CDO-ALLDAYEVENT"), "TRUE") {
+	s.allDay = s.start.Date
+	if midnight(s.start.Wall) && midnight(s.end.In(s.start.Zone)) && strings.EqualFold(c.Value("X-MICROSOFT-CDO-ALLDAYEVENT"), "TRUE") {
 		s.allDay = true
 	}
-	if s.start.date && s.end.wall.Equal(s.start.wall) {
-		s.end.wall = s.start.wall.AddDate(0, 0, 1) // RFC 2445 allowed what is no time at all
+	if s.start.Date && s.end.Wall.Equal(s.start.Wall) {
+		s.end.Wall = s.start.Wall.AddDate(0, 0, 1) // RFC 2445 allowed what is no time at all
 	}
 	return s, nil
 }
 
 func midnight(wall time.Time) bool { return wall.Hour()+wall.Minute()+wall.Second() == 0 }
 
-func endByDuration(start when, l *content.Line) (when, error) {
+func endByDuration(start Moment, l *content.Line) (Moment, error) {
 	if l == nil {
-		if start.date {
-			start.wall = start.wall.AddDate(0, 0, 1)
+		if start.Date {
+			start.Wall = start.Wall.AddDate(0, 0, 1)
 		}
 		return start, nil
 	}
@@ -195,11 +195,11 @@ func endByDuration(start when, l *content.Line) (when, error) {
 	if err != nil || d < 0 {
 		return start, err
 	}
-	if start.date || d%(24*time.Hour) == 0 {
+	if start.Date || d%(24*time.Hour) == 0 {
 		// Days are those of the calendar, also when clocks change (RFC 5545 3.3.6).
-		start.wall = start.wall.AddDate(0, 0, int(d/(24*time.Hour)))
+		start.Wall = start.Wall.AddDate(0, 0, int(d/(24*time.Hour)))
 		return start, nil
 	}
-	start.wall = zone.Wall(start.instant().Add(d), start.zone.Location)
+	start.Wall = zone.Wall(start.Instant().Add(d), start.Zone.Location)
 	return start, nil
 }

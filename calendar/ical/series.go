@@ -19,9 +19,9 @@ func (r *reader) series(item *Item, c *content.Component, t span, overrides []*c
 	if err != nil || len(set.Rules)+len(set.Added) == 0 {
 		return err
 	}
-	from := t.start.wall
+	from := t.start.Wall
 	if !r.Now.IsZero() {
-		from = zone.Wall(r.Now, t.start.zone.Location).AddDate(-1, 0, 0)
+		from = zone.Wall(r.Now, t.start.Zone.Location).AddDate(-1, 0, 0)
 	}
 	rec, exact, err := set.Recurrence(from)
 	if err != nil {
@@ -29,15 +29,15 @@ func (r *reader) series(item *Item, c *content.Component, t span, overrides []*c
 	}
 	item.Exact = exact
 	m := item.Message
-	z := t.start.zone
+	z := t.start.Zone
 	if first, ok := rec.First(); ok && !exact {
 		// The years before are gone, and with them the first instances.
-		t.start.wall, t.end.wall, t.end.zone = first.Start.Wall(), first.End.Wall(), z
+		t.start.Wall, t.end.Wall, t.end.Zone = first.Start.Wall(), first.End.Wall(), z
 		r.setSpan(m, t)
 	}
 	for _, e := range slices.Clone(rec.Exceptions) {
 		// An added date at another time of day.
-		at := span{start: when{wall: e.Start.Wall(), zone: z}, end: when{wall: e.End.Wall(), zone: z}, allDay: t.allDay}
+		at := span{start: Moment{Wall: e.Start.Wall(), Zone: z}, end: Moment{Wall: e.End.Wall(), Zone: z}, allDay: t.allDay}
 		if err := r.modify(item, rec, c, at, e.Original.Midnight(), z); err != nil {
 			return err
 		}
@@ -47,7 +47,7 @@ func (r *reader) series(item *Item, c *content.Component, t span, overrides []*c
 			return err
 		}
 	}
-	setZone(m, z, t.start.wall.Year(), true)
+	setZone(m, z, t.start.Wall.Year(), true)
 	setSeries(m, rec, z)
 	setNextReminder(m, rec, z, r.Now)
 	m.Props.Set(mapi.Long(mapi.PrIconIndex, iconSeries))
@@ -56,9 +56,9 @@ func (r *reader) series(item *Item, c *content.Component, t span, overrides []*c
 
 // set reads the recurrence of a component; without one it has neither rules nor added dates.
 func (r *reader) set(c *content.Component, t span) (*recur.Set, error) {
-	z := t.start.zone
+	z := t.start.Zone
 	set := &recur.Set{
-		Start: t.start.wall, Duration: t.end.in(z).Sub(t.start.wall), AllDay: t.start.date, Location: z.Location,
+		Start: t.start.Wall, Duration: t.end.In(z).Sub(t.start.Wall), AllDay: t.start.Date, Location: z.Location,
 	}
 	for l := range c.All("RRULE") {
 		set.Rules = append(set.Rules, l.Value())
@@ -67,21 +67,21 @@ func (r *reader) set(c *content.Component, t span) (*recur.Set, error) {
 		if strings.EqualFold(l.Param("VALUE"), "PERIOD") {
 			return nil, errPeriod
 		}
-		all, err := readTimes(l, r.zones, r.Zone)
+		all, err := ReadMoments(l, r.zones, r.Zone)
 		if err != nil {
 			return nil, err
 		}
 		for _, w := range all {
-			set.Added = append(set.Added, w.in(z))
+			set.Added = append(set.Added, w.In(z))
 		}
 	}
 	for l := range c.All("EXDATE") {
-		all, err := readTimes(l, r.zones, r.Zone)
+		all, err := ReadMoments(l, r.zones, r.Zone)
 		if err != nil {
 			return nil, err
 		}
 		for _, w := range all {
-			set.Excluded = append(set.Excluded, recur.Excluded{Time: w.in(z), Date: w.date})
+			set.Excluded = append(set.Excluded, recur.Excluded{Time: w.In(z), Date: w.Date})
 		}
 	}
 	return set, nil
@@ -127,7 +127,7 @@ func (r *reader) exception(item *Item, rec *recur.Recurrence, c *content.Compone
 	if err != nil {
 		return err
 	}
-	day := recur.MinutesOf(original.in(z)).Midnight()
+	day := recur.MinutesOf(original.In(z)).Midnight()
 	if !rec.Has(day) || slices.Contains(rec.Deleted, day) &&
 		!slices.ContainsFunc(rec.Exceptions, func(e recur.Exception) bool { return e.Original.Midnight() == day }) {
 		return nil
@@ -164,7 +164,7 @@ func (r *reader) modify(item *Item, rec *recur.Recurrence, c *content.Component,
 	item.Message.Attachments = slices.DeleteFunc(item.Message.Attachments, func(a *mapi.Attachment) bool {
 		return a.Message != nil && getTime(a.Message, appt(idExceptionOrig)).Equal(getTime(m, appt(idExceptionOrig)))
 	})
-	e := recur.Exception{Original: start, Start: recur.MinutesOf(t.start.in(z)), End: recur.MinutesOf(t.end.in(z))}
+	e := recur.Exception{Original: start, Start: recur.MinutesOf(t.start.In(z)), End: recur.MinutesOf(t.end.In(z))}
 	compare(&e, item.Message, m)
 	if rec.Modify(e) {
 		item.Message.Attachments = append(item.Message.Attachments, exceptionAttachment(m, e))

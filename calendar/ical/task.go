@@ -45,7 +45,7 @@ func (r *reader) task(c *content.Component) (*Item, error) {
 }
 
 // taskDates reads and writes when a task starts and is due; either may be missing, and is nil then.
-func (r *reader) taskDates(m *mapi.Message, c *content.Component) (start, due *when, err error) {
+func (r *reader) taskDates(m *mapi.Message, c *content.Component) (start, due *Moment, err error) {
 	s, hasStart, err := readOne(c, "DTSTART", r.zones, r.Zone)
 	if err != nil {
 		return nil, nil, err
@@ -62,13 +62,13 @@ func (r *reader) taskDates(m *mapi.Message, c *content.Component) (start, due *w
 	}
 	if hasStart {
 		start = &s
-		setTime(m, task(idTaskStart), dayOf(s.in(r.Zone)))
-		setTime(m, common(idCommonStart), s.instant())
+		setTime(m, task(idTaskStart), dayOf(s.In(r.Zone)))
+		setTime(m, common(idCommonStart), s.Instant())
 	}
 	if hasDue {
 		due = &d
-		setTime(m, task(idTaskDue), dayOf(d.in(r.Zone)))
-		setTime(m, common(idCommonEnd), d.instant())
+		setTime(m, task(idTaskDue), dayOf(d.In(r.Zone)))
+		setTime(m, common(idCommonEnd), d.Instant())
 	}
 	return start, due, nil
 }
@@ -96,7 +96,7 @@ func (r *reader) progress(m *mapi.Message, c *content.Component) error {
 	if state == 2 {
 		percent = 100
 		if completed {
-			setTime(m, task(idTaskCompleted), dayOf(done.in(r.Zone)))
+			setTime(m, task(idTaskCompleted), dayOf(done.In(r.Zone)))
 		} else if !r.Now.IsZero() {
 			setTime(m, task(idTaskCompleted), dayOf(zone.Wall(r.Now, r.Zone.Location)))
 		}
@@ -108,7 +108,7 @@ func (r *reader) progress(m *mapi.Message, c *content.Component) error {
 }
 
 // taskReminder is a time and not an offset; an alarm relates to the due date if there is no start (RFC 5545 3.8.6.3).
-func (r *reader) taskReminder(m *mapi.Message, c *content.Component, start, due *when) error {
+func (r *reader) taskReminder(m *mapi.Message, c *content.Component, start, due *Moment) error {
 	setBool(m, common(idReminderSet), false)
 	base := start
 	if base == nil {
@@ -125,14 +125,14 @@ func (r *reader) taskReminder(m *mapi.Message, c *content.Component, start, due 
 	if err != nil || !found {
 		return err
 	}
-	at := base.instant().Add(-time.Duration(minutes) * time.Minute)
+	at := base.Instant().Add(-time.Duration(minutes) * time.Minute)
 	setBool(m, common(idReminderSet), true)
 	setTime(m, common(idReminderTime), at)
 	setTime(m, common(idReminderSignal), at)
 	return nil
 }
 
-func (r *reader) taskSeries(item *Item, c *content.Component, start, due *when) error {
+func (r *reader) taskSeries(item *Item, c *content.Component, start, due *Moment) error {
 	if start == nil {
 		start = due
 	}
@@ -140,7 +140,7 @@ func (r *reader) taskSeries(item *Item, c *content.Component, start, due *when) 
 		return nil
 	}
 	day := *start
-	day.wall, day.date = dayOf(start.wall), true
+	day.Wall, day.Date = dayOf(start.Wall), true
 	set, err := r.set(c, span{start: day, end: day})
 	if err != nil {
 		return err
@@ -202,10 +202,10 @@ func (w *writer) todo(m *mapi.Message) (*content.Component, error) {
 func (w *writer) taskDate(c *content.Component, name string, day, at time.Time) {
 	switch {
 	case !at.IsZero() && !midnight(zone.Wall(at, w.Zone.Location)):
-		c.Add(w.time(zone.Wall(at, w.Zone.Location), w.Zone).line(name))
+		c.Add(w.time(zone.Wall(at, w.Zone.Location), w.Zone).Line(name))
 	case !day.IsZero():
-		c.Add(when{wall: dayOf(day), date: true, zone: w.Zone}.line(name))
+		c.Add(Moment{Wall: dayOf(day), Date: true, Zone: w.Zone}.Line(name))
 	case !at.IsZero():
-		c.Add(when{wall: zone.Wall(at, w.Zone.Location), date: true, zone: w.Zone}.line(name))
+		c.Add(Moment{Wall: zone.Wall(at, w.Zone.Location), Date: true, Zone: w.Zone}.Line(name))
 	}
 }

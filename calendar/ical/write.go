@@ -87,7 +87,7 @@ func (w *writer) item(m *mapi.Message) ([]*content.Component, error) {
 }
 
 // time notes that a zone is used.
-func (w *writer) time(wall time.Time, z *zone.Zone) when {
+func (w *writer) time(wall time.Time, z *zone.Zone) Moment {
 	if z.Name != "UTC" {
 		if u := w.zones[z.Name]; u == nil {
 			w.zones[z.Name] = &zoneUse{z, wall}
@@ -95,7 +95,7 @@ func (w *writer) time(wall time.Time, z *zone.Zone) when {
 			u.from = wall
 		}
 	}
-	return when{wall: wall, zone: z}
+	return Moment{Wall: wall, Zone: z}
 }
 
 func (w *writer) timezones() []*content.Component {
@@ -235,19 +235,19 @@ func (w *writer) span(m *mapi.Message, z *zone.Zone) (s span, err error) {
 	if !getBool(m, appt(idAllDay)) {
 		return span{start: w.time(zone.Wall(start, z.Location), z), end: w.time(zone.Wall(end, z.Location), z)}, nil
 	}
-	s = span{allDay: true, start: when{date: true, zone: z}, end: when{date: true, zone: z}}
+	s = span{allDay: true, start: Moment{Date: true, Zone: z}, end: Moment{Date: true, Zone: z}}
 	for _, try := range []*zone.Zone{z, w.Zone, zone.UTC()} {
-		s.start.wall, s.end.wall = zone.Wall(start, try.Location), zone.Wall(end, try.Location)
-		if midnight(s.start.wall) && midnight(s.end.wall) {
+		s.start.Wall, s.end.Wall = zone.Wall(start, try.Location), zone.Wall(end, try.Location)
+		if midnight(s.start.Wall) && midnight(s.end.Wall) {
 			break
 		}
 	}
-	s.start.wall = dayOf(s.start.wall)
-	if !midnight(s.end.wall) {
-		s.end.wall = s.end.wall.AddDate(0, 0, 1)
+	s.start.Wall = dayOf(s.start.Wall)
+	if !midnight(s.end.Wall) {
+		s.end.Wall = s.end.Wall.AddDate(0, 0, 1)
 	}
-	if s.end.wall = dayOf(s.end.wall); !s.end.wall.After(s.start.wall) {
-		s.end.wall = s.start.wall.AddDate(0, 0, 1)
+	if s.end.Wall = dayOf(s.end.Wall); !s.end.Wall.After(s.start.Wall) {
+		s.end.Wall = s.start.Wall.AddDate(0, 0, 1)
 	}
 	return s, nil
 }

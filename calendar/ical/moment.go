@@ -10,27 +10,28 @@ import (
 	"zarafa/calendar/zone"
 )
 
-// when is a value of DATE or DATE-TIME: what the clocks of a zone show, or a date.
-type when struct {
-	wall time.Time
-	date bool
-	zone *zone.Zone
+// Moment is a value of DATE or DATE-TIME (RFC 5545 3.3.4, 3.3.5).
+type Moment struct {
+	Wall time.Time // what the clocks show, as a time in UTC
+	Date bool      // the time of day does not count
+	Zone *zone.Zone
 }
 
-// instant is the time that is meant. A date is the midnight of its zone.
-func (w when) instant() time.Time { return zone.Instant(w.wall, w.zone.Location).UTC() }
+// Instant is the time that is meant, in UTC. A date is the midnight of its zone.
+func (w Moment) Instant() time.Time { return zone.Instant(w.Wall, w.Zone.Location).UTC() }
 
-// in is what the clocks of another zone show then. A date is a date everywhere.
-func (w when) in(z *zone.Zone) time.Time {
-	if w.date || z.Name == w.zone.Name {
-		return w.wall
+// In is what the clocks of a zone show then. A date is a date everywhere.
+func (w Moment) In(z *zone.Zone) time.Time {
+	if w.Date || z.Name == w.Zone.Name {
+		return w.Wall
 	}
-	return zone.Wall(w.instant(), z.Location)
+	return zone.Wall(w.Instant(), z.Location)
 }
 
-// readTimes reads a line with times, one or a list. Without a zone they are in usual, and so are those of a zone that nobody knows.
-func readTimes(l *content.Line, f *zone.Finder, usual *zone.Zone) ([]when, error) {
-	var out []when
+// ReadMoments reads a line with times, one or a list. Without a zone they are in usual, and so are those of a zone that nobody knows. Errors
+// wrap [ErrItem].
+func ReadMoments(l *content.Line, f *zone.Finder, usual *zone.Zone) ([]Moment, error) {
+	var out []Moment
 	for value := range strings.SplitSeq(l.Value(), ",") {
 		w, err := readTime(strings.TrimSpace(value), l.Param("TZID"), f, usual)
 		if err != nil {
@@ -41,34 +42,34 @@ func readTimes(l *content.Line, f *zone.Finder, usual *zone.Zone) ([]when, error
 	return out, nil
 }
 
-func readTime(value, tzid string, f *zone.Finder, usual *zone.Zone) (w when, err error) {
+func readTime(value, tzid string, f *zone.Finder, usual *zone.Zone) (w Moment, err error) {
 	value = strings.ToUpper(value)
-	w.zone = usual
+	w.Zone = usual
 	if len(value) == len("20060102") {
-		w.date = true
-		w.wall, err = time.Parse("20060102", value)
+		w.Date = true
+		w.Wall, err = time.Parse("20060102", value)
 	} else {
 		text, utc := strings.CutSuffix(value, "Z")
-		w.wall, err = time.Parse("20060102T150405", text)
+		w.Wall, err = time.Parse("20060102T150405", text)
 		if utc {
-			w.zone = zone.UTC()
-		} else if z, ok := f.Find(tzid, w.wall.Year()); tzid != "" && ok {
-			w.zone = z
+			w.Zone = zone.UTC()
+		} else if z, ok := f.Find(tzid, w.Wall.Year()); tzid != "" && ok {
+			w.Zone = z
 		}
 	}
-	if err != nil || w.wall.Year() < 1601 || w.wall.Year() > 4500 {
+	if err != nil || w.Wall.Year() < 1601 || w.Wall.Year() > 4500 {
 		return w, fmt.Errorf("no time: %.40q", value)
 	}
 	return w, nil
 }
 
 // readOne reads the first time of a component's line; ok is false if there is no such line.
-func readOne(c *content.Component, name string, f *zone.Finder, usual *zone.Zone) (w when, ok bool, err error) {
+func readOne(c *content.Component, name string, f *zone.Finder, usual *zone.Zone) (w Moment, ok bool, err error) {
 	l := c.Get(name)
 	if l == nil {
 		return w, false, nil
 	}
-	all, err := readTimes(l, f, usual)
+	all, err := ReadMoments(l, f, usual)
 	if err != nil {
 		return w, false, err
 	}
@@ -109,15 +110,15 @@ func readDuration(text string) (time.Duration, error) {
 	return sign * sum, nil
 }
 
-// line writes the time.
-func (w when) line(name string) *content.Line {
+// Line writes the moment.
+func (w Moment) Line(name string) *content.Line {
 	switch {
-	case w.date:
-		return content.New(name, w.wall.Format("20060102"), content.P("VALUE", "DATE"))
-	case w.zone.Name == "UTC":
-		return content.New(name, w.wall.Format("20060102T150405Z"))
+	case w.Date:
+		return content.New(name, w.Wall.Format("20060102"), content.P("VALUE", "DATE"))
+	case w.Zone.Name == "UTC":
+		return content.New(name, w.Wall.Format("20060102T150405Z"))
 	}
-	return content.New(name, w.wall.Format("20060102T150405"), content.P("TZID", w.zone.Name))
+	return content.New(name, w.Wall.Format("20060102T150405"), content.P("TZID", w.Zone.Name))
 }
 
 // utcLine writes an instant in UTC.
