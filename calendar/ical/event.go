@@ -217,6 +217,9 @@ func (w *writer) attendee(row mapi.Props, status uint32, m *mapi.Message) *conte
 		name = "NEEDS-ACTION"
 	}
 	l.SetParam("PARTSTAT", name)
+	if at, ok := row.Get(mapi.PrRecipientTrackstatusTime); ok && at.Num != 0 && name != "NEEDS-ACTION" {
+		l.SetParam(AnsweredParam, at.Time().Time().Format("20060102T150405Z"))
+	}
 	if name == "NEEDS-ACTION" && (Method(m) != "REQUEST" || m.Props.Uint32(mapi.PrResponseRequested) != 0 || !m.Props.Has(mapi.PrResponseRequested.ID())) {
 		l.SetParam("RSVP", "TRUE")
 	}

@@ -86,7 +86,7 @@ func (r *reader) texts(m *mapi.Message, c *content.Component) {
 	m.Props.Set(mapi.Long(mapi.PrImportance, importance))
 	sensitivity := map[string]uint32{"PRIVATE": 2, "CONFIDENTIAL": 3}[strings.ToUpper(c.Value("CLASS"))]
 	m.Props.Set(mapi.Long(mapi.PrSensitivity, sensitivity))
-	setBool(m, common(idPrivate), sensitivity >= 2)
+	setBool(m, common(idPrivate), sensitivity == 2)
 	var names []string
 	for l := range c.All("CATEGORIES") {
 		for _, name := range content.Texts(l.Value()) {

@@ -15,7 +15,11 @@ type attendee struct {
 	kind   uint32 // PR_RECIPIENT_TYPE: 1 required, 2 optional, 3 resource
 	status uint32 // PR_RECIPIENT_TRACKSTATUS
 	rsvp   bool
+	at     time.Time // PR_RECIPIENT_TRACKSTATUS_TIME
 }
+
+// AnsweredParam is the parameter of an ATTENDEE that says when he answered, in UTC.
+const AnsweredParam = "X-ZARAFA-ANSWERED"
 
 // statusNames are the PARTSTATs of MAPI's responses.
 var statusNames = map[uint32]string{
@@ -67,6 +71,9 @@ func (r *reader) attendees(c *content.Component) []attendee {
 		case "RESOURCE", "ROOM":
 			a.kind = 3
 		}
+		if at, err := time.Parse("20060102T150405Z", l.Param(AnsweredParam)); err == nil {
+			a.at = at
+		}
 		a.rsvp = strings.EqualFold(l.Param("RSVP"), "TRUE")
 		out = append(out, a)
 	}
@@ -85,6 +92,9 @@ func (a *attendee) row(flags uint32) mapi.Props {
 		mapi.Long(mapi.PrRecipientFlags, flags),
 		mapi.Long(mapi.PrRecipientTrackstatus, a.status),
 		mapi.Long(mapi.PrObjectType, uint32(mapi.TypeMailUser)),
+	}
+	if !a.at.IsZero() {
+		p = append(p, mapi.Time(mapi.PrRecipientTrackstatusTime, mapi.FileTimeOf(a.at)))
 	}
 	if a.EntryID != nil {
 		p = append(p, mapi.Binary(mapi.PrEntryID, a.EntryID))
