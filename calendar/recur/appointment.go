@@ -294,3 +294,12 @@ func (r *Recurrence) setModified() {
 		r.Modified = append(r.Modified, r.Exceptions[i].Start.Midnight())
 	}
 }
+
+// ClearReserved takes out what is kept of a recurrence without being understood.
+func (r *Recurrence) ClearReserved() {
+	r.reserved1, r.reserved2, r.rest = nil, nil, nil
+	for i := range r.Exceptions {
+		e := &r.Exceptions[i]
+		e.highlightRest, e.reserved1, e.reserved2 = nil, nil, nil
+	}
+}
