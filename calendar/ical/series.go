@@ -2,6 +2,7 @@ package ical
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -84,8 +85,17 @@ func (r *reader) set(c *content.Component, t span) (*recur.Set, error) {
 			set.Excluded = append(set.Excluded, recur.Excluded{Time: w.In(z), Date: w.Date})
 		}
 	}
+	if len(set.Rules) > maxRules || len(set.Added)+len(set.Excluded) > maxDates {
+		return nil, fmt.Errorf("%w: more than %d rules, or than %d dates", ErrItem, maxRules, maxDates)
+	}
 	return set, nil
 }
+
+// Bounds of a recurrence.
+const (
+	maxRules = 10
+	maxDates = 10000
+)
 
 // setSeries writes what a series has beside its first instance.
 func setSeries(m *mapi.Message, rec *recur.Recurrence, z *zone.Zone) {

@@ -52,13 +52,19 @@ func (s *Set) expand(options []*rrule.ROption, from time.Time) ([]Minutes, error
 		from = s.Start
 	}
 	to := from.AddDate(0, 0, maxDaily-1)
+	excluded, excludedDays := map[Minutes]bool{}, map[Minutes]bool{}
+	for _, x := range s.Excluded {
+		if m := MinutesOf(x.Time); x.Date {
+			excludedDays[m.Midnight()] = true
+		} else {
+			excluded[m] = true
+		}
+	}
 	var all []Minutes
 	keep := func(t time.Time) {
-		excluded := slices.ContainsFunc(s.Excluded, func(x Excluded) bool {
-			return x.Time.Equal(t) || x.Date && MinutesOf(x.Time).Midnight() == MinutesOf(t).Midnight()
-		})
-		if !t.Before(from) && !t.After(to) && !excluded {
-			all = append(all, MinutesOf(t))
+		m := MinutesOf(t)
+		if !t.Before(from) && !t.After(to) && !excluded[m] && !excludedDays[m.Midnight()] {
+			all = append(all, m)
 		}
 	}
 	keep(s.Start)

@@ -28,8 +28,8 @@ type Definition struct {
 
 const (
 	yearRuleSize = 66
-	// maxRules is above what any zone of Windows has; the blob's own limit is 1024 (MS-OXOCAL 2.2.1.41).
-	maxRules = 1024
+	// maxYearRules is above what any zone of Windows has; the blob's own limit is 1024 (MS-OXOCAL 2.2.1.41).
+	maxYearRules = 1024
 )
 
 // ParseDefinition reads a definition. What follows it is ignored.
@@ -50,7 +50,7 @@ func ParseDefinition(data []byte) (*Definition, error) {
 	d.Name = string(utf16.Decode(units))
 	n := int(binary.LittleEndian.Uint16(data[nameEnd:]))
 	rest := data[header:]
-	if n == 0 || n > maxRules || len(rest) < n*yearRuleSize {
+	if n == 0 || n > maxYearRules || len(rest) < n*yearRuleSize {
 		return nil, fmt.Errorf("time zone definition with %d rules in %d bytes: %w", n, len(rest), ErrBlob)
 	}
 	for ; n > 0; n-- {

@@ -67,11 +67,12 @@ func byName(id string) (*Zone, bool) {
 }
 
 func byRules(id string, tz *Timezone, year int, user *Zone) (*Zone, bool) {
-	if user != nil && tz.matches(user.Location, year) {
+	offset, changes := tz.offsets(year)
+	if user != nil && sameYear(user.Location, year, offset, changes) {
 		return user, true
 	}
 	for i := range windowsTable {
-		if z, ok := Load(windowsTable[i].iana); ok && tz.matches(z.Location, year) {
+		if z, ok := Load(windowsTable[i].iana); ok && sameYear(z.Location, year, offset, changes) {
 			return z, true
 		}
 	}
@@ -110,14 +111,18 @@ type foundKey struct {
 	year int
 }
 
-// maxFound bounds what a finder remembers.
-const maxFound = 1000
+// Bounds of what one object may cost: how many zones a finder remembers, and how many VTIMEZONEs it reads. Those that are compared with the
+// zones of the world cost a few milliseconds each.
+const (
+	maxFound     = 1000
+	maxTimezones = 40
+)
 
 // NewFinder reads the VTIMEZONEs in an object; those that are unusable are left out. user may be nil.
 func NewFinder(object *content.Component, user *Zone) *Finder {
 	f := &Finder{user: user, zones: map[string]*Timezone{}, found: map[foundKey]*Zone{}}
 	for c := range object.Components() {
-		if !c.Is("VTIMEZONE") || len(f.zones) >= maxFound {
+		if !c.Is("VTIMEZONE") || len(f.zones) >= maxTimezones {
 			continue
 		}
 		if tz, err := ParseTimezone(c); err == nil {
@@ -133,7 +138,11 @@ func (f *Finder) Find(tzid string, year int) (*Zone, bool) {
 	if z, ok := f.found[key]; ok {
 		return z, z != nil
 	}
-	z, ok := Guess(tzid, f.zones[key.id], year, f.user)
+	tz := f.zones[key.id]
+	if len(f.found) >= maxFound {
+		tz = nil // names still count, comparisons do not
+	}
+	z, ok := Guess(tzid, tz, year, f.user)
 	if len(f.found) < maxFound {
 		f.found[key] = z
 	}

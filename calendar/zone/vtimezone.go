@@ -16,8 +16,11 @@ import (
 // ErrTimezone is wrapped by errors about a VTIMEZONE that says nothing usable.
 var ErrTimezone = errors.New("unusable VTIMEZONE")
 
-// maxObservances bounds the parts of one VTIMEZONE; histories since 1883 have some 240.
-const maxObservances = 500
+// Bounds of one VTIMEZONE. Histories since 1883 have some 240 parts, of which few are rules: these cost the most.
+const (
+	maxObservances = 500
+	maxRules       = 60
+)
 
 // observance is a STANDARD or DAYLIGHT part: at which local times the clocks change (RFC 5545 3.6.5).
 type observance struct {
@@ -39,6 +42,7 @@ type Timezone struct {
 // ParseTimezone reads a VTIMEZONE.
 func ParseTimezone(c *content.Component) (*Timezone, error) {
 	tz := &Timezone{ID: strings.TrimSpace(c.Text("TZID")), Location: strings.TrimSpace(c.Text("X-LIC-LOCATION"))}
+	rules := 0
 	for sub := range c.Components() {
 		if !sub.Is("STANDARD") && !sub.Is("DAYLIGHT") {
 			continue
@@ -49,6 +53,11 @@ func ParseTimezone(c *content.Component) (*Timezone, error) {
 		o, err := parseObservance(sub)
 		if err != nil {
 			return nil, fmt.Errorf("%w %q: %w", ErrTimezone, tz.ID, err)
+		}
+		if o.rule != nil {
+			if rules++; rules > maxRules {
+				return nil, fmt.Errorf("%w %q: more than %d rules", ErrTimezone, tz.ID, maxRules)
+			}
 		}
 		tz.observances = append(tz.observances, o)
 	}
@@ -249,9 +258,14 @@ func (o *observance) lastBefore(at time.Time) (last time.Time) {
 
 // matches reports whether a location has the same offsets all through a year.
 func (tz *Timezone) matches(loc *time.Location, year int) bool {
+	offset, changes := tz.offsets(year)
+	return sameYear(loc, year, offset, changes)
+}
+
+// sameYear compares a location with an offset and its changes in a year.
+func sameYear(loc *time.Location, year, offset int, changes []change) bool {
 	at := time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)
 	end := at.AddDate(1, 0, 0)
-	offset, changes := tz.offsets(year)
 	if _, have := at.In(loc).Zone(); have != offset {
 		return false
 	}
