@@ -31,7 +31,7 @@ type Person struct {
 	Email    string // an address of that type
 	SMTP     string
 	EntryID  []byte
-	// SearchKey is the type and the address in capitals with a zero; it is computed if it is empty.
+	// SearchKey is computed if it is nil, see [mapi.AddressSearchKey].
 	SearchKey []byte
 }
 
@@ -39,8 +39,8 @@ type Person struct {
 type Options struct {
 	// Zone is that of times without one, and the one that is preferred when a zone has to be guessed. It must be set.
 	Zone *zone.Zone
-	// Who finds somebody by his SMTP address; name is what the text calls him. Without it everybody has a one-off address without an
-	// entry id.
+	// Who finds somebody by his SMTP address; name is what the text calls him. Somebody without an entry id gets a one-off one, and
+	// without Who that is everybody.
 	Who func(address, name string) Person
 	// Address finds the SMTP address of somebody whose properties have none. It may be nil.
 	Address func(p Person) string
@@ -74,8 +74,11 @@ func (o *Options) who(address, name string) Person {
 	if p.Name == "" {
 		p.Name = address
 	}
+	if p.EntryID == nil {
+		p.EntryID = mapi.OneOff{Name: p.Name, AddressType: p.AddrType, Address: p.Email, NoRichText: true}.Encode()
+	}
 	if p.SearchKey == nil {
-		p.SearchKey = append([]byte(strings.ToUpper(p.AddrType+":"+p.Email)), 0)
+		p.SearchKey = mapi.AddressSearchKey(p.AddrType, p.Email)
 	}
 	return p
 }

@@ -96,10 +96,7 @@ func (a *attendee) row(flags uint32) mapi.Props {
 	if !a.at.IsZero() {
 		p = append(p, mapi.Time(mapi.PrRecipientTrackstatusTime, mapi.FileTimeOf(a.at)))
 	}
-	if a.EntryID != nil {
-		p = append(p, mapi.Binary(mapi.PrEntryID, a.EntryID))
-	}
-	return p
+	return append(p, mapi.Binary(mapi.PrEntryID, a.EntryID))
 }
 
 // Flags of a recipient (MS-OXOCAL 2.2.3.9.1).
@@ -120,10 +117,8 @@ func setSender(m *mapi.Message, p Person) {
 	} {
 		m.Props.Set(v)
 	}
-	if p.EntryID != nil {
-		m.Props.Set(mapi.Binary(mapi.PrSentRepresentingEntryID, p.EntryID))
-		m.Props.Set(mapi.Binary(mapi.PrSenderEntryID, p.EntryID))
-	}
+	m.Props.Set(mapi.Binary(mapi.PrSentRepresentingEntryID, p.EntryID))
+	m.Props.Set(mapi.Binary(mapi.PrSenderEntryID, p.EntryID))
 }
 
 // meeting writes what an event with attendees has, and makes a message of it if the text has a method.
