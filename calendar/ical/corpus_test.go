@@ -132,20 +132,22 @@ func dump(m *mapi.Message) string {
 	return strings.Join(lines, "\n")
 }
 
-// difference is what one of two texts has and the other has not.
+// difference is what one of two texts has more often than the other.
 func difference(a, b string) string {
-	x, y := strings.Split(a, "\n"), strings.Split(b, "\n")
+	count := map[string]int{}
+	for l := range strings.SplitSeq(a, "\n") {
+		count[l]--
+	}
+	for l := range strings.SplitSeq(b, "\n") {
+		count[l]++
+	}
 	var out []string
-	for _, l := range x {
-		if !slices.Contains(y, l) {
-			out = append(out, "- "+l)
+	for l, n := range count {
+		if n != 0 {
+			out = append(out, fmt.Sprintf("%+d %s", n, l))
 		}
 	}
-	for _, l := range y {
-		if !slices.Contains(x, l) {
-			out = append(out, "+ "+l)
-		}
-	}
+	slices.Sort(out)
 	return strings.Join(out, "\n")
 }
 
