@@ -3,9 +3,8 @@
 # distort these (they count allocations or memory) or slow them down by minutes; of some there is a shorter form for the detector, under the
 # same name. The script says at the end which of the recorded exchanges the server answers as recorded. Arguments are passed on to go test.
 #
-# The order of the tests and the seed of random ones are the same in each run, and results that go test has kept count if nothing that
-# they depend on has changed. ZARAFA_SEED=random (make test-long) draws both anew and runs everything; ZARAFA_SEED=NUMBER repeats
-# what a failed test printed.
+# The order of the tests and the seed of random ones are the same in each run. ZARAFA_SEED=random (make test-long) draws both anew;
+# ZARAFA_SEED=NUMBER repeats what a failed test printed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 race=(-race)
@@ -14,7 +13,7 @@ if ! command -v "$(go env CC)" >/dev/null; then
 	race=()
 fi
 shuffle=(-shuffle=1)
-[ "${ZARAFA_SEED:-}" != random ] || shuffle=(-shuffle=on -count=1)
+[ "${ZARAFA_SEED:-}" != random ] || shuffle=(-shuffle=on)
 
 # A test writes here how many of the recorded exchanges match, since go test shows no logs of tests that pass.
 ZARAFA_REPLAY_REPORT=$(mktemp)
