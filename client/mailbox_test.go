@@ -85,7 +85,7 @@ func TestDelivery(t *testing.T) {
 func TestDeliveryInSteps(t *testing.T) {
 	i := servertest.Start(t, config.EngineSQLite, settings)
 	newUser(t, i, "alice", client.English)
-	s, made := counted(t, i, client.Options{User: "SYSTEM"})
+	s := logOn(t, i, client.Options{User: "SYSTEM"})
 	want, err := s.Mailbox(t.Context(), "alice")
 	if err != nil {
 		t.Fatal(err)
