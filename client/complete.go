@@ -88,8 +88,8 @@ func completeRecipient(r mapi.Props, row uint32) (mapi.ObjectType, mapi.Props) {
 	if id := r.Bytes(mapi.PrEntryID); id != nil {
 		props.Set(mapi.Binary(mapi.PrECContactEntryID, id))
 	}
-	add(mapi.Binary(mapi.PrECContactEntryID, oneOff(name, addressType, address)))
-	add(mapi.Binary(mapi.PrSearchKey, searchKey(addressType, address)))
+	add(mapi.Binary(mapi.PrECContactEntryID, mapi.OneOff{Name: name, AddressType: addressType, Address: address}.Encode()))
+	add(mapi.Binary(mapi.PrSearchKey, mapi.AddressSearchKey(addressType, address)))
 	if props.Uint32(mapi.PrObjectType) == uint32(mapi.TypeDistList) {
 		return mapi.TypeDistList, props
 	}

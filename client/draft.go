@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"strings"
 
 	"zarafa/mapi"
 )
@@ -100,9 +99,4 @@ func (a *Attachment) mapi() *mapi.Attachment {
 		out.Props.Set(p)
 	}
 	return out
-}
-
-// searchKey is PR_SEARCH_KEY of an address.
-func searchKey(addressType, address string) []byte {
-	return append([]byte(strings.ToUpper(addressType+":"+address)), 0)
 }
