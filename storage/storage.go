@@ -19,6 +19,14 @@
 // Update returns after its commit is durable, and only then. A failed or crashed
 // update leaves nothing behind, neither rows nor parts of large values.
 //
+// # Doubt
+//
+// A connection can end between a COMMIT and its answer. The engine then asks the database over another one what became of it, and
+// Update ends as if the answer had come; an update that was not carried out is run again. If the database cannot be asked
+// either, nobody knows: the updates fail with DATABASE_ERROR although they may have happened, their committed functions are not
+// called, and whatever is kept of their lanes may be out of date ([Store.OnDoubt]). Until the database has been asked, nothing is
+// read from it (DATABASE_ERROR). It is asked before the next statement, and every second.
+//
 // # What it refuses
 //
 // Engines use no triggers, procedures, foreign keys or table locks, so that clustered
@@ -47,6 +55,11 @@ type Store interface {
 	// committed, if not nil, is called once after the commit is durable and before Update
 	// returns; calls of one lane come in commit order. It must be quick: the lane waits for it.
 	Update(ctx context.Context, lane uint32, fn func(ctx context.Context, tx Tx) error, committed func()) error
+	// OnDoubt has f called for each lane with an update of which nobody knows whether it was carried out, before that
+	// update fails. Whoever keeps anything of the lane forgets it then; what is read afterwards is right again. f must be quick, and
+	// must not use the store: the lane waits for it. It is called at the same time for different lanes. There is one f; set it before
+	// the first update.
+	OnDoubt(f func(lane uint32))
 	// Settle returns when all updates, of all lanes, that had begun when it was called have ended. Whatever takes an id for a change
 	// from then on takes a higher one than those that were visible before.
 	Settle(ctx context.Context) error

@@ -6,9 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -19,6 +17,7 @@ import (
 	"zarafa/mapi"
 	"zarafa/storage"
 	"zarafa/storage/mysql"
+	"zarafa/storage/mysql/mysqltest"
 )
 
 // mustBeRefused tries to open a database that another server has, and returns the sentence.
@@ -129,16 +128,8 @@ func TestSecondServerWhileWriting(t *testing.T) {
 	mustBeRefused(t, cfg)
 }
 
-// line is a server's way to the database, which can be cut and mended.
-type line struct {
-	path, target string
-	mu           sync.Mutex
-	ln           net.Listener
-	conns        []net.Conn
-}
-
-// newLine leads a configuration through a line.
-func newLine(t *testing.T, cfg mysql.Config) (*line, mysql.Config) {
+// newProxy leads a configuration through a proxy.
+func newProxy(t *testing.T, cfg mysql.Config) (*mysqltest.Proxy, mysql.Config) {
 	t.Helper()
 	if cfg.Socket == "" {
 		t.Skip("the database is not reached through a Unix socket")
@@ -147,62 +138,10 @@ func newLine(t *testing.T, cfg mysql.Config) (*line, mysql.Config) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &line{path: filepath.Join(dir, "s"), target: cfg.Socket}
-	t.Cleanup(func() {
-		l.cut()
-		os.RemoveAll(dir)
-	})
-	l.mend(t)
-	cfg.Socket = l.path
-	return l, cfg
-}
-
-func (l *line) mend(t *testing.T) {
-	t.Helper()
-	ln, err := net.Listen("unix", l.path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.mu.Lock()
-	l.ln = ln
-	l.mu.Unlock()
-	go func() {
-		for {
-			in, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			out, err := net.Dial("unix", l.target)
-			if err != nil {
-				in.Close()
-				continue
-			}
-			l.mu.Lock()
-			if l.ln == ln {
-				l.conns = append(l.conns, in, out)
-			} else {
-				in.Close()
-				out.Close()
-			}
-			l.mu.Unlock()
-			go func() { io.Copy(out, in); out.Close() }()
-			go func() { io.Copy(in, out); in.Close() }()
-		}
-	}()
-}
-
-// cut ends all connections.
-func (l *line) cut() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.ln != nil {
-		l.ln.Close()
-	}
-	l.ln = nil
-	for _, c := range l.conns {
-		c.Close()
-	}
-	l.conns = nil
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	through := cfg
+	through.Socket = filepath.Join(dir, "s")
+	return mysqltest.New(t, through.Socket, cfg.Socket), through
 }
 
 // TestTakenOver: a server that lost its connections, and the database to another one, never writes again, not even when the other is gone.
@@ -211,14 +150,14 @@ func TestTakenOver(t *testing.T) {
 	cfg := newDatabase(t)
 	var log bytes.Buffer
 	var mu sync.Mutex
-	cable, through := newLine(t, cfg)
+	cable, through := newProxy(t, cfg)
 	first := open(t, through, mysql.Options{Log: slog.New(slog.NewTextHandler(lockedWriter{&mu, &log}, nil))})
 	if err := putSetting(t, first, "a"); err != nil {
 		t.Fatal(err)
 	}
-	cable.cut()
+	cable.Close()
 	second := open(t, cfg, mysql.Options{})
-	cable.mend(t)
+	cable.Open()
 	for range 3 {
 		if err := putSetting(t, first, "lost"); mapi.CodeOf(err) != mapi.DatabaseError || !strings.Contains(err.Error(), "taken over by another server, process ") {
 			t.Errorf("the first server writes on: %v", err)
@@ -256,7 +195,7 @@ func TestTakenOver(t *testing.T) {
 func TestTakenOverUnderLoad(t *testing.T) {
 	t.Parallel()
 	cfg := newDatabase(t)
-	cable, through := newLine(t, cfg)
+	cable, through := newProxy(t, cfg)
 	first := open(t, through, mysql.Options{})
 	numbers := make([][]uint32, 4)
 	busy := make(chan struct{}, 100)
@@ -280,10 +219,10 @@ func TestTakenOverUnderLoad(t *testing.T) {
 	for len(busy) < cap(busy) { // all lanes write
 		runtime.Gosched()
 	}
-	cable.cut()
+	cable.Close()
 	second := open(t, cfg, mysql.Options{})
 	defer second.Close()
-	cable.mend(t)
+	cable.Open()
 	seen := map[uint32]bool{}
 	for range 50 {
 		id, err := takeNumber(t, second, 7)

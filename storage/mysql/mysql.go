@@ -212,6 +212,7 @@ func dialect() *sqlstore.Dialect {
 		// Without autocommit the first statement begins the transaction, which saves a round trip.
 		Setup:    []string{"SET SESSION autocommit=0"},
 		Together: true,
+		Numbered: true,
 		Fault:    fault,
 		Upsert: func(_, assignments string) string {
 			return " ON DUPLICATE KEY UPDATE " + assignments

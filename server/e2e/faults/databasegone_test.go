@@ -2,13 +2,10 @@ package faults_test
 
 import (
 	"context"
-	"io"
-	"net"
 	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
-	"sync"
 	"testing"
 
 	"zarafa/client"
@@ -16,73 +13,8 @@ import (
 	"zarafa/server/config"
 	"zarafa/server/e2e"
 	"zarafa/server/servertest"
+	"zarafa/storage/mysql/mysqltest"
 )
-
-// gate forwards connections to a database, until it is closed. It can be opened again.
-type gate struct {
-	t      *testing.T
-	path   string // of its Unix socket
-	target string
-
-	mu    sync.Mutex
-	ln    net.Listener
-	conns map[net.Conn]bool
-}
-
-func newGate(t *testing.T, path, target string) *gate {
-	g := &gate{t: t, path: path, target: target, conns: make(map[net.Conn]bool)}
-	g.open()
-	t.Cleanup(g.close)
-	return g
-}
-
-func (g *gate) open() {
-	g.t.Helper()
-	ln, err := net.Listen("unix", g.path)
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	g.mu.Lock()
-	g.ln = ln
-	g.mu.Unlock()
-	go func() {
-		for {
-			c, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			go g.forward(c)
-		}
-	}()
-}
-
-func (g *gate) forward(c net.Conn) {
-	defer c.Close()
-	db, err := net.Dial("unix", g.target)
-	if err != nil {
-		return
-	}
-	defer db.Close()
-	g.mu.Lock()
-	g.conns[c] = true
-	g.mu.Unlock()
-	go func() {
-		io.Copy(c, db)
-		c.Close()
-	}()
-	io.Copy(db, c)
-}
-
-// close ends all connections and accepts no others.
-func (g *gate) close() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.ln.Close()
-	for c := range g.conns {
-		c.Close()
-	}
-	clear(g.conns)
-}
 
 // TestDatabaseGone takes the database away from a running server and gives it back. Meanwhile clients get the code that makes them
 // try again, what is in memory is still served, and afterwards everything goes on, in the same sessions.
@@ -94,7 +26,7 @@ func TestDatabaseGone(t *testing.T) {
 		t.Skip("the database is not reached through a Unix socket, so nothing can be put in between")
 	}
 	door := filepath.Join(dir, "db.sock")
-	g := newGate(t, door, socket[1])
+	g := mysqltest.New(t, door, socket[1])
 	i := servertest.StartIn(t, dir, strings.Replace(settings, socket[0], "mysql_socket = "+door, 1)+"createuser_script =\n")
 	inbox := makeUser(t, i.Endpoint())
 	s := e2e.LogOn(t, i.Endpoint(), "alice")
@@ -111,7 +43,7 @@ func TestDatabaseGone(t *testing.T) {
 		if err := deliver(); err != nil {
 			t.Fatalf("round %d: the database is there: %v", round, err)
 		}
-		g.close()
+		g.Close()
 		for range 3 {
 			if err := deliver(); mapi.CodeOf(err) != mapi.DatabaseError {
 				t.Errorf("round %d: delivery without a database: %v", round, err)
@@ -129,7 +61,7 @@ func TestDatabaseGone(t *testing.T) {
 		} else if err := other.Close(t.Context()); err != nil {
 			t.Error(err)
 		}
-		g.open()
+		g.Open()
 		for i.Healthy() != nil {
 			runtime.Gosched()
 		}

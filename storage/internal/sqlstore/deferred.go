@@ -111,7 +111,7 @@ func (t *transaction) sendDeferred(ctx context.Context) error {
 	if t.failed != nil || len(t.deferred.groups) == 0 {
 		return t.failed
 	}
-	t.sent = true
+	t.sent, t.changed = true, true
 	texts, args := t.deferred.statements()
 	var err error
 	if len(texts) == 1 {

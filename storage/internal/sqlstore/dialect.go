@@ -26,6 +26,9 @@ type Dialect struct {
 	Setup []string
 	// Together tells that a driver's ExecContext takes several statements, and that this saves round trips.
 	Together bool
+	// Numbered tells that COMMIT can be carried out although its answer is lost, so that commits write their numbers (see doubt). It
+	// needs Together. Elsewhere a COMMIT with an error has changed nothing that this process will ever see.
+	Numbered bool
 	// Fault sorts errors by the driver's numbers, never by their texts.
 	Fault func(error) Fault
 	// Upsert joins the key columns of a conflict and the assignments into the

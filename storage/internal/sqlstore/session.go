@@ -35,6 +35,7 @@ func notFound(what string, id any) error {
 type pool struct {
 	db    *sql.DB
 	count *atomic.Uint64
+	ready func(context.Context) error // is called before each statement
 	mu    sync.RWMutex
 	stmts map[string]*sql.Stmt
 }
@@ -60,6 +61,9 @@ func (p *pool) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
 }
 
 func (p *pool) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	if err := p.ready(ctx); err != nil {
+		return nil, err
+	}
 	s, err := p.stmt(ctx, text)
 	if err != nil {
 		return nil, err
@@ -134,10 +138,10 @@ func (w *writeConn) begin(ctx context.Context, d *Dialect) error {
 	return w.control(ctx, d.Begin)
 }
 
-// control runs BEGIN, COMMIT or ROLLBACK, which are not counted and not prepared.
-func (w *writeConn) control(ctx context.Context, text string) error {
+// control runs BEGIN, COMMIT (with its number, if it has one) or ROLLBACK, which are not counted and not prepared.
+func (w *writeConn) control(ctx context.Context, text string, args ...any) error {
 	w.trips.Add(1)
-	_, err := w.conn.ExecContext(ctx, text)
+	_, err := w.conn.ExecContext(ctx, text, args...)
 	return err
 }
 

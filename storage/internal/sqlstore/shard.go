@@ -24,8 +24,15 @@ import (
 // happens after a deadlock. Functions may therefore run more than once, as the contract says.
 type shard struct {
 	store    *Store
+	index    int
 	maxBatch int
-	conn     *writeConn // nil until needed and after it was lost; the goroutine's
+
+	// The goroutine's:
+	conn   *writeConn // nil until needed and after it was lost
+	number uint64     // of the last commit
+	doubt  *doubt     // nil unless nobody knows what became of a commit
+
+	doubtful atomic.Bool // there is a doubt
 
 	mu      sync.Mutex
 	queue   []*update
@@ -38,6 +45,7 @@ type shard struct {
 // update is one call of Update on its way through the queue.
 type update struct {
 	ctx       context.Context
+	lane      uint32
 	fn        func(context.Context, storage.Tx) error
 	committed func()
 	state     atomic.Int32 // updateQueued, then updateStarted or updateAbandoned
@@ -56,15 +64,15 @@ const maxAttempts = 10
 
 var errClosed = mapi.Errorf(mapi.DatabaseError, "storage", "the store is closed")
 
-func newShard(s *Store, maxBatch int) *shard {
-	sh := &shard{store: s, maxBatch: maxBatch, arrived: make(chan struct{}, 1), done: make(chan struct{})}
+func newShard(s *Store, index, maxBatch int) *shard {
+	sh := &shard{store: s, index: index, maxBatch: maxBatch, arrived: make(chan struct{}, 1), done: make(chan struct{})}
 	go sh.run()
 	return sh
 }
 
 // do queues an update and waits for it.
-func (sh *shard) do(ctx context.Context, fn func(context.Context, storage.Tx) error, committed func()) error {
-	u := &update{ctx: ctx, fn: fn, committed: committed, done: make(chan error, 1)}
+func (sh *shard) do(ctx context.Context, lane uint32, fn func(context.Context, storage.Tx) error, committed func()) error {
+	u := &update{ctx: ctx, lane: lane, fn: fn, committed: committed, done: make(chan error, 1)}
 	sh.mu.Lock()
 	if sh.closed {
 		sh.mu.Unlock()
@@ -108,7 +116,7 @@ func (sh *shard) run() {
 	var batch []*update
 	var delay commitDelay
 	for {
-		sh.wait(1, nil)
+		sh.wait(1, sh.later())
 		if more, patience := delay.expected(time.Now()); more > 1 {
 			sh.wait(min(more, sh.maxBatch), time.After(patience))
 		}
@@ -122,6 +130,8 @@ func (sh *shard) run() {
 				sh.conn.close()
 			}
 			return
+		} else if err := sh.settle(context.Background()); err != nil {
+			sh.store.log.Debug("asking about a commit", "shard", sh.index, "error", err)
 		}
 	}
 }
@@ -209,13 +219,6 @@ func (sh *shard) retry(cause error) bool {
 	return f == FaultRetry || f == FaultLost
 }
 
-// unknownOutcome reports whether the database may have committed although it did not
-// say so. To run the updates again could do them twice.
-func unknownOutcome(cause error) bool {
-	var c *commitError
-	return errors.As(cause, &c)
-}
-
 // pause waits a little, by chance, so that two that met in a deadlock do not meet again.
 func pause(attempt int) {
 	time.Sleep(time.Duration(rand.Int64N(int64(attempt) * int64(2*time.Millisecond))))
@@ -230,15 +233,9 @@ func (sh *shard) answer(batch []*update) {
 	}
 }
 
-// commitError is a COMMIT that the database did not answer.
-type commitError struct{ err error }
-
-func (e *commitError) Error() string { return "commit: " + e.err.Error() }
-func (e *commitError) Unwrap() error { return e.err }
-
 // attempt runs a batch in one transaction and sets err of every update. It returns nil if the
 // transaction ended as it should: committed, without those updates that failed before they
-// wrote anything. Otherwise nothing is committed and it returns the cause.
+// wrote anything. Otherwise nothing is committed, or nobody knows ([unknownOutcome]), and it returns the cause.
 func (sh *shard) attempt(batch []*update, defers bool) error {
 	ctx := context.Background()
 	if err := sh.begin(ctx); err != nil {
@@ -268,16 +265,7 @@ func (sh *shard) attempt(batch []*update, defers bool) error {
 	if !t.sent && sh.store.dialect.Begin == "" {
 		return nil // there is no transaction
 	}
-	if err := sh.conn.control(ctx, "COMMIT"); err != nil {
-		failAll(batch, dbError("commit", err))
-		sh.abandon(ctx, t, err)
-		if sh.store.dialect.Fault(err) == FaultRetry {
-			return err // the database says that it rolled back
-		}
-		return &commitError{err}
-	}
-	t.reserved.confirm()
-	return nil
+	return sh.end(ctx, t, batch)
 }
 
 // failAll gives an error to the updates that have none yet, and returns it.
@@ -290,13 +278,15 @@ func failAll(batch []*update, err error) error {
 	return err
 }
 
-// begin opens a transaction; a connection that died while it was idle is replaced once.
-func (sh *shard) begin(ctx context.Context) (err error) {
+// begin opens a transaction, once it is known what became of the last one; a connection that died while it was idle is replaced once.
+func (sh *shard) begin(ctx context.Context) error {
+	err := sh.settle(ctx)
+	if err != nil {
+		return err
+	}
 	for range 2 {
-		if sh.conn == nil {
-			if sh.conn, err = sh.store.connect(ctx); err != nil {
-				return err
-			}
+		if err = sh.open(ctx); err != nil {
+			return err
 		}
 		if err = sh.conn.begin(ctx, sh.store.dialect); err == nil {
 			return nil
@@ -306,41 +296,59 @@ func (sh *shard) begin(ctx context.Context) (err error) {
 	return err
 }
 
+// open makes sure of a connection.
+func (sh *shard) open(ctx context.Context) (err error) {
+	if sh.conn == nil {
+		sh.conn, err = sh.store.connect(ctx)
+	}
+	return err
+}
+
 func (sh *shard) drop() {
 	sh.conn.discard()
 	sh.conn = nil
 }
 
-// abandon rolls back and returns the cause. A connection that the cause makes useless is left, even if it can still roll
-// back: a primary that became a replica does so, and would refuse every later update too. Numbers given by the transaction
-// stay given: see sequences.
+// abandon rolls back and returns the cause. Numbers given by the transaction stay given: see sequences.
 func (sh *shard) abandon(ctx context.Context, t *transaction, cause error) error {
+	sh.rollBack(ctx, t, cause)
+	sh.keep(ctx, t.reserved)
+	return cause
+}
+
+// rollBack ends the transaction. A connection that the cause makes useless is left, even if it can still roll
+// back: a primary that became a replica does so, and would refuse every later update too.
+func (sh *shard) rollBack(ctx context.Context, t *transaction, cause error) {
 	t.failed = cause
 	if err := sh.conn.control(ctx, "ROLLBACK"); err != nil || sh.store.dialect.Fault(cause) == FaultLost {
 		sh.drop()
 	}
-	if t.reserved.any() {
-		if err := sh.keepReserved(ctx, t); err != nil {
-			sh.store.log.Warn("numbers of a rolled-back update could not be reserved", "error", err)
-		}
-	}
-	return cause
 }
 
-// keepReserved writes, in a transaction of its own, the reservations that a rollback took back.
-func (sh *shard) keepReserved(ctx context.Context, t *transaction) error {
+// keep writes, in a transaction of its own, the reservations that a rollback took back.
+func (sh *shard) keep(ctx context.Context, r reservation) {
+	if !r.any() {
+		return
+	}
+	if err := sh.keepReserved(ctx, r); err != nil {
+		sh.store.log.Warn("numbers of a rolled-back update could not be reserved", "error", err)
+	}
+}
+
+func (sh *shard) keepReserved(ctx context.Context, r reservation) error {
 	if err := sh.begin(ctx); err != nil {
 		return err
 	}
-	if err := t.reserved.rewrite(ctx, sh.conn); err != nil {
+	if err := r.rewrite(ctx, sh.conn); err != nil {
 		sh.drop()
 		return err
 	}
+	// If the answer to this COMMIT is lost, the marks are taken for lower than they may be, and are written once more.
 	if err := sh.conn.control(ctx, "COMMIT"); err != nil {
 		sh.drop()
 		return err
 	}
-	t.reserved.confirm()
+	r.confirm()
 	return nil
 }
 

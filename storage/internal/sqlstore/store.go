@@ -35,11 +35,13 @@ type Store struct {
 	guard   Guard
 	texts   *texts
 	seq     *sequences
+	epoch   uint64 // of the numbers of commits
 	shards  []*shard
 	guid    mapi.GUID
 	count   atomic.Uint64
 	trips   atomic.Uint64
 	log     *slog.Logger
+	onDoubt atomic.Pointer[func(lane uint32)]
 }
 
 var _ storage.Store = (*Store)(nil)
@@ -47,21 +49,22 @@ var _ storage.Store = (*Store)(nil)
 // Open migrates the schema, sweeps large values that nothing refers to and starts the shards.
 func Open(ctx context.Context, c Config) (*Store, error) {
 	s := &Store{dialect: c.Dialect, writers: c.Writers, guard: c.Guard, texts: newTexts(c.Dialect), log: c.Log}
-	s.pool = &pool{db: c.Readers, count: &s.count, stmts: map[string]*sql.Stmt{}}
+	s.pool = &pool{db: c.Readers, count: &s.count, ready: s.settleDoubts, stmts: map[string]*sql.Stmt{}}
 	s.reader = reader{q: s.pool, texts: s.texts}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	if err := s.prepare(ctx); err != nil {
+	shards := max(c.Shards, 1)
+	if err := s.prepare(ctx, shards); err != nil {
 		return nil, errors.Join(err, s.closeDatabase())
 	}
-	for range max(c.Shards, 1) {
-		s.shards = append(s.shards, newShard(s, max(c.MaxBatch, 1)))
+	for i := range shards {
+		s.shards = append(s.shards, newShard(s, i, max(c.MaxBatch, 1)))
 	}
 	return s, nil
 }
 
-func (s *Store) prepare(ctx context.Context) error {
+func (s *Store) prepare(ctx context.Context, shards int) error {
 	if err := migrate(ctx, s.writers, s.dialect, s.log); err != nil {
 		return err
 	}
@@ -82,6 +85,11 @@ func (s *Store) prepare(ctx context.Context) error {
 	}
 	if s.guid, err = serverGUID(ctx, w, s.texts); err != nil {
 		return dbError("open", err)
+	}
+	if s.dialect.Numbered {
+		if s.epoch, err = openCommits(ctx, w, shards); err != nil {
+			return dbError("open", err)
+		}
 	}
 	if err := sweepLobs(ctx, w); err != nil {
 		return dbError("open", err)
@@ -142,8 +150,8 @@ func serverGUID(ctx context.Context, w *writeConn, t *texts) (mapi.GUID, error) 
 // ServerGUID identifies the installation.
 func (s *Store) ServerGUID() mapi.GUID { return s.guid }
 
-// Statements counts the SQL statements executed since the store was opened. BEGIN, COMMIT, ROLLBACK and the preparation of
-// statements do not count.
+// Statements counts the SQL statements executed since the store was opened. BEGIN, COMMIT, the number that goes
+// with it, ROLLBACK and the preparation of statements do not count.
 func (s *Store) Statements() uint64 { return s.count.Load() }
 
 // RoundTrips is how often writers have sent something to the database and waited for the answer: statements, those that
@@ -180,14 +188,14 @@ func (s *Store) Update(ctx context.Context, lane uint32, fn func(context.Context
 	if err := s.guard.Check(); err != nil {
 		return dbError("update", err)
 	}
-	return s.shards[int(lane)%len(s.shards)].do(ctx, fn, committed)
+	return s.shards[int(lane)%len(s.shards)].do(ctx, lane, fn, committed)
 }
 
 // Settle returns when all updates, of all lanes, that had begun when it was called have ended: an update that does nothing
 // waits for its turn in each shard.
 func (s *Store) Settle(ctx context.Context) error {
 	for _, sh := range s.shards {
-		if err := sh.do(ctx, func(context.Context, storage.Tx) error { return nil }, nil); err != nil {
+		if err := sh.do(ctx, storage.LaneDirectory, func(context.Context, storage.Tx) error { return nil }, nil); err != nil {
 			return err
 		}
 	}

@@ -41,6 +41,7 @@ type texts struct {
 	putQueue                   string
 	putSetting                 string
 	raise                      string
+	commit                     string
 	putABChange                string
 	putSync                    string
 	putUser                    string
@@ -119,6 +120,8 @@ func (t *texts) addTables(d *Dialect) {
 	t.putACE = d.upsert("acl", "store,hierarchy_id,id,type,rights", "store,hierarchy_id,id,type", "rights")
 	t.putQueue = d.upsert("outgoingqueue", "store_id,hierarchy_id,master,flags", "store_id,hierarchy_id,master", "flags")
 	t.putSetting = d.upsert("settings", "name,value", "name", "value")
+	t.commit = "INSERT INTO commits (shard,epoch,last) VALUES (?,?,?)" + d.Upsert("shard",
+		"last=CASE WHEN epoch="+d.New("epoch")+" AND last="+d.New("last")+"-1 THEN "+d.New("last")+" END") // NULL is an error
 	t.raise = "INSERT INTO sequences (name,next) VALUES (?,?)" + d.Upsert("name", "next="+d.Greatest+"(next,"+d.New("next")+")")
 	t.putUser = d.upsert("users", "id,externid,objectclass,signature,company", "id", "externid", "objectclass", "signature", "company")
 	t.putObject = d.upsert("object", "externid,objectclass", "externid", "objectclass")

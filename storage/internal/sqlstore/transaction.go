@@ -21,6 +21,7 @@ type transaction struct {
 	conn     *writeConn
 	wrote    bool  // by the update that runs now
 	sent     bool  // something; the database has begun the transaction
+	changed  bool  // something may have been changed in the database
 	failed   error // a statement failed; nothing more may happen but a rollback
 	defers   bool
 	deferred deferred
@@ -53,7 +54,7 @@ func (t *transaction) exec(ctx context.Context, text string, args ...any) (int64
 	if err := t.sendDeferred(ctx); err != nil {
 		return 0, err
 	}
-	t.sent = true
+	t.sent, t.changed = true, true
 	n, err := t.conn.exec(ctx, text, args...)
 	switch {
 	case err == nil:
