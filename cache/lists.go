@@ -72,6 +72,14 @@ func (l *Lists[T]) Get(id uint32, read func() ([]T, error)) ([]T, error) {
 	return list, nil
 }
 
+// DropAll forgets all lists.
+func (l *Lists[T]) DropAll() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.epoch++
+	clear(l.lists)
+}
+
 // Drop forgets the lists of objects, after the commit that changed them.
 func (l *Lists[T]) Drop(ids ...uint32) {
 	l.mu.Lock()

@@ -33,11 +33,13 @@ func TestLists(t *testing.T) {
 	if len(l.lists) > 2 {
 		t.Errorf("%d lists are kept, at most 2 may be", len(l.lists))
 	}
+	l.DropAll()
+	want("all dropped", get(3, "c2"), []string{"c2"}, 5)
 	broken := errors.New("broken")
 	if _, err := l.Get(9, func() ([]string, error) { return nil, broken }); err != broken {
 		t.Errorf("error %v, want %v", err, broken)
 	}
-	want("after an error", get(9, "d"), []string{"d"}, 5)
+	want("after an error", get(9, "d"), []string{"d"}, 6)
 }
 
 // TestListStats: what is counted is what is kept, whatever was dropped or cleared for its bound in between.

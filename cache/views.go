@@ -159,6 +159,16 @@ func (c *Views) Drop(folder uint32) {
 	}
 }
 
+// DropAll is [Views.Drop] for all folders.
+func (c *Views) DropAll() {
+	c.byKey.Range(func(_ ViewKey, v *View) bool {
+		c.mu.Lock()
+		c.forgetLocked(v)
+		c.mu.Unlock()
+		return true
+	})
+}
+
 // SetBudget changes the budget and evicts at once what exceeds it.
 func (c *Views) SetBudget(budget int64) {
 	c.budget.Store(budget)

@@ -257,3 +257,43 @@ func TestFailedLoads(t *testing.T) {
 		checkRegistry(t, c)
 	})
 }
+
+// TestDropAll: a view that is open, one that is not, and one that is being loaded are read again.
+func TestDropAll(t *testing.T) {
+	c := NewViews(1 << 20)
+	loads := 0
+	open := func(folder uint32, during func()) *View {
+		t.Helper()
+		v, err := c.Open(t.Context(), ViewKey{Folder: folder, Class: Messages}, nil, func(_ context.Context, add func(Row, []byte)) error {
+			loads++
+			add(Row{ID: 1}, []byte{byte(loads)})
+			if during != nil && loads%2 == 1 {
+				during()
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	held := open(1, nil)
+	c.Close(open(2, nil))
+	c.DropAll()
+	if !held.Stale() {
+		t.Error("an open view is taken for current")
+	}
+	c.Close(held)
+	c.Close(open(1, nil))
+	c.Close(open(2, nil))
+	if loads != 4 {
+		t.Errorf("%d loads, want 4", loads)
+	}
+	c.Close(open(3, c.DropAll))
+	if loads != 6 {
+		t.Errorf("%d loads, want 6: one that was under way is repeated", loads)
+	}
+	if n := c.Stats(); n.Views != 1 || n.Bytes <= 0 {
+		t.Errorf("%+v, want the last view alone", n)
+	}
+}

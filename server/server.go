@@ -225,4 +225,11 @@ func (s *Server) connect(users *directory.Service, locales *collation.Locales) {
 	for _, sink := range []feed.Sink{tree, checker, s.tableOperations, hub, s.text, s.searchOperations} {
 		bus.Add(sink)
 	}
+	s.store.OnDoubt(func(lane uint32) {
+		users.Amend(lane)
+		if lane == storage.LaneDirectory {
+			s.objectOperations.Names().Forget()
+		}
+		bus.Amend(lane)
+	})
 }

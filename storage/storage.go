@@ -58,7 +58,7 @@ type Store interface {
 	// OnDoubt has f called for each lane with an update of which nobody knows whether it was carried out, before that
 	// update fails. Whoever keeps anything of the lane forgets it then; what is read afterwards is right again. f must be quick, and
 	// must not use the store: the lane waits for it. It is called at the same time for different lanes. There is one f; set it before
-	// the first update.
+	// anything is kept.
 	OnDoubt(f func(lane uint32))
 	// Settle returns when all updates, of all lanes, that had begun when it was called have ended. Whatever takes an id for a change
 	// from then on takes a higher one than those that were visible before.

@@ -96,6 +96,14 @@ func (m *mailboxes) remove(id uint32) {
 	}
 }
 
+// forget has the list read again.
+func (m *mailboxes) forget() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.epoch++
+	m.loaded = false
+}
+
 // add and drop change the maps; the caller holds mu.
 func (m *mailboxes) add(b storage.Mailbox) {
 	m.byID[b.ID] = b

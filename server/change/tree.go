@@ -173,6 +173,18 @@ func (t *Tree) forget(ref storage.Ref) {
 	}
 }
 
+var _ feed.Amender = (*Tree)(nil)
+
+// Amend forgets everything: it happens too seldom to keep what belongs to other stores apart.
+func (t *Tree) Amend(store uint32) {
+	t.mu.Lock()
+	t.epoch.Add(1)
+	t.current.Store(&generations{young: newGeneration(), old: newGeneration()})
+	t.mu.Unlock()
+	t.receive.Drop(store)
+	t.boxes.forget()
+}
+
 // Apply implements feed.Sink.
 func (t *Tree) Apply(b *feed.Batch) {
 	t.mu.Lock()

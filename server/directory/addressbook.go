@@ -20,7 +20,7 @@ func (s *Service) ReadABProps(c *session.Call, req *wire.ReadABPropsRequest, res
 		fillABProps(resp, containerTags(), s.containerCell(ab.ID))
 		return nil
 	}
-	snap := s.current.Load()
+	snap := s.known()
 	o := snap.byEntryID(ab)
 	if o == nil || !snap.reaches(c.Session.UserID, o) {
 		return mapi.Errorf(mapi.NotFound, "readABProps", "no such object in the address book")

@@ -76,7 +76,7 @@ func (s *Service) commonCell(o *Object, tag mapi.PropTag, caps uint32) (mapi.Pro
 		}
 		return mapi.Binary(tag, append([]byte("ZARAFA:"+strings.ToUpper(key)), 0)), true
 	case mapi.PrECCompanyName:
-		return mapi.String(tag, s.current.Load().companyNameOf(o)), true
+		return mapi.String(tag, s.known().companyNameOf(o)), true
 	case mapi.PrECHomeserverName:
 		return mapi.String(tag, o.Server), o.Server != ""
 	case mapi.PrABProviderID:
@@ -114,7 +114,7 @@ func (s *Service) userCell(o *Object, tag mapi.PropTag) (mapi.PropValue, bool) {
 }
 
 func (s *Service) sendAsCell(o *Object, tag mapi.PropTag, caps uint32) (mapi.PropValue, bool) {
-	list := s.current.Load().related(o.ID, storage.RelationSendAs)
+	list := s.known().related(o.ID, storage.RelationSendAs)
 	values := make([]mapi.PropValue, len(list))
 	for i, sender := range list {
 		values[i].Data = s.EntryID(sender, caps)

@@ -26,7 +26,7 @@ func (s *Service) TableRows(_ context.Context, caller uint32, caps uint32, entry
 		}
 	}
 	s.refresh()
-	snap := s.current.Load()
+	snap := s.known()
 	if ab.Type == mapi.TypeABCont && ab.Version == 0 && ab.ID <= containerLists {
 		return s.containerRows(snap, caller, caps, ab.ID, objType, flags)
 	}

@@ -22,7 +22,9 @@ func (s *Service) create(ctx context.Context, o storage.DirectoryObject, company
 	if err := s.refuseForeign("creating objects"); err != nil {
 		return nil, err
 	}
-	s.write.Lock()
+	if err := s.beginChange(ctx); err != nil {
+		return nil, err
+	}
 	defer s.write.Unlock()
 	if s.nameTaken(o, company, nil) {
 		return nil, mapi.Errorf(mapi.Collision, "directory", "the name is taken")
@@ -47,7 +49,7 @@ func (s *Service) create(ctx context.Context, o storage.DirectoryObject, company
 	s.source.ids = append(s.source.ids, id)
 	s.source.objects[plugin.KeyOf(o.Class, o.ExternalID)] = o
 	s.publish()
-	return s.current.Load().byID[id.ID], nil
+	return s.known().byID[id.ID], nil
 }
 
 // change rewrites an object: edit gets a copy of what is stored.
@@ -60,7 +62,9 @@ func (s *Service) changeIn(ctx context.Context, target *Object, company uint32, 
 	if isBuiltin(target) {
 		return mapi.Errorf(mapi.NoAccess, "directory", "%s is built in", target.Name)
 	}
-	s.write.Lock()
+	if err := s.beginChange(ctx); err != nil {
+		return err
+	}
 	defer s.write.Unlock()
 	i := slices.IndexFunc(s.source.ids, func(u storage.UserID) bool { return u.ID == target.ID })
 	key := plugin.KeyOf(target.Class, target.ExternalID)
@@ -143,7 +147,9 @@ func (s *Service) remove(ctx context.Context, target *Object) error {
 	if err := s.refuseForeign("deleting objects"); err != nil {
 		return err
 	}
-	s.write.Lock()
+	if err := s.beginChange(ctx); err != nil {
+		return err
+	}
 	defer s.write.Unlock()
 	return s.removeAll(ctx, []*Object{target})
 }
@@ -187,7 +193,9 @@ func (s *Service) relate(ctx context.Context, parent, child *Object, relation ui
 		return s.refuseForeign("changing relations")
 	}
 	r := plugin.Relation{Parent: plugin.KeyOf(parent.Class, parent.ExternalID), Child: plugin.KeyOf(child.Class, child.ExternalID), Type: relation}
-	s.write.Lock()
+	if err := s.beginChange(ctx); err != nil {
+		return err
+	}
 	defer s.write.Unlock()
 	i := slices.Index(s.source.relations, r)
 	if add && i >= 0 {

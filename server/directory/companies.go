@@ -27,7 +27,7 @@ func (s *Service) requireCompanies(op string) error {
 
 func (s *Service) wireCompany(o *Object, c *session.Call) wire.Company {
 	caps := c.Session.Capabilities
-	snap := s.current.Load()
+	snap := s.known()
 	w := wire.Company{
 		UlCompanyID: o.ID, SCompanyID: s.EntryID(o, caps), SAdministrator: []byte{},
 		Companyname: wire.Text(o.Name), Servername: wire.Text(o.Server),
@@ -125,7 +125,7 @@ func (s *Service) GetCompany(c *session.Call, req *wire.GetCompanyRequest, resp 
 
 // checkCompanyName refuses names that could not be told from the user's in loginname_format.
 func (s *Service) checkCompanyName(name, op string) error {
-	format := s.current.Load().format
+	format := s.known().format
 	switch {
 	case strings.TrimSpace(name) != name || strings.ContainsFunc(name, unicode.IsControl):
 		return mapi.Errorf(mapi.InvalidParameter, op, "the company's name %q begins or ends with a blank, or has control characters", name)
@@ -242,7 +242,7 @@ func (s *Service) SetCompany(c *session.Call, req *wire.SetCompanyRequest, _ *wi
 
 // recordMembers tells those who synchronise the address book that a company's members have other names.
 func (s *Service) recordMembers(ctx context.Context, company *Object) error {
-	members := s.current.Load().companyMembers(company, false)
+	members := s.known().companyMembers(company, false)
 	return s.store.Update(ctx, storage.LaneDirectory, func(ctx context.Context, tx storage.Tx) error {
 		for _, o := range members {
 			if err := recordAB(ctx, tx, storage.UserID{ID: o.ID, ExternalID: o.ExternalID, Class: o.Class}, abChange); err != nil {
@@ -267,8 +267,8 @@ func (s *Service) administeredCompany(c *session.Call, id uint32, entryID []byte
 
 // AdministratorOf is who administers a company in name and sends its quota mails.
 func (s *Service) AdministratorOf(company *Object) *Object {
-	return s.current.Load().administratorOf(company)
+	return s.known().administratorOf(company)
 }
 
 // CompanyName is the name of an object's company, "" if it has none.
-func (s *Service) CompanyName(o *Object) string { return s.current.Load().companyNameOf(o) }
+func (s *Service) CompanyName(o *Object) string { return s.known().companyNameOf(o) }

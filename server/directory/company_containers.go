@@ -23,12 +23,12 @@ func (s *snapshot) globalAddressBook(caller uint32) []*Object {
 
 // GlobalAddressBook implements [Directory].
 func (s *Service) GlobalAddressBook(_ context.Context, caller uint32) ([]*Object, error) {
-	return s.current.Load().globalAddressBook(caller), nil
+	return s.known().globalAddressBook(caller), nil
 }
 
 // ListsChange implements [Directory].
 func (s *Service) ListsChange(_ context.Context, caller uint32, abEntryID []byte) bool {
-	snap := s.current.Load()
+	snap := s.known()
 	if !snap.hosted {
 		return true
 	}
@@ -92,7 +92,7 @@ func (s *Service) companyCell(o *Object, caps uint32) func(tag mapi.PropTag) (ma
 			return mapi.String(tag, o.Name), true
 		case mapi.PrECCompanyName:
 			if o.Class == mapi.ClassAddressList {
-				return mapi.String(tag, s.current.Load().companyNameOf(o)), true
+				return mapi.String(tag, s.known().companyNameOf(o)), true
 			}
 			return mapi.String(tag, o.Name), true
 		case mapi.PrEMSABIsMaster:

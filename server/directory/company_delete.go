@@ -49,8 +49,10 @@ func (s *Service) DeleteCompany(c *session.Call, req *wire.DeleteCompanyRequest,
 
 // removeCompany removes a company with all that belongs to it, and returns what is gone.
 func (s *Service) removeCompany(ctx context.Context, company *Object) ([]*Object, error) {
-	s.write.Lock()
+	if err := s.beginChange(ctx); err != nil {
+		return nil, err
+	}
 	defer s.write.Unlock()
-	gone := append(s.current.Load().companyMembers(company, false), company)
+	gone := append(s.known().companyMembers(company, false), company)
 	return gone, s.removeAll(ctx, gone)
 }

@@ -192,7 +192,7 @@ func (s *snapshot) loginNamed(name string, kind mapi.ObjectClass) *Object {
 
 // nameTaken reports whether an object may not have a name because another one has it; the caller holds write.
 func (s *Service) nameTaken(o storage.DirectoryObject, company uint32, self *Object) bool {
-	snap := s.current.Load()
+	snap := s.known()
 	bare := objectOf(storage.UserID{}, o).Name
 	other := func(have *Object) bool { return have != nil && (self == nil || have.ID != self.ID) }
 	key := nameKey{kind: o.Class.Kind(), name: strings.ToLower(bare)}
@@ -219,7 +219,7 @@ func (s *Service) nameTaken(o storage.DirectoryObject, company uint32, self *Obj
 // placeNew takes the name of a new user or group apart and checks that the caller may create it: in the company
 // that the name has in it, else in his own.
 func (s *Service) placeNew(caller uint32, name, op string) (bare string, company uint32, err error) {
-	snap := s.current.Load()
+	snap := s.known()
 	if !snap.hosted {
 		return name, 0, nil
 	}
@@ -243,7 +243,7 @@ func (s *Service) placeNew(caller uint32, name, op string) (bare string, company
 // rename takes the new name of an object apart. Nobody changes company, except that an administrator of the system gives one
 // to whom has none yet.
 func (s *Service) rename(caller uint32, o *Object, name, op string) (bare string, company uint32, err error) {
-	snap := s.current.Load()
+	snap := s.known()
 	if name == o.Name {
 		return o.BareName, o.Company, nil
 	}

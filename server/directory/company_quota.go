@@ -17,7 +17,7 @@ func (s *Service) inForceFor(o *Object) Quota {
 		return Quota{UseDefault: true, Warn: s.settings().CompanyWarn}
 	}
 	q := s.settings().Quota
-	if c := s.current.Load().byID[o.Company]; c != nil && !c.MemberQuota.UseDefault {
+	if c := s.known().byID[o.Company]; c != nil && !c.MemberQuota.UseDefault {
 		q = c.MemberQuota
 	}
 	q.UseDefault, q.IsUserDefault = true, false
@@ -87,7 +87,7 @@ func (s *Service) GetQuotaRecipients(c *session.Call, req *wire.GetQuotaRecipien
 	if len(mailboxes) == 0 {
 		return mapi.Errorf(mapi.NotFound, "getQuotaRecipients", "%s has no store", o.Name)
 	}
-	snap := s.current.Load()
+	snap := s.known()
 	list := []*Object{o}
 	if user {
 		list = append(list, snap.related(o.Company, storage.RelationQuotaUserRecip)...)

@@ -75,13 +75,13 @@ func (s *snapshot) visible(caller uint32, o *Object) bool {
 // IsAdminOver implements [Directory]: with one tenant any administrator administers everyone. With companies an owner that
 // is unknown or 0 is administered by the administrators of the system only.
 func (s *Service) IsAdminOver(_ context.Context, caller, target uint32) (bool, error) {
-	snap := s.current.Load()
+	snap := s.known()
 	return snap.administers(caller, snap.byID[target]), nil
 }
 
 // Reaches implements [Directory].
 func (s *Service) Reaches(_ context.Context, caller, target uint32) bool {
-	snap := s.current.Load()
+	snap := s.known()
 	if !snap.hosted {
 		return true
 	}
@@ -94,12 +94,12 @@ func (s *Service) Reaches(_ context.Context, caller, target uint32) bool {
 }
 
 // Hosted implements [Directory].
-func (s *Service) Hosted() bool { return s.current.Load().hosted }
+func (s *Service) Hosted() bool { return s.known().hosted }
 
 // Named implements [Directory].
 func (s *Service) Named(ctx context.Context, caller uint32, name string, kind mapi.ObjectClass) (*Object, error) {
 	o := s.lookUp(ctx, name, kind.Kind(), func(snap *snapshot) *Object { return snap.find(snap.companyOf(caller), name, kind) })
-	if o == nil || kind != kind.Kind() && o.Class != kind || !s.current.Load().reaches(caller, o) {
+	if o == nil || kind != kind.Kind() && o.Class != kind || !s.known().reaches(caller, o) {
 		return nil, mapi.Errorf(mapi.NotFound, "directory", "no object %q", name)
 	}
 	return o, nil
@@ -107,7 +107,7 @@ func (s *Service) Named(ctx context.Context, caller uint32, name string, kind ma
 
 // requireAdminOver refuses callers that do not administer an object.
 func (s *Service) requireAdminOver(caller uint32, o *Object, op string) error {
-	if !s.current.Load().administers(caller, o) {
+	if !s.known().administers(caller, o) {
 		return mapi.Errorf(mapi.NoAccess, op, "user %d does not administer %s", caller, o.Name)
 	}
 	return nil
@@ -115,7 +115,7 @@ func (s *Service) requireAdminOver(caller uint32, o *Object, op string) error {
 
 // requireSystemAdmin refuses callers that do not administer all companies.
 func (s *Service) requireSystemAdmin(caller uint32, op string) error {
-	if o := s.current.Load().byID[caller]; o == nil || !o.AdministersSystem() {
+	if o := s.known().byID[caller]; o == nil || !o.AdministersSystem() {
 		return mapi.Errorf(mapi.NoAccess, op, "user %d does not administer the system", caller)
 	}
 	return nil
@@ -125,7 +125,7 @@ func (s *Service) requireSystemAdmin(caller uint32, op string) error {
 // own; who has none means all that he may see.
 func (s *Service) ofCompany(ctx context.Context, caller uint32, id uint32, entryID []byte, kind mapi.ObjectClass) ([]*Object, error) {
 	list, err := s.List(ctx, caller, kind)
-	snap := s.current.Load()
+	snap := s.known()
 	if err != nil || !snap.hosted {
 		return list, err
 	}
@@ -146,7 +146,7 @@ func (s *Service) ofCompany(ctx context.Context, caller uint32, id uint32, entry
 // resolveCompany finds the company a request names; the caller must be able to see it.
 func (s *Service) resolveCompany(ctx context.Context, caller, id uint32, entryID []byte) (*Object, error) {
 	if id == 0 && len(entryID) == 0 {
-		if id = s.current.Load().companyOf(caller); id == 0 {
+		if id = s.known().companyOf(caller); id == 0 {
 			return nil, mapi.Errorf(mapi.NotFound, "directory", "user %d belongs to no company", caller)
 		}
 	}
@@ -162,13 +162,13 @@ func (s *Service) resolveCompany(ctx context.Context, caller, id uint32, entryID
 
 // relatedFor lists the children of a relation in companies that the caller sees.
 func (s *Service) relatedFor(c *session.Call, parent *Object, relation uint32) []*Object {
-	snap := s.current.Load()
+	snap := s.known()
 	return slices.DeleteFunc(snap.related(parent.ID, relation), func(o *Object) bool { return !snap.reaches(c.Session.UserID, o) })
 }
 
 // limitLevel keeps administrators of a company from making administrators of a higher level than their own.
 func (s *Service) limitLevel(caller uint32, o *storage.DirectoryObject) {
-	snap := s.current.Load()
+	snap := s.known()
 	if !snap.hosted {
 		return
 	}

@@ -96,21 +96,21 @@ func changedNames(before, after storage.DirectoryObject) []string {
 // lookUp finds an object by name, the way that find does it in memory. One that is not in memory may be new in the plugin; nil
 // if it is not there either.
 func (s *Service) lookUp(ctx context.Context, name string, kind mapi.ObjectClass, find func(*snapshot) *Object) *Object {
-	snap := s.current.Load()
+	snap := s.known()
 	if o := find(snap); o != nil || s.plugin == nil || name == "" {
 		return o
 	}
 	bare, _, _ := snap.splitName(name)
 	known, err := s.plugin.Knows(ctx, kind, bare)
 	if err == nil && known && !s.sync.isFutile(strings.ToLower(name), s.now()) {
-		if err = s.synchronise(ctx, false); err == nil && find(s.current.Load()) == nil {
+		if err = s.synchronise(ctx, false); err == nil && find(s.known()) == nil {
 			s.sync.noteFutile(strings.ToLower(name), s.now())
 		}
 	}
 	if err != nil && !errors.Is(err, context.Canceled) {
 		s.log.Warn("a name could not be looked up; see user_plugin_config", "plugin", s.plugin.Name(), "name", name, "error", err)
 	}
-	return find(s.current.Load())
+	return find(s.known())
 }
 
 // authenticateForeign has the plugin check a password. An empty password proves nothing: for LDAP it is a log-on as nobody.

@@ -191,7 +191,7 @@ func (s *Service) GetUserListOfGroup(c *session.Call, req *wire.GetUserListOfGro
 	if err != nil {
 		return err
 	}
-	snap := s.current.Load()
+	snap := s.known()
 	var list []*Object
 	for _, o := range snap.members(group.ID) {
 		if o.Class.Kind() == mapi.ClassActiveUser.Kind() && snap.visible(c.Session.UserID, o) {
@@ -208,7 +208,7 @@ func (s *Service) GetGroupListOfUser(c *session.Call, req *wire.GetGroupListOfUs
 	if err != nil {
 		return err
 	}
-	snap := s.current.Load()
+	snap := s.known()
 	list := []*Object{snap.byID[mapi.UserEveryone]}
 	for _, id := range snap.parents[relationKey{user.ID, storage.RelationGroupMember}] {
 		if o := snap.byID[id]; o != nil && snap.visible(c.Session.UserID, o) {

@@ -25,7 +25,7 @@ func (s *Service) ABResolveNames(c *session.Call, req *wire.ABResolveNamesReques
 		return mapi.Errorf(mapi.InvalidParameter, "abResolveNames", "rows and flags do not match")
 	}
 	s.refresh()
-	snap := s.current.Load()
+	snap := s.known()
 	resp.RowSet.Rows = make([][]mapi.PropValue, len(req.RowSet.Rows))
 	resp.Flags = append([]uint32{}, req.LpaFlags...)
 	for i, row := range req.RowSet.Rows {

@@ -72,7 +72,7 @@ func (s *Service) externalIDFor(o storage.DirectoryObject, company uint32) []byt
 		return newExternalID()
 	}
 	name := strings.ToLower(objectOf(storage.UserID{}, o).Name)
-	if c := s.current.Load().byID[company]; c != nil {
+	if c := s.known().byID[company]; c != nil {
 		name = hex.EncodeToString(c.ExternalID) + "/" + name
 	}
 	for n := 0; ; n++ {

@@ -58,6 +58,7 @@ type Service struct {
 	servers atomic.Pointer[[]Server]
 	sync    synchroniser
 	tenancy tenancy
+	doubt   doubt
 }
 
 var _ Directory = (*Service)(nil)
@@ -155,7 +156,7 @@ func newExternalID() []byte {
 
 // ByID implements [Directory].
 func (s *Service) ByID(_ context.Context, id uint32) (*Object, error) {
-	if o := s.current.Load().byID[id]; o != nil {
+	if o := s.known().byID[id]; o != nil {
 		return o, nil
 	}
 	return nil, mapi.Errorf(mapi.NotFound, "directory", "no object %d", id)
@@ -177,7 +178,7 @@ func (s *Service) Resolve(ctx context.Context, caller, id uint32, abEntryID []by
 			id = caller
 		}
 		o, err := s.ByID(ctx, id)
-		if err == nil && !s.current.Load().reaches(caller, o) {
+		if err == nil && !s.known().reaches(caller, o) {
 			err = mapi.Errorf(mapi.NotFound, "directory", "no object %d in a company that user %d sees", id, caller)
 		}
 		return o, err
@@ -186,7 +187,7 @@ func (s *Service) Resolve(ctx context.Context, caller, id uint32, abEntryID []by
 	if !ok {
 		return nil, mapi.Errorf(mapi.InvalidEntryID, "directory", "not an address-book entry id: %x", abEntryID)
 	}
-	snap := s.current.Load()
+	snap := s.known()
 	if o := snap.byEntryID(ab); o != nil && snap.reaches(caller, o) {
 		return o, nil
 	}
@@ -207,7 +208,7 @@ func (s *snapshot) byEntryID(ab mapi.ABEntryID) *Object {
 // List implements [Directory].
 func (s *Service) List(_ context.Context, caller uint32, kind mapi.ObjectClass) ([]*Object, error) {
 	s.refresh()
-	snap := s.current.Load()
+	snap := s.known()
 	var out []*Object
 	for _, id := range snap.ids {
 		o := snap.byID[id]
@@ -221,7 +222,7 @@ func (s *Service) List(_ context.Context, caller uint32, kind mapi.ObjectClass) 
 // Count is how many objects have one of the classes; the built-in ones are not counted.
 func (s *Service) Count(classes ...mapi.ObjectClass) int {
 	n := 0
-	for _, o := range s.current.Load().byID {
+	for _, o := range s.known().byID {
 		if !isBuiltin(o) && slices.Contains(classes, o.Class) {
 			n++
 		}
@@ -231,7 +232,7 @@ func (s *Service) Count(classes ...mapi.ObjectClass) int {
 
 // GroupsOf implements [Directory].
 func (s *Service) GroupsOf(_ context.Context, user uint32) ([]uint32, error) {
-	snap := s.current.Load()
+	snap := s.known()
 	return slices.DeleteFunc(snap.groupsOf(user), func(id uint32) bool {
 		o := snap.byID[id]
 		return o == nil || o.Class != mapi.ClassSecurityGroup || !snap.reaches(user, o)
@@ -240,7 +241,7 @@ func (s *Service) GroupsOf(_ context.Context, user uint32) ([]uint32, error) {
 
 // Members implements [Directory].
 func (s *Service) Members(_ context.Context, group uint32) ([]*Object, error) {
-	return s.current.Load().members(group), nil
+	return s.known().members(group), nil
 }
 
 // EffectiveQuota implements [Directory].
@@ -264,7 +265,7 @@ func (s *Service) EntryID(o *Object, capabilities uint32) []byte {
 
 // requireAdmin refuses callers that are no administrators.
 func (s *Service) requireAdmin(caller uint32, op string) error {
-	if o := s.current.Load().byID[caller]; o == nil || o.AdminLevel == 0 {
+	if o := s.known().byID[caller]; o == nil || o.AdminLevel == 0 {
 		return mapi.Errorf(mapi.NoAccess, op, "user %d is no administrator", caller)
 	}
 	return nil
@@ -276,7 +277,7 @@ func (s *Service) Authenticate(ctx context.Context, name, password string) (*Obj
 	if s.plugin != nil {
 		return s.authenticateForeign(ctx, name, password)
 	}
-	snap := s.current.Load()
+	snap := s.known()
 	o := snap.loginNamed(name, mapi.ClassActiveUser)
 	if o == nil || o.Class != mapi.ClassActiveUser || o.ID == mapi.UserSystem || snap.hashes[o.ID] == "" || password == "" {
 		s.verifier.check(decoyHash, password)

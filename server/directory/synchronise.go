@@ -134,7 +134,9 @@ func (s *Service) takeOver(ctx context.Context, full bool) (*syncPlan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the users of user_plugin = %s: %w", s.plugin.Name(), err)
 	}
-	s.write.Lock()
+	if err := s.beginChange(ctx); err != nil {
+		return nil, err
+	}
 	defer s.write.Unlock()
 	p, err := s.plan(ctx, content)
 	if err != nil {

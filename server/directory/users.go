@@ -207,7 +207,7 @@ func (s *Service) newHash(o *Object, password string) string {
 	if password == "" {
 		return ""
 	}
-	if old := s.current.Load().hashes[o.ID]; old != "" {
+	if old := s.known().hashes[o.ID]; old != "" {
 		if same, legacy := s.verifier.check(old, password); same && !legacy {
 			return ""
 		}

@@ -99,9 +99,10 @@ type Bus struct {
 	sinks  []Sink
 }
 
-// Amender is a sink that can make up for a batch of a store that it could not take.
+// Amender is a sink that can make up for a change of a store that it did not take in.
 type Amender interface {
-	// Amend has it look anew at whatever it keeps of the store. It must be as quick as Apply.
+	// Amend has it forget whatever it keeps of the store (storage.LaneDirectory: of what belongs to no store), and what it is
+	// about to keep of it. It must be as quick as Apply, and must not wait for the database, which may be away.
 	Amend(store uint32)
 }
 
@@ -119,13 +120,28 @@ func (b *Bus) Publish(batch *Batch) {
 	}
 }
 
+// Amend tells all sinks that nobody knows whether a change of a store was committed (see storage.Store.OnDoubt).
+func (b *Bus) Amend(store uint32) {
+	for _, s := range b.sinks {
+		a, ok := s.(Amender)
+		if !ok {
+			continue
+		}
+		if b.Panics == nil {
+			a.Amend(store)
+			continue
+		}
+		b.Panics.Do(fmt.Sprintf("forgetting what %T keeps", s), func() { a.Amend(store) })
+	}
+}
+
 // contained calls a sink, and has it make up for what it could not take.
 func (b *Bus) contained(s Sink, batch *Batch) {
 	p, panicked := errors.AsType[*contain.Panic](contain.Call(func() error { s.Apply(batch); return nil }))
 	if !panicked {
 		return
 	}
-	b.Panics.Report(p, fmt.Sprintf("%T %s", s, p.Value), "a change was committed but a part of the server could not take it in; if it shows old data, restart the server",
+	b.Panics.Report(p, fmt.Sprintf("%T %s", s, p.Value), "a change was committed but a part of the server could not take it in; it forgets what it keeps of that store",
 		"part", fmt.Sprintf("%T", s), "store", batch.Store)
 	if a, ok := s.(Amender); ok {
 		_ = contain.Call(func() error { a.Amend(batch.Store); return nil }) // what it panics with a second time helps nobody

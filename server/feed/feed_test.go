@@ -41,7 +41,11 @@ func TestSinksThatPanic(t *testing.T) {
 	if !slices.Equal(bad.heard, []uint32{1, 3}) || !slices.Equal(bad.amended, []uint32{2, 2}) || !slices.Equal(good.heard, []uint32{1, 2, 2, 3}) {
 		t.Errorf("heard %v and %v, amended %v", bad.heard, good.heard, bad.amended)
 	}
-	if lines := strings.Count(out.String(), "\n"); lines != 1 {
+	bus.Amend(4)
+	if !slices.Equal(bad.amended, []uint32{2, 2, 4}) || !slices.Equal(good.amended, []uint32{4}) {
+		t.Errorf("amended %v and %v", bad.amended, good.amended)
+	}
+	if lines := strings.Count(out.String(), "\n"); lines != 2 {
 		t.Errorf("logged %d times:\n%s", lines, &out)
 	}
 }

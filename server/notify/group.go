@@ -19,6 +19,20 @@ type group struct {
 	polls map[*session.Session]*poll
 }
 
+// giveUp ends the queue, which has missed an event; the caller holds mu.
+func (g *group) giveUp() { g.full, g.queue = true, nil }
+
+// miss ends the queue and reports whether that is new.
+func (g *group) miss() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.full {
+		return false
+	}
+	g.giveUp()
+	return true
+}
+
 // poll is one waiting notifyGetItems.
 type poll struct {
 	wake     chan struct{} // something is queued
@@ -37,7 +51,7 @@ func (g *group) push(n wire.Notification) bool {
 		return true // the sessions are on their way out
 	}
 	if len(g.queue) >= g.limit {
-		g.full, g.queue = true, nil
+		g.giveUp()
 		return false
 	}
 	g.queue = append(g.queue, n)

@@ -78,6 +78,7 @@ type subscription struct {
 	group      *group
 	connection uint32
 	mask       uint32
+	store      uint32 // of the object or the folder
 	object     uint32 // object events
 	table      bool
 	sync       uint32 // ICS events
@@ -189,10 +190,14 @@ func (h *Hub) Push(s *session.Session, n wire.Notification) {
 // enqueue appends an event; a full queue costs the group its sessions. The client logs on into the same group again, perhaps while calls
 // keep the old sessions: it gets a queue of its own.
 func (h *Hub) enqueue(g *group, n wire.Notification) {
-	if g.push(n) {
-		return
+	if !g.push(n) {
+		h.end(g)
 	}
-	const ending = "ending sessions that do not listen"
+}
+
+// end ends the sessions of a group that has missed something.
+func (h *Hub) end(g *group) {
+	const ending = "ending sessions that missed events"
 	go h.Panics.Do(ending, func() { // not here: ending a session waits for its calls, and the lane waits for us
 		h.mu.Lock()
 		members := slices.Collect(maps.Keys(g.members))

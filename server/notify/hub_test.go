@@ -33,7 +33,7 @@ func (objects) Visible(_ *session.Call, id mapi.EntryID) (storage.Ref, error) {
 	if len(id) != 1 {
 		return storage.Ref{}, mapi.NotFound
 	}
-	return storage.Ref{ID: uint32(id[0]), Store: 1}, nil
+	return storage.Ref{ID: uint32(id[0]), Store: 1 + uint32(id[0])/60}, nil // store 2 begins at 60
 }
 
 type fixture struct {
@@ -228,6 +228,27 @@ func TestFullQueueEndsTheGroup(t *testing.T) {
 		}
 		if len(f.sessions.List()) != 1 || f.sessions.List()[0] != other {
 			t.Errorf("%d sessions left", len(f.sessions.List()))
+		}
+		f.sessions.End(other)
+		synctest.Wait()
+	})
+}
+
+// TestAmend: who may have missed an event of a store logs on again, and nobody else has to.
+func TestAmend(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, 3)
+		s, other := f.session(7), f.session(8)
+		for who, object := range map[*session.Session]byte{s: 20, other: 60} {
+			if err := f.subscribe(who, 1, object, mapi.EventCreated|mapi.EventMessagesOnly); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f.hub.Amend(1)
+		f.hub.Amend(1)
+		synctest.Wait()
+		if list := f.sessions.List(); len(list) != 1 || list[0] != other {
+			t.Errorf("%d sessions left", len(list))
 		}
 		f.sessions.End(other)
 		synctest.Wait()

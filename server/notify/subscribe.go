@@ -58,7 +58,7 @@ func (h *Hub) Subscribe(c *session.Call, req *wire.NotifySubscribe) error {
 	if err != nil {
 		return err
 	}
-	sub.object = ref.ID
+	sub.object, sub.store = ref.ID, ref.Store
 	_, err = h.add(sub)
 	return err
 }
@@ -95,7 +95,7 @@ func (h *Hub) subscribeSync(c *session.Call, sub *subscription, state wire.Notif
 	if err != nil {
 		return err
 	}
-	sub.place = folder.ID
+	sub.place, sub.store = folder.ID, folder.Store
 	sub.sync, sub.folder = state.SyncID, string(registered.SourceKey)
 	if added, err := h.add(sub); err != nil || !added {
 		return err

@@ -29,6 +29,7 @@ type Names struct {
 	byID       map[uint32]storage.Name
 	newest     uint32
 	madeByUser map[uint32]int
+	epoch      uint64 // counts calls of Forget
 }
 
 type nameKey struct {
@@ -51,7 +52,7 @@ func NewNames(store storage.Store, limit, limitUser int) *Names {
 
 func (t *Names) load(ctx context.Context) error {
 	t.mu.RLock()
-	loaded, after := t.loaded, t.newest
+	loaded, after, epoch := t.loaded, t.newest, t.epoch
 	t.mu.RUnlock()
 	if loaded {
 		return nil
@@ -63,8 +64,16 @@ func (t *Names) load(ctx context.Context) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.add(list...)
-	t.loaded = true
+	t.loaded = t.epoch == epoch
 	return nil
+}
+
+// Forget has all names read again, since some may have been added that nobody knows of.
+func (t *Names) Forget() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.epoch++
+	t.loaded, t.newest = false, 0
 }
 
 // add keeps names; the caller holds mu.

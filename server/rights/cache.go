@@ -20,6 +20,11 @@ func (c *Checker) aclOf(ctx context.Context, object uint32) ([]mapi.ACE, error) 
 	return c.acls.Get(object, func() ([]mapi.ACE, error) { return c.store.ACL(ctx, object) })
 }
 
+var _ feed.Amender = (*Checker)(nil)
+
+// Amend forgets all lists: which of them belong to the store is not known here.
+func (c *Checker) Amend(uint32) { c.acls.DropAll() }
+
 // Apply implements feed.Sink: it forgets the lists of objects whose list changed or that are gone.
 func (c *Checker) Apply(b *feed.Batch) {
 	var stale []uint32

@@ -2,6 +2,7 @@ package tables
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"sync"
 
@@ -97,6 +98,18 @@ func (w *watchers) remove(t *table) {
 			delete(w.sets, set)
 		}
 	}
+}
+
+// all are the tables that watch anything, in the order in which they were opened.
+func (w *watchers) all() []*table {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	var list []*table
+	for _, tables := range w.sets {
+		list = slices.AppendSeq(list, maps.Keys(tables))
+	}
+	slices.SortFunc(list, func(a, b *table) int { return cmp.Compare(a.serial, b.serial) })
+	return slices.Compact(list)
 }
 
 // of are the tables that watch a set, in the order in which they were opened.

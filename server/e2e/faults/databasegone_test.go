@@ -2,32 +2,18 @@ package faults_test
 
 import (
 	"context"
-	"path/filepath"
-	"regexp"
 	"runtime"
-	"strings"
 	"testing"
 
 	"zarafa/client"
 	"zarafa/mapi"
-	"zarafa/server/config"
 	"zarafa/server/e2e"
-	"zarafa/server/servertest"
-	"zarafa/storage/mysql/mysqltest"
 )
 
 // TestDatabaseGone takes the database away from a running server and gives it back. Meanwhile clients get the code that makes them
 // try again, what is in memory is still served, and afterwards everything goes on, in the same sessions.
 func TestDatabaseGone(t *testing.T) {
-	dir := servertest.Folder(t)
-	settings := servertest.Settings(t, config.EngineMySQL, dir)
-	socket := regexp.MustCompile(`(?m)^mysql_socket = (.*)$`).FindStringSubmatch(settings)
-	if socket == nil {
-		t.Skip("the database is not reached through a Unix socket, so nothing can be put in between")
-	}
-	door := filepath.Join(dir, "db.sock")
-	g := mysqltest.New(t, door, socket[1])
-	i := servertest.StartIn(t, dir, strings.Replace(settings, socket[0], "mysql_socket = "+door, 1)+"createuser_script =\n")
+	i, g := startBehindProxy(t)
 	inbox := makeUser(t, i.Endpoint())
 	s := e2e.LogOn(t, i.Endpoint(), "alice")
 	defer s.Close(context.Background())
