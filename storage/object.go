@@ -65,7 +65,8 @@ func (r *Row) Clone() *Row {
 }
 
 // Object is an object with everything it has. Values of mapi.LoadValueLimit bytes and
-// more, and those the caller chose to put there, are in Lobs.
+// more, and those the caller chose to put there, are in Lobs, and so are others of an object whose properties are too much for
+// one row of the database.
 type Object struct {
 	Ref
 	Props    mapi.Props
@@ -146,7 +147,8 @@ type ObjectWriter interface {
 	// ids and sets Store, Parent (and Message) of each part. [ErrEntryIDTaken] and [ErrSourceKeyTaken] say
 	// what was not unique; they leave the transaction usable. An engine may find that only after Insert has returned: the update
 	// runs again then, and Insert says it. Values of mapi.LoadValueLimit bytes and more that are
-	// in Props go to the table lob; PT_SRESTRICTION and PT_ACTIONS cannot be stored (INVALID_TYPE). An instance
+	// in Props go to the table lob, and the largest of the others too where all are too much for a row. TOO_BIG is what the
+	// database never takes even so; PT_SRESTRICTION and PT_ACTIONS cannot be stored (INVALID_TYPE). An instance
 	// in Lobs that does not exist (any more) is UNKNOWN_INSTANCE_ID.
 	Insert(ctx context.Context, o *Object) error
 	// PutRows rewrites the flags, owner and properties of rows as Rows gave them: what is listed in Cut

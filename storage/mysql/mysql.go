@@ -104,7 +104,8 @@ func Open(ctx context.Context, cfg Config, opts Options) (storage.Store, error) 
 		return nil, openError(cfg, errors.Join(err, readers.Close(), writers.Close()))
 	}
 	s, err := sqlstore.Open(ctx, sqlstore.Config{
-		Dialect: dialect(), Readers: readers, Writers: writers, Shards: opts.Lanes, MaxBatch: opts.MaxBatch, Guard: lock, Log: opts.Log,
+		Dialect: dialect(), Readers: readers, Writers: writers, Shards: opts.Lanes, MaxBatch: opts.MaxBatch,
+		MaxStatement: dc.MaxAllowedPacket, Guard: lock, Log: opts.Log,
 	})
 	if err != nil {
 		return nil, openError(cfg, err)
@@ -229,8 +230,12 @@ func dialect() *sqlstore.Dialect {
 
 // Error numbers of the server.
 const (
+	errConnections       = 1040 // ER_CON_COUNT_ERROR: max_connections
+	errUserConnections   = 1203 // ER_TOO_MANY_USER_CONNECTIONS: max_user_connections
+	errUserLimit         = 1226 // ER_USER_LIMIT_REACHED: the same, of an account
 	errUnknownDatabase   = 1049 // ER_BAD_DB_ERROR
 	errServerShutdown    = 1053 // ER_SERVER_SHUTDOWN
+	errPacketTooLarge    = 1153 // ER_NET_PACKET_TOO_LARGE
 	errDuplicateEntry    = 1062 // ER_DUP_ENTRY
 	errLockWaitTimeout   = 1205 // ER_LOCK_WAIT_TIMEOUT
 	errDeadlock          = 1213 // ER_LOCK_DEADLOCK
@@ -251,12 +256,19 @@ func fault(err error) sqlstore.Fault {
 		switch e.Number {
 		case errDuplicateEntry:
 			return sqlstore.FaultDuplicate
+		case errConnections, errUserConnections, errUserLimit:
+			return sqlstore.FaultNoConnection
+		case errPacketTooLarge:
+			return sqlstore.FaultTooBig
 		case errDeadlock, errLockWaitTimeout, errRecordHasChanged, errLockNowaitTimeout:
 			return sqlstore.FaultRetry
 		case errServerShutdown, errNormalShutdown, errConnectionKilled, errUnknownStatement, errReadOnly, errReadOnlyMode, errReadOnlyTrx, errQueryInterrupted:
 			return sqlstore.FaultLost
 		}
 		return sqlstore.FaultOther
+	}
+	if errors.Is(err, mysql.ErrPktTooLarge) {
+		return sqlstore.FaultTooBig
 	}
 	var network net.Error
 	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, mysql.ErrInvalidConn) || errors.As(err, &network) {

@@ -19,6 +19,8 @@ func TestFaults(t *testing.T) {
 		1213: sqlstore.FaultRetry, 1205: sqlstore.FaultRetry, 1020: sqlstore.FaultRetry, 3572: sqlstore.FaultRetry,
 		1053: sqlstore.FaultLost, 1077: sqlstore.FaultLost, 1927: sqlstore.FaultLost, 1243: sqlstore.FaultLost, 1317: sqlstore.FaultLost,
 		1290: sqlstore.FaultLost, 1836: sqlstore.FaultLost, 1792: sqlstore.FaultLost,
+		1153: sqlstore.FaultTooBig,
+		1040: sqlstore.FaultNoConnection, 1203: sqlstore.FaultNoConnection, 1226: sqlstore.FaultNoConnection,
 		1146: sqlstore.FaultOther,
 	} {
 		err := fmt.Errorf("update: %w", &mysql.MySQLError{Number: number})

@@ -196,6 +196,8 @@ func fault(err error) sqlstore.Fault {
 	switch e.Code() {
 	case sqlite3.BUSY, sqlite3.LOCKED:
 		return sqlstore.FaultRetry
+	case sqlite3.TOOBIG:
+		return sqlstore.FaultTooBig
 	}
 	return sqlstore.FaultOther
 }

@@ -67,13 +67,13 @@ func (t *transaction) insertRows(ctx context.Context, m *multiInsert, args []any
 		return nil
 	}
 	size := argBytes(args)
-	if !t.defers || size > maxStatementBytes {
+	if !t.defers || size > t.store.limits.together {
 		return t.insertNow(ctx, m, args)
 	}
 	if t.failed != nil {
 		return t.failed
 	}
-	if t.deferred.bytes+size > maxStatementBytes {
+	if t.deferred.bytes+size > t.store.limits.together {
 		if err := t.sendDeferred(ctx); err != nil {
 			return err
 		}
@@ -83,13 +83,17 @@ func (t *transaction) insertRows(ctx context.Context, m *multiInsert, args []any
 	return nil
 }
 
-// insertNow sends statements of at most maxTuples rows and about maxStatementBytes. One of several rows that fails ends the
+// insertNow sends statements of at most maxTuples rows and about limits.together, or one row. One of several rows that fails ends the
 // transaction: a part of it may have been done.
 func (t *transaction) insertNow(ctx context.Context, m *multiInsert, args []any) error {
 	for len(args) > 0 {
 		n, size := 0, 0
-		for n < maxTuples && n*m.columns < len(args) && (n == 0 || size < maxStatementBytes) {
-			size += argBytes(args[n*m.columns : (n+1)*m.columns])
+		for n < maxTuples && n*m.columns < len(args) {
+			row := argBytes(args[n*m.columns : (n+1)*m.columns])
+			if n > 0 && size+row > t.store.limits.together {
+				break
+			}
+			size += row
 			n++
 		}
 		if _, err := t.exec(ctx, m.texts[n-1], args[:n*m.columns]...); err != nil {
@@ -102,9 +106,6 @@ func (t *transaction) insertNow(ctx context.Context, m *multiInsert, args []any)
 	}
 	return nil
 }
-
-// maxStatementBytes keeps statements far below max_allowed_packet, whose default is 16 MiB.
-const maxStatementBytes = 1 << 20
 
 // sendDeferred sends what is deferred.
 func (t *transaction) sendDeferred(ctx context.Context) error {
@@ -151,18 +152,4 @@ func (w *writeConn) execTogether(ctx context.Context, texts []string, args []any
 	w.trips.Add(1)
 	_, err := w.conn.ExecContext(ctx, strings.Join(texts, ";"), args...)
 	return err
-}
-
-// argBytes is about what arguments add to a statement.
-func argBytes(args []any) int {
-	size := 0
-	for _, a := range args {
-		switch a := a.(type) {
-		case string:
-			size += len(a)
-		case []byte:
-			size += len(a)
-		}
-	}
-	return size
 }

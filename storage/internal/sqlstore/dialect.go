@@ -9,10 +9,12 @@ type Fault int
 
 // Faults. Everything that is neither a duplicate nor worth a retry is FaultOther.
 const (
-	FaultOther     Fault = iota
-	FaultDuplicate       // a unique key is taken; the transaction goes on
-	FaultRetry           // deadlock, lock wait, busy: the same again may succeed
-	FaultLost            // the connection is gone, or is of no use for writing any more
+	FaultOther        Fault = iota
+	FaultDuplicate          // a unique key is taken; the transaction goes on
+	FaultRetry              // deadlock, lock wait, busy: the same again may succeed
+	FaultTooBig             // the database never takes a statement of this size
+	FaultNoConnection       // the database accepts no more connections now
+	FaultLost               // the connection is gone, or is of no use for writing any more
 )
 
 // Dialect is the difference between two databases.

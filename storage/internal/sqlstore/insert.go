@@ -11,16 +11,17 @@ import (
 	"zarafa/storage"
 )
 
-// extract moves values of LoadValueLimit bytes and more to the table lob, and joins
+// extract moves values of LoadValueLimit bytes and more to the table lob, and others if all are too much for a row, and joins
 // them with the references that the caller gave.
 func (t *transaction) extract(ctx context.Context, o *storage.Object) (mapi.Props, []storage.LobRef, error) {
-	if !slices.ContainsFunc(o.Props, isLarge) {
+	outside := t.outside(o.Props)
+	if outside == nil {
 		return o.Props, o.Lobs, nil
 	}
 	props := make(mapi.Props, 0, len(o.Props))
 	lobs := slices.Clone(o.Lobs)
-	for _, v := range o.Props {
-		if !isLarge(v) {
+	for i, v := range o.Props {
+		if !outside[i] {
 			props = append(props, v)
 			continue
 		}

@@ -14,7 +14,7 @@ import (
 	"zarafa/storage"
 )
 
-// lobChunk is the size of a row of the table lob.
+// lobChunk is the size of a row, at most, of the table lob.
 const lobChunk = 384 << 10
 
 // lobPrefixSize is enough of a value for the caps of tables: code points have at most 4 bytes.
@@ -161,7 +161,7 @@ func (t *transaction) writeChunks(ctx context.Context, instance uint32, b storag
 	defer src.Close()
 	sum := sha256.New()
 	from := io.TeeReader(src, sum)
-	buf := make([]byte, min(lobChunk, b.Size+1))
+	buf := make([]byte, min(int64(t.store.limits.chunk), b.Size+1))
 	var size int64
 	for chunk := uint32(0); ; chunk++ {
 		n, err := io.ReadFull(from, buf)

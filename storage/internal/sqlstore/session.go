@@ -35,6 +35,7 @@ func notFound(what string, id any) error {
 type pool struct {
 	db    *sql.DB
 	count *atomic.Uint64
+	fault func(error) Fault
 	ready func(context.Context) error // is called before each statement
 	mu    sync.RWMutex
 	stmts map[string]*sql.Stmt
@@ -64,12 +65,14 @@ func (p *pool) query(ctx context.Context, text string, args ...any) (*sql.Rows, 
 	if err := p.ready(ctx); err != nil {
 		return nil, err
 	}
-	s, err := p.stmt(ctx, text)
-	if err != nil {
-		return nil, err
-	}
 	p.count.Add(1)
-	return s.QueryContext(ctx, args...)
+	return connected(ctx, p.fault, func() (*sql.Rows, error) {
+		s, err := p.stmt(ctx, text)
+		if err != nil {
+			return nil, err
+		}
+		return s.QueryContext(ctx, args...)
+	})
 }
 
 func (p *pool) exec(context.Context, string, ...any) (int64, error) {

@@ -21,6 +21,8 @@ type Config struct {
 	Shards int
 	// MaxBatch bounds the updates that share a commit.
 	MaxBatch int
+	// MaxStatement is how many bytes the database takes as one statement; 0: any number.
+	MaxStatement int
 	// Guard keeps other servers away; the store closes it.
 	Guard Guard
 	Log   *slog.Logger
@@ -34,6 +36,7 @@ type Store struct {
 	writers *sql.DB
 	guard   Guard
 	texts   *texts
+	limits  limits
 	seq     *sequences
 	epoch   uint64 // of the numbers of commits
 	shards  []*shard
@@ -48,8 +51,8 @@ var _ storage.Store = (*Store)(nil)
 
 // Open migrates the schema, sweeps large values that nothing refers to and starts the shards.
 func Open(ctx context.Context, c Config) (*Store, error) {
-	s := &Store{dialect: c.Dialect, writers: c.Writers, guard: c.Guard, texts: newTexts(c.Dialect), log: c.Log}
-	s.pool = &pool{db: c.Readers, count: &s.count, ready: s.settleDoubts, stmts: map[string]*sql.Stmt{}}
+	s := &Store{dialect: c.Dialect, writers: c.Writers, guard: c.Guard, texts: newTexts(c.Dialect), limits: limitsOf(c.MaxStatement), log: c.Log}
+	s.pool = &pool{db: c.Readers, count: &s.count, fault: s.dialect.Fault, ready: s.settleDoubts, stmts: map[string]*sql.Stmt{}}
 	s.reader = reader{q: s.pool, texts: s.texts}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -102,7 +105,7 @@ func (s *Store) prepare(ctx context.Context, shards int) error {
 
 // connect takes a connection for writing out of the pool.
 func (s *Store) connect(ctx context.Context) (*writeConn, error) {
-	conn, err := s.writers.Conn(ctx)
+	conn, err := connected(ctx, s.dialect.Fault, func() (*sql.Conn, error) { return s.writers.Conn(ctx) })
 	if err != nil {
 		return nil, err
 	}

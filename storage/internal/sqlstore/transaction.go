@@ -54,11 +54,17 @@ func (t *transaction) exec(ctx context.Context, text string, args ...any) (int64
 	if err := t.sendDeferred(ctx); err != nil {
 		return 0, err
 	}
+	if size := argBytes(args); t.store.limits.args > 0 && size > t.store.limits.args {
+		return 0, t.store.tooBig(size)
+	}
 	t.sent, t.changed = true, true
 	n, err := t.conn.exec(ctx, text, args...)
 	switch {
 	case err == nil:
 		t.wrote = true
+	case t.store.dialect.Fault(err) == FaultTooBig:
+		err = mapi.Errorf(mapi.TooBig, "storage", "a row of %d bytes: %w", argBytes(args), err)
+		t.failed = err
 	case t.store.dialect.Fault(err) != FaultDuplicate:
 		t.failed = err
 	}
