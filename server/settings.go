@@ -33,7 +33,7 @@ func openStore(ctx context.Context, cfg *config.Config, log *slog.Logger) (stora
 			User: db.MySQLUser, Password: db.MySQLPassword.Reveal(), Database: db.MySQLDatabase,
 		}, mysql.Options{Log: log})
 	}
-	return sqlite.Open(ctx, db.SQLitePath, sqlite.Options{Log: log})
+	return sqlite.Open(ctx, db.SQLitePath, sqlite.Options{Reserve: sqlite.Reserve, Log: log})
 }
 
 // userScripts are where programs for the setting "internal" are looked for (agents.md section 1.2).

@@ -6,6 +6,9 @@
 // holds both to the contract. It knows no wire format, no sessions and no rights:
 // whoever calls has already decided that the caller may.
 //
+// On a full disk an engine may keep room for what makes room. It refuses what grows then, objects and large values (DATABASE_ERROR), and
+// goes on deleting, moving and changing rows; [Store.Ping] fails while that is so.
+//
 // # Concurrency
 //
 // A [Store] may be used by any number of goroutines. Reads run beside writes and see

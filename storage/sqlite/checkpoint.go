@@ -29,6 +29,7 @@ type checkpointer struct {
 	copyLog, mostLog int
 	conn             *sqlite3.Conn
 	file             *os.File // the database's
+	reserve          *reserve
 	log              *slog.Logger
 
 	wanted chan struct{} // holds one token when the log is to be copied
@@ -41,8 +42,8 @@ type checkpointer struct {
 }
 
 // startCheckpointer begins to copy the log of a database file; dsn names it.
-func startCheckpointer(path, dsn string, log *slog.Logger) (*checkpointer, error) {
-	c := &checkpointer{copyLog: copyLog, mostLog: mostLog, wanted: make(chan struct{}, 1), log: log}
+func startCheckpointer(path, dsn string, reserve *reserve, log *slog.Logger) (*checkpointer, error) {
+	c := &checkpointer{copyLog: copyLog, mostLog: mostLog, wanted: make(chan struct{}, 1), reserve: reserve, log: log}
 	var err error
 	if c.conn, err = sqlite3.Open(dsn); err != nil {
 		return nil, err
@@ -69,6 +70,11 @@ func (c *checkpointer) committed(conn *sqlite3.Conn, pages int) {
 		c.tried = 0 // the log has begun anew
 	}
 	c.length = pages
+	if c.reserve.gone.Load() { // the log must not grow: the room it takes is not there
+		c.checkpoint(conn)
+		c.reserve.committed(conn)
+		return
+	}
 	switch {
 	case c.copied.CompareAndSwap(true, false) || pages >= max(c.mostLog, c.tried+c.copyLog):
 		c.tried = pages

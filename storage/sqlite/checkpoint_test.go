@@ -30,7 +30,7 @@ func newLogBench(t *testing.T) *logBench {
 	b := &logBench{T: t, path: filepath.Join(t.TempDir(), "zarafa.db")}
 	b.must(CreatePrivate(b.path))
 	name := dsn(b.path, Options{CacheKiB: 1024})
-	checks, err := startCheckpointer(b.path, name, slog.New(slog.NewTextHandler(&b.errors, nil)))
+	checks, err := startCheckpointer(b.path, name, &reserve{}, slog.New(slog.NewTextHandler(&b.errors, nil)))
 	b.must(err)
 	checks.copyLog, checks.mostLog = 100, 400
 	b.checks = checks

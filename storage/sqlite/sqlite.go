@@ -36,6 +36,8 @@ type Options struct {
 	MaxBatch int
 	// CacheKiB is the page cache of a connection in KiB; 0: its part of 64 MiB.
 	CacheKiB int
+	// Reserve is how much room is kept on the disk for deleting when it is full, in bytes; 0: none.
+	Reserve int64
 	// Log gets what an operator should know; nil: nothing.
 	Log *slog.Logger
 }
@@ -75,7 +77,8 @@ func Open(ctx context.Context, path string, opts Options) (storage.Store, error)
 	if err != nil {
 		return nil, openError(path, err)
 	}
-	checkpoints, err := startCheckpointer(abs, dsn(abs, opts), opts.Log)
+	reserve := openReserve(abs, opts.Reserve, opts.Log)
+	checkpoints, err := startCheckpointer(abs, dsn(abs, opts), reserve, opts.Log)
 	if err != nil {
 		return nil, openError(path, errors.Join(err, lock.Close()))
 	}
@@ -85,7 +88,8 @@ func Open(ctx context.Context, path string, opts Options) (storage.Store, error)
 		return nil, openError(path, errors.Join(err, guard.Close()))
 	}
 	s, err := sqlstore.Open(ctx, sqlstore.Config{
-		Dialect: dialect(), Readers: readers, Writers: writers, Shards: 1, MaxBatch: opts.MaxBatch, Guard: guard, Log: opts.Log,
+		Dialect: dialect(), Readers: readers, Writers: writers, Shards: 1, MaxBatch: opts.MaxBatch,
+		Guard: guard, Reserve: reserve, Log: opts.Log,
 	})
 	if err != nil {
 		return nil, openError(path, err)
@@ -142,11 +146,13 @@ func openError(path string, err error) error {
 	return mapi.Errorf(mapi.DatabaseError, "sqlite", "opening %s (setting sqlite_path; the folder must exist and be writable): %w", path, err)
 }
 
+const pageSize = 8192
+
 // dsn sets up each connection. The page size must come before the first write: 8 KiB keeps the rows of
 // most messages inside of a page of a WITHOUT ROWID table, which allows a quarter of one.
 func dsn(path string, opts Options, more ...string) string {
 	pragmas := append([]string{
-		"busy_timeout(10000)", "page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)",
+		"busy_timeout(10000)", fmt.Sprintf("page_size(%d)", pageSize), "journal_mode(WAL)", "synchronous(FULL)",
 		fmt.Sprintf("cache_size(-%d)", opts.CacheKiB),
 	}, more...)
 	return DSN(path, pragmas...)
@@ -183,20 +189,24 @@ func dialect() *sqlstore.Dialect {
 	}
 }
 
-// fault sorts SQLite's extended result codes.
+// fault sorts SQLite's extended result codes. An error of COMMIT has nothing but its code.
 func fault(err error) sqlstore.Fault {
-	var e *sqlite3.Error
-	if !errors.As(err, &e) {
+	code, ok := errors.AsType[sqlite3.ExtendedErrorCode](err)
+	if !ok {
 		return sqlstore.FaultOther
 	}
-	switch e.ExtendedCode() {
+	switch code {
 	case sqlite3.CONSTRAINT_UNIQUE, sqlite3.CONSTRAINT_PRIMARYKEY, sqlite3.CONSTRAINT_ROWID:
 		return sqlstore.FaultDuplicate
+	case sqlite3.IOERR_WRITE, sqlite3.IOERR_SHMSIZE: // whether the disk is full, the reserve looks
+		return sqlstore.FaultFull
 	}
-	switch e.Code() {
-	case sqlite3.BUSY, sqlite3.LOCKED:
+	switch {
+	case errors.Is(code, sqlite3.BUSY), errors.Is(code, sqlite3.LOCKED):
 		return sqlstore.FaultRetry
-	case sqlite3.TOOBIG:
+	case errors.Is(code, sqlite3.FULL):
+		return sqlstore.FaultFull
+	case errors.Is(code, sqlite3.TOOBIG):
 		return sqlstore.FaultTooBig
 	}
 	return sqlstore.FaultOther

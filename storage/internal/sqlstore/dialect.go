@@ -13,6 +13,7 @@ const (
 	FaultDuplicate          // a unique key is taken; the transaction goes on
 	FaultRetry              // deadlock, lock wait, busy: the same again may succeed
 	FaultTooBig             // the database never takes a statement of this size
+	FaultFull               // the disk is full
 	FaultNoConnection       // the database accepts no more connections now
 	FaultLost               // the connection is gone, or is of no use for writing any more
 )

@@ -78,6 +78,9 @@ func checkKeys(r storage.Ref) error {
 
 // Insert adds an object with all its parts and references to its large values. The row goes first: it alone has keys that may be taken.
 func (t *transaction) Insert(ctx context.Context, o *storage.Object) error {
+	if err := t.store.growing(); err != nil {
+		return err
+	}
 	if err := checkKeys(o.Ref); err != nil {
 		return err
 	}

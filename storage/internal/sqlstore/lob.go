@@ -109,6 +109,9 @@ func (t *transaction) PutLob(ctx context.Context, tag mapi.PropTag, b storage.Bl
 			t.hold(ref, b.SHA256)
 			return ref, nil
 		}
+		if err := t.store.growing(); err != nil {
+			return ref, err
+		}
 		if ref.Instance, err = t.number(ctx, seqLob); err != nil {
 			return ref, err
 		}

@@ -163,6 +163,11 @@ func (t *transaction) putPart(ctx context.Context, o *storage.Object) error {
 // PutParts inserts or rewrites parts of a message (each with its own fields only, Children ignored) and removes others
 // together with what lies below them.
 func (t *transaction) PutParts(ctx context.Context, message storage.Ref, put []*storage.Object, remove []uint32) error {
+	if len(put) > 0 {
+		if err := t.store.growing(); err != nil {
+			return err
+		}
+	}
 	var parts, refs []any
 	var ids []uint32
 	var err error

@@ -215,8 +215,13 @@ func (sh *shard) retry(cause error) bool {
 	if _, late := errors.AsType[*deferredError](cause); late {
 		return true
 	}
-	f := sh.store.dialect.Fault(cause)
-	return f == FaultRetry || f == FaultLost
+	switch sh.store.dialect.Fault(cause) {
+	case FaultRetry, FaultLost:
+		return true
+	case FaultFull:
+		return sh.store.reserve != nil && sh.store.reserve.Free()
+	}
+	return false
 }
 
 // pause waits a little, by chance, so that two that met in a deadlock do not meet again.

@@ -23,6 +23,8 @@ type Config struct {
 	MaxBatch int
 	// MaxStatement is how many bytes the database takes as one statement; 0: any number.
 	MaxStatement int
+	// Reserve is room on the disk for what makes room; nil: none.
+	Reserve Reserve
 	// Guard keeps other servers away; the store closes it.
 	Guard Guard
 	Log   *slog.Logger
@@ -35,6 +37,7 @@ type Store struct {
 	pool    *pool
 	writers *sql.DB
 	guard   Guard
+	reserve Reserve
 	texts   *texts
 	limits  limits
 	seq     *sequences
@@ -51,7 +54,7 @@ var _ storage.Store = (*Store)(nil)
 
 // Open migrates the schema, sweeps large values that nothing refers to and starts the shards.
 func Open(ctx context.Context, c Config) (*Store, error) {
-	s := &Store{dialect: c.Dialect, writers: c.Writers, guard: c.Guard, texts: newTexts(c.Dialect), limits: limitsOf(c.MaxStatement), log: c.Log}
+	s := &Store{dialect: c.Dialect, writers: c.Writers, guard: c.Guard, reserve: c.Reserve, texts: newTexts(c.Dialect), limits: limitsOf(c.MaxStatement), log: c.Log}
 	s.pool = &pool{db: c.Readers, count: &s.count, fault: s.dialect.Fault, ready: s.settleDoubts, stmts: map[string]*sql.Stmt{}}
 	s.reader = reader{q: s.pool, texts: s.texts}
 	if s.log == nil {
@@ -165,6 +168,12 @@ func (s *Store) RoundTrips() uint64 { return s.trips.Load() }
 func (s *Store) Ping(ctx context.Context) error {
 	if err := s.guard.Check(); err != nil {
 		return dbError("ping", err)
+	}
+	if s.reserve != nil {
+		s.reserve.Refill()
+	}
+	if err := s.growing(); err != nil {
+		return err
 	}
 	return dbError("ping", s.pool.db.PingContext(ctx))
 }
