@@ -1,9 +1,11 @@
 package e2e
 
 import (
+	"context"
 	"testing"
 
 	"zarafa/client"
+	"zarafa/server/servertest"
 )
 
 func LogOn(t *testing.T, endpoint, user string) *client.Session {
@@ -12,5 +14,13 @@ func LogOn(t *testing.T, endpoint, user string) *client.Session {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return s
+}
+
+// LogOnSystem logs on as the system's own administrator, until the test ends.
+func LogOnSystem(t *testing.T, i *servertest.Instance) *client.Session {
+	t.Helper()
+	s := LogOn(t, i.Endpoint(), "SYSTEM")
+	t.Cleanup(func() { _ = s.Close(context.Background()) })
 	return s
 }

@@ -39,7 +39,7 @@ func TestCoherence(t *testing.T) {
 			if err := i.Stop(); err != nil {
 				t.Fatal(err)
 			}
-			w.s = logOnSystem(t, servertest.StartIn(t, dir, lines))
+			w.s = e2e.LogOnSystem(t, servertest.StartIn(t, dir, lines))
 			after := w.dump()
 			for name, rows := range before {
 				if got := after[name]; !slices.Equal(rows, got) {
@@ -48,16 +48,6 @@ func TestCoherence(t *testing.T) {
 			}
 		})
 	}
-}
-
-func logOnSystem(t *testing.T, i *servertest.Instance) *client.Session {
-	t.Helper()
-	s, err := client.LogOn(t.Context(), client.Options{Endpoint: i.Endpoint(), User: "SYSTEM"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close(context.Background()) })
-	return s
 }
 
 // coherence is the folder below which everything happens, and the tables that watch.
@@ -86,7 +76,7 @@ type watched struct {
 const sentinelConnection = 9999
 
 func newCoherence(t *testing.T, i *servertest.Instance) *coherence {
-	w := &coherence{t: t, s: logOnSystem(t, i), r: rand.New(rand.NewPCG(2, 2))}
+	w := &coherence{t: t, s: e2e.LogOnSystem(t, i), r: rand.New(rand.NewPCG(2, 2))}
 	st, err := w.s.Store(t.Context())
 	w.must(err)
 	w.top, err = w.s.CreateFolder(t.Context(), st.RootID, client.NewFolder{Name: "top"})

@@ -35,7 +35,7 @@ const (
 
 func newEventWorld(t *testing.T) *eventWorld {
 	i := servertest.Start(t, "sqlite", replay.RecordedSettings)
-	w := &eventWorld{t: t, s: logOnSystem(t, i), names: make(map[string]string)}
+	w := &eventWorld{t: t, s: e2e.LogOnSystem(t, i), names: make(map[string]string)}
 	st, err := w.s.Store(t.Context())
 	w.must(err)
 	w.root, w.names[string(st.RootID)] = st.RootID, "root"

@@ -107,7 +107,7 @@ type lostWorld struct {
 
 func newLostWorld(t *testing.T, i *servertest.Instance, inbox mapi.EntryID) *lostWorld {
 	t.Helper()
-	w := &lostWorld{t: t, ctx: t.Context(), alice: e2e.LogOn(t, i.Endpoint(), "alice"), admin: logOnSystem(t, i), inbox: inbox}
+	w := &lostWorld{t: t, ctx: t.Context(), alice: e2e.LogOn(t, i.Endpoint(), "alice"), admin: e2e.LogOnSystem(t, i), inbox: inbox}
 	t.Cleanup(func() { _ = w.alice.Close(context.Background()) })
 	var err error
 	if w.store, err = w.alice.Store(w.ctx); err != nil {
@@ -248,7 +248,7 @@ func (w *lostWorld) name() lostChange {
 	find := func(name string, create bool) error {
 		var set mapi.GUID
 		copy(set[:], name)
-		_, err := w.alice.NamedProp(w.ctx, set, 0x1234, mapi.PtLong, create)
+		_, err := w.alice.PropTag(w.ctx, mapi.PropName{Set: set, ID: 0x1234}, mapi.PtLong, create)
 		return err
 	}
 	return lostChange{"getIDsFromNames", func(name string) error { return find(name, true) }, func(name string) (bool, error) {
