@@ -11,6 +11,7 @@ import (
 
 	"zarafa/client"
 	"zarafa/mapi"
+	"zarafa/server/e2e"
 	"zarafa/server/internal/replay"
 	"zarafa/server/servertest"
 	"zarafa/wire"
