@@ -8,6 +8,7 @@ import (
 
 	"zarafa/client"
 	"zarafa/mapi"
+	"zarafa/server/e2e"
 	"zarafa/server/internal/replay"
 	"zarafa/server/servertest"
 )

@@ -36,7 +36,8 @@ func runMetamorphic(t *testing.T, steps int) {
 	}
 	m.begin()
 	for i := range steps {
-		if every := steps / restarts; i%every == every-1 {
+		// The last restart comes before the end: the caches are to be used again by then.
+		if every := steps / (restarts + 1); i%every == every-1 && i < every*restarts {
 			m.restart()
 		}
 		m.step()
