@@ -59,11 +59,10 @@ func (a *Attachment) GetNamed(name PropName, t PropType) (PropValue, bool) {
 
 func setNamed(props *Props, named *[]NamedValue, name PropName, v PropValue) {
 	if tag, ok := name.Tag(v.Tag.Type()); ok {
-		v.Tag = tag
-		props.Set(v)
+		props.Set(v.retagged(tag))
 		return
 	}
-	v.Tag = MakeTag(0, v.Tag.Type())
+	v = v.retagged(MakeTag(0, v.Tag.Type()))
 	for i := range *named {
 		if (*named)[i].Name == name {
 			(*named)[i].Value = v

@@ -2,6 +2,27 @@ package mapi
 
 import "testing"
 
+// The elements of a multi-value have the tag of its name too, and the value that was given stays as it was.
+func TestMessageNamedMultiValue(t *testing.T) {
+	given := Strings(MakeTag(0x1234, PtMVUnicode), "a", "b")
+	for _, name := range []PropName{{Set: PsetidCommon, ID: 0x853A}, {Set: PsPublicStrings, Name: "Keywords"}} {
+		var m Message
+		m.SetNamed(name, given)
+		v, ok := m.GetNamed(name, PtMVUnicode)
+		if !ok || len(v.Values()) != 2 {
+			t.Fatalf("%v: %v, %v", name, v, ok)
+		}
+		for _, e := range v.Values() {
+			if want := v.Tag.WithType(PtUnicode); e.Tag != want {
+				t.Errorf("%v: an element has the tag %#x, want %#x", name, e.Tag, want)
+			}
+		}
+		if given.Values()[0].Tag != MakeTag(0x1234, PtUnicode) {
+			t.Errorf("%v: the value given has changed: %#x", name, given.Values()[0].Tag)
+		}
+	}
+}
+
 // A named property is found again under its name, with the id that is fixed or without one, and replaces its former value.
 func TestMessageNamedProperties(t *testing.T) {
 	text, number := MakeTag(0, 0x1E), MakeTag(0, 0x3)

@@ -77,6 +77,20 @@ func Strings(tag PropTag, v ...string) PropValue {
 	return Multi(tag, values...)
 }
 
+// retagged is the value with another tag of the same type, the elements of a multi-value too. The value itself stays as it is.
+func (p PropValue) retagged(tag PropTag) PropValue {
+	p.Tag = tag
+	if p.More != nil && tag.Type().Base() != tag.Type() {
+		more := *p.More
+		more.Values = append([]PropValue(nil), more.Values...)
+		for i := range more.Values {
+			more.Values[i].Tag = tag.WithType(tag.Type().Base())
+		}
+		p.More = &more
+	}
+	return p
+}
+
 // Missing is the cell a table or an object shows for a property it does not have:
 // the same id, PT_ERROR, NOT_FOUND.
 func Missing(tag PropTag) PropValue { return Failed(tag, NotFound) }
