@@ -239,3 +239,16 @@ func FuzzDecode(f *testing.F) {
 		charset.Guess(text, c)
 	})
 }
+
+// 8-bit strings have a character set whatever their code page is, and never one whose ASCII is not ASCII.
+func TestANSI(t *testing.T) {
+	for page, want := range map[int]string{
+		0: "windows-1252", -1: "windows-1252", 1252: "windows-1252", 932: "shift_jis", 65001: "utf-8", 1200: "windows-1252", 37: "windows-1252",
+		99999: "windows-1252", 10000: "macintosh",
+	} {
+		c := charset.ANSI(page)
+		if s, ok := c.Decode([]byte("A")); c.Name != want || !ok || s != "A" {
+			t.Errorf("code page %d is %s, want %s; A is %q", page, c, want, s)
+		}
+	}
+}

@@ -42,6 +42,15 @@ func FromCodePage(page uint32) (c *Charset, ok bool) {
 	return c, ok
 }
 
+// ANSI is the character set of the 8-bit strings of a Windows code page, as RTF and TNEF have them. Code pages that are unknown, or whose
+// ASCII is not ASCII and which no 8-bit string can be in, read as 1252.
+func ANSI(page int) *Charset {
+	if c, ok := table().byPage[uint32(page)]; ok && page >= 0 && !wide[c.CodePage] {
+		return c
+	}
+	return Windows1252()
+}
+
 // longest is how long a name may be; longer ones are nonsense.
 const longest = 64
 

@@ -4,7 +4,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"golang.org/x/text/encoding"
+	"zarafa/mail/charset"
 )
 
 // Bounds on what a document makes a reader keep.
@@ -40,15 +40,14 @@ type reader struct {
 	stack    []state
 	overflow int // groups that are open beyond the deepest
 
-	page     int // the document's code page
-	deff     int32
-	fonts    map[int32]*font
-	colors   []uint32 // 0xRRGGBB, and colorAuto
-	color    uint32
-	links    []string
-	inst     []byte
-	pict     pictureReader
-	decoders map[int]*encoding.Decoder
+	page   int // the document's code page
+	deff   int32
+	fonts  map[int32]*font
+	colors []uint32 // 0xRRGGBB, and colorAuto
+	color  uint32
+	links  []string
+	inst   []byte
+	pict   pictureReader
 
 	star bool   // \* came just now
 	skip int    // bytes that repeat a \u for old readers
@@ -62,7 +61,7 @@ const colorAuto = 1 << 24
 func newReader(doc []byte, to sink) *reader {
 	return &reader{
 		lex: lexer{doc: string(doc)}, to: to, st: state{uc: 1, para: paraFormat{align: 'l'}, char: charFormat{size: 24}},
-		page: 1252, fonts: map[int32]*font{}, decoders: map[int]*encoding.Decoder{}, color: colorAuto,
+		page: 1252, fonts: map[int32]*font{}, color: colorAuto,
 	}
 }
 
@@ -335,20 +334,10 @@ func (r *reader) flush() {
 		r.put(text)
 	} else if isASCII(raw) {
 		r.put(raw)
-	} else if text, err := r.decoder(page).Bytes(raw); err == nil {
-		r.put(text)
+	} else {
+		text, _ := charset.ANSI(page).Decode(raw) // wrong bytes are U+FFFD
+		r.put([]byte(text))
 	}
-}
-
-func (r *reader) decoder(page int) *encoding.Decoder {
-	d, ok := r.decoders[page]
-	if !ok {
-		d = encodingOf(page).NewDecoder()
-		if len(r.decoders) < 64 {
-			r.decoders[page] = d
-		}
-	}
-	return d
 }
 
 func (r *reader) currentPage() int {

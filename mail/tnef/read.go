@@ -7,8 +7,7 @@ import (
 	"fmt"
 	"strings"
 
-	"golang.org/x/text/encoding"
-
+	"zarafa/mail/charset"
 	"zarafa/mapi"
 )
 
@@ -19,6 +18,9 @@ type Stream struct {
 	// WrongChecksums is the number of attributes whose checksum is wrong. Real writers get it wrong, and real readers do not care.
 	WrongChecksums int
 }
+
+// usualCodePage is that of streams which name none.
+const usualCodePage = 1252
 
 // Read reads a stream. All strings of the message are PT_UNICODE. Contents of attachments are parts of data, all else is copied.
 func Read(data []byte) (*Stream, error) {
@@ -36,7 +38,7 @@ type reader struct {
 	*limits
 	depth   int
 	out     *Stream
-	decoder *encoding.Decoder
+	charset *charset.Charset
 	legacy  mapi.Props // from attributes; properties of the same ids count more
 	owner   []byte     // of attOwner, whose meaning depends on the class
 	sentFor []byte
@@ -61,7 +63,7 @@ func readStream(data []byte, l *limits, depth, page int) (*Stream, error) {
 	if named := codePage(c.data); named > 0 {
 		r.out.CodePage = named
 	}
-	r.decoder = encodingOf(r.out.CodePage).NewDecoder()
+	r.charset = charset.ANSI(r.out.CodePage)
 	for c.err == nil && !ended(c.data) {
 		r.attribute(c)
 	}

@@ -177,9 +177,6 @@ func (r *reader) string8(data []byte) []byte {
 	if i := bytes.IndexByte(data, 0); i >= 0 {
 		data = data[:i]
 	}
-	out, err := r.decoder.Bytes(data)
-	if err != nil {
-		return bytes.ToValidUTF8(data, []byte("\uFFFD"))
-	}
-	return out
+	text, _ := r.charset.Decode(data) // wrong bytes are U+FFFD
+	return []byte(text)
 }

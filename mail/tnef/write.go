@@ -5,8 +5,7 @@ import (
 	"fmt"
 	"io"
 
-	"golang.org/x/text/encoding"
-
+	"zarafa/mail/charset"
 	"zarafa/mapi"
 )
 
@@ -31,7 +30,7 @@ func Write(out io.Writer, m *mapi.Message, o Options) error {
 	if o.CodePage == 0 {
 		o.CodePage = usualCodePage
 	}
-	w := &writer{out: out, options: o, encoder: encodingOf(o.CodePage).NewEncoder()}
+	w := &writer{out: out, options: o, charset: charset.ANSI(o.CodePage)}
 	if err := w.message(m, o.Recipients, 0); err != nil {
 		return fmt.Errorf("write TNEF: %w", err)
 	}
@@ -41,7 +40,7 @@ func Write(out io.Writer, m *mapi.Message, o Options) error {
 type writer struct {
 	out     io.Writer
 	options Options
-	encoder *encoding.Encoder
+	charset *charset.Charset
 	err     error
 }
 
@@ -68,11 +67,18 @@ func (w *writer) frame(level byte, id uint32, size int) {
 
 // text writes an 8-bit string; characters that the code page lacks become question marks.
 func (w *writer) text(level byte, id uint32, s string) {
-	data, err := encoding.ReplaceUnsupported(w.encoder).String(s)
-	if err != nil {
-		data = "?"
+	data, ok := w.charset.Encode(s)
+	if !ok {
+		data = nil
+		for _, r := range s {
+			one, ok := w.charset.Encode(string(r))
+			if !ok {
+				one = []byte("?")
+			}
+			data = append(data, one...)
+		}
 	}
-	w.attribute(level, id, append([]byte(data), 0))
+	w.attribute(level, id, append(data, 0))
 }
 
 // message writes a stream of its own.
@@ -167,7 +173,7 @@ func rendering(props *mapi.Props, ole bool) []byte {
 // embedded adds a message to the properties of its attachment.
 func (w *writer) embedded(props []byte, m *mapi.Message, depth int) ([]byte, error) {
 	var inner memory
-	nested := &writer{out: &inner, options: w.options, encoder: w.encoder}
+	nested := &writer{out: &inner, options: w.options, charset: w.charset}
 	if err := nested.message(m, true, depth+1); err != nil {
 		return nil, err
 	}
