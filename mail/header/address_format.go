@@ -9,17 +9,30 @@ import (
 // FormatAddress writes a mailbox: the name as atoms, quoted, or as encoded words in the character set given (nil: UTF-8), whichever it needs. The
 // address is taken as it is, without CR, LF and NUL.
 func FormatAddress(name, addr string, cs *charset.Charset) string {
-	addr = strings.Map(func(r rune) rune {
-		if r <= ' ' || r == '<' || r == '>' || r == 0x7F {
-			return -1
-		}
-		return r
-	}, addr)
+	addr = writable(addr)
 	name = strings.TrimSpace(oneLine(name))
 	if name == "" {
 		return addr
 	}
 	return phrase(name, cs) + " <" + addr + ">"
+}
+
+// writable is an address without what cannot stand in one: control characters anywhere, blanks and angle brackets outside of quotes (RFC 5322 3.4.1).
+func writable(addr string) string {
+	quoted, escaped := false, false
+	return strings.Map(func(r rune) rune {
+		literal := escaped
+		escaped = quoted && !escaped && r == '\\'
+		switch {
+		case r < ' ' || r == 0x7F:
+			return -1
+		case r == '"' && !literal:
+			quoted = !quoted
+		case !quoted && (r == ' ' || r == '<' || r == '>'):
+			return -1
+		}
+		return r
+	}, addr)
 }
 
 // FormatGroup writes a group (RFC 5322 3.4) of mailboxes that are formatted already.

@@ -53,7 +53,7 @@ func TestParseAddresses(t *testing.T) {
 func TestFormatAddress(t *testing.T) {
 	for _, tt := range []struct{ name, addr, want string }{
 		{"", "a@b.c", "a@b.c"}, {"A B", "a@b.c", "A B <a@b.c>"}, {"B, A", "a@b.c", `"B, A" <a@b.c>`}, {`a"b\`, "a@b.c", `"a\"b\\" <a@b.c>`}, {"Jürgen", "a@b.c", "=?utf-8?Q?J=C3=BCrgen?= <a@b.c>"},
-		{"Müller, Jürgen", "a@b.c", "=?utf-8?Q?M=C3=BCller=2C_J=C3=BCrgen?= <a@b.c>"}, {"A\r\nBcc: x", "a@b.c\r\nBcc: y", `"A Bcc: x" <a@b.cBcc:y>`},
+		{"Müller, Jürgen", "a@b.c", "=?utf-8?Q?M=C3=BCller=2C_J=C3=BCrgen?= <a@b.c>"}, {"", `"john doe"@b.c`, `"john doe"@b.c`}, {"J", `"a<\">b"@c.d`, `J <"a<\">b"@c.d>`}, {"", "a b@c >d", "ab@cd"}, {"A\r\nBcc: x", "a@b.c\r\nBcc: y", `"A Bcc: x" <a@b.cBcc:y>`},
 		{"A  B", "a@b.c", `"A  B" <a@b.c>`}, {"Ä  B", "a@b.c", "=?utf-8?Q?=C3=84__B?= <a@b.c>"},
 		{"=?utf-8?Q?x?=", "a@b.c", "=?utf-8?Q?=3D=3Futf-8=3FQ=3Fx=3F=3D?= <a@b.c>"}, {strings.Repeat("ä, ", 100) + "x", "a@b.c", ""},
 	} {
