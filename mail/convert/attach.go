@@ -26,6 +26,9 @@ func (b *body) attach(p *tree.Part, t header.MediaType, h *header.Fields, at pla
 	if !tree.KnownEncoding(p.Encoding) {
 		c = raw{mail: b.im.mail, from: p.Body, to: p.End}
 	}
+	if meantByParameters(mimeType) {
+		c = raw{mail: b.im.mail, from: p.Body, to: p.End, prefix: typeField(h)}
+	}
 	name := b.im.fileName(t, h)
 	if name == "" {
 		name = nameByType(mimeType, b.im.text(h, "Content-Description"))
@@ -44,6 +47,22 @@ func (b *body) attach(p *tree.Part, t header.MediaType, h *header.Fields, at pla
 	}
 	b.m.Attachments = append(b.m.Attachments, a)
 	return nil
+}
+
+// meantByParameters reports whether the content of a type means nothing without the parameters of its Content-Type: which piece of
+// which mail it is, or where the content really is (RFC 2046 5.2.2, 5.2.3). The attachment has that field in front of its content.
+func meantByParameters(mimeType string) bool {
+	return mimeType == "message/partial" || mimeType == "message/external-body"
+}
+
+// typeField is the field Content-Type as it is written, with an empty line behind it.
+func typeField(h *header.Fields) []byte {
+	var field []byte
+	for f := range h.Named("Content-Type") {
+		field = append(field, f.Raw...)
+		break
+	}
+	return append(field, "\r\n"...)
 }
 
 // newAttachment is a file, visible, without content.

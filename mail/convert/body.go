@@ -200,6 +200,9 @@ func (b *body) pageText(p *tree.Part, t header.MediaType, h *header.Fields, at p
 	if !known {
 		return b.attach(p, t, h, at)
 	}
+	if len(page.content) == 0 {
+		return nil // nothing: a page in its place would hide the text
+	}
 	if b.page == nil {
 		b.page = page
 		return nil

@@ -52,12 +52,18 @@ func (ex *exporter) message(m *mapi.Message) {
 	ex.body(m, cs)
 }
 
-// charset is that of the message's texts, nil if UTF-8 is.
+// charset is that of the message's texts, nil if UTF-8 is: because nothing else is named, or the text does not fit what is.
 func (ex *exporter) charset(m *mapi.Message) *charset.Charset {
-	if cs, ok := charset.FromCodePage(m.Props.Uint32(mapi.PrInternetCpid)); ok {
-		return cs
+	cs, ok := charset.FromCodePage(m.Props.Uint32(mapi.PrInternetCpid))
+	if !ok {
+		cs = ex.options.Charset
 	}
-	return ex.options.Charset
+	if text, _ := m.Props.Get(mapi.PrBody); cs != nil && !ascii(text.Data) {
+		if _, fits := cs.Encode(text.Str()); !fits {
+			return nil
+		}
+	}
+	return cs
 }
 
 // writer keeps the first error, so that what follows need not ask.

@@ -17,6 +17,9 @@ func (ex *exporter) attachment(a *mapi.Attachment, shown bool) {
 		ex.embeddedMessage(a)
 		return
 	}
+	if ex.asItStands(a) {
+		return
+	}
 	mimeType := mimeTypeOf(a)
 	name := fileNameOf(a)
 	f := &fields{}
@@ -49,8 +52,70 @@ func (ex *exporter) attachment(a *mapi.Attachment, shown bool) {
 	ex.out.fail(r.Close())
 }
 
+// maxStanding bounds the content of a message/* that is not a message, in bytes.
+const maxStanding = 1 << 20
+
+// asItStands writes the parts of type message/* that may not be encoded (RFC 2046 5.2, RFC 3464 2.1.1), if their content can go out so.
+// The type stands in front of the content of those that mean nothing without its parameters.
+func (ex *exporter) asItStands(a *mapi.Attachment) bool {
+	t, ok := header.ParseMediaType(a.Props.Str(mapi.PrAttachMimeTag))
+	if !ok || t.Type != "message" || t.Subtype == "rfc822" || t.Subtype == "global" || a.Content == nil || a.Content.Size() > maxStanding {
+		return false
+	}
+	r, err := a.Content.Open()
+	if err != nil {
+		ex.out.fail(err)
+		return true
+	}
+	data, err := io.ReadAll(io.LimitReader(r, maxStanding+1))
+	ex.out.fail(err)
+	ex.out.fail(r.Close())
+	if len(data) > maxStanding || !sendable(data) {
+		return false
+	}
+	typed := false
+	if mimeType := t.Type + "/" + t.Subtype; meantByParameters(mimeType) {
+		own, ok := header.ParseMediaType(header.Parse(data).Get("Content-Type"))
+		typed = ok && own.Type == t.Type && own.Subtype == t.Subtype
+		if !typed {
+			return false
+		}
+	}
+	f := &fields{}
+	name := fileNameOf(a)
+	if !typed {
+		contentType := t.Type + "/" + t.Subtype
+		if name != "" {
+			contentType += header.FormatWordParam("name", name)
+		}
+		f.add("Content-Type", contentType)
+	}
+	if name != "" {
+		f.add("Content-Disposition", "attachment"+header.FormatParam("filename", name))
+	}
+	if cid := oneToken(a.Props.Str(mapi.PrAttachContentID)); cid != "" {
+		f.add("Content-ID", "<"+cid+">")
+	}
+	f.add("Content-Location", a.Props.Str(mapi.PrAttachContentLocation))
+	if !typed {
+		f.b = append(f.b, "\r\n"...)
+	}
+	_, _ = ex.out.Write(append(f.b, data...)) // the writer keeps its error
+	return true
+}
+
+// sendable reports whether bytes need no encoding: ASCII in lines that are not too long.
+func sendable(data []byte) bool {
+	for line := range bytes.Lines(data) {
+		if len(line) > maxLine+2 || !ascii(line) || bytes.IndexByte(line, 0) >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
 func (w *writer) fail(err error) {
-	if w.err == nil {
+	if w.err == nil && err != nil {
 		w.err = err
 	}
 }

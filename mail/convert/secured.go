@@ -41,13 +41,8 @@ func (b *body) signed(p *tree.Part) error {
 	if err != nil {
 		return err
 	}
-	var prefix []byte
-	for f := range h.Named("Content-Type") {
-		prefix = append(prefix, f.Raw...)
-		break
-	}
 	a := newAttachment("smime.p7m", "multipart/signed")
-	a.Content = raw{mail: b.im.mail, from: p.Body, to: p.End, prefix: append(prefix, "\r\n"...)}
+	a.Content = raw{mail: b.im.mail, from: p.Body, to: p.End, prefix: typeField(h)}
 	b.m.Attachments = append(b.m.Attachments, a)
 	return nil
 }
