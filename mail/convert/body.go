@@ -21,8 +21,8 @@ type body struct {
 	plain, page *text
 	// related are attachments that the page may show.
 	related []inline
-	// meeting says that a meeting message was found.
-	meeting bool
+	// stream is what a winmail.dat has, nil if there is none.
+	stream *mapi.Message
 }
 
 // text is a text in UTF-8.
@@ -140,8 +140,8 @@ func (b *body) leaf(p *tree.Part, at place) error {
 		return b.pageText(p, t, h, at)
 	case typ == "text" && subtype == "calendar":
 		return b.calendar(p, t, h, at)
-	case typ == "application" && subtype == "ms-tnef":
-		return b.tnef(p, t, h)
+	case typ == "application" && isTNEF(typ, subtype, b.im.fileName(t, h)):
+		return b.tnef(p, t, h, at)
 	case typ == "text" && at.alternative && !attached && (b.plain != nil || b.page != nil):
 		return nil // another form of what is there
 	}
@@ -214,6 +214,15 @@ func (b *body) pageText(p *tree.Part, t header.MediaType, h *header.Fields, at p
 
 // finish sets the bodies and decides which attachments are part of the page.
 func (b *body) finish() error {
+	if b.stream != nil {
+		b.takeStream()
+	}
+	b.setBodies()
+	b.showInline()
+	return nil
+}
+
+func (b *body) setBodies() {
 	props := &b.m.Props
 	if b.page != nil {
 		props.Set(mapi.Binary(mapi.PrHTML, b.page.raw))
@@ -229,8 +238,6 @@ func (b *body) finish() error {
 	if b.page == nil {
 		props.Set(mapi.Long(mapi.PrInternetCpid, b.plain.codePage))
 	}
-	b.showInline()
-	return nil
 }
 
 // showInline hides the attachments that the page shows by itself.

@@ -20,6 +20,8 @@ type ExportOptions struct {
 	Domain string
 	// Now is the date of a message that has none.
 	Now time.Time
+	// TNEF says which mails have a winmail.dat.
+	TNEF TNEF
 	// Bcc keeps the recipients of blind copies, as only the sender's own copy may.
 	Bcc bool
 }

@@ -19,6 +19,16 @@ func (ex *exporter) body(m *mapi.Message, cs *charset.Charset) {
 		return
 	}
 	t := textsOf(m)
+	tnef := ex.tnefOf(m)
+	if tnef == TNEFAlways {
+		ex.multipart("mixed", "", func(part func()) {
+			part()
+			ex.plain(t.plain, cs)
+			part()
+			ex.stream(m, true)
+		})
+		return
+	}
 	var shown, rest []*mapi.Attachment
 	for _, a := range t.attachments {
 		if t.page != nil && isShown(a) {
@@ -27,7 +37,7 @@ func (ex *exporter) body(m *mapi.Message, cs *charset.Charset) {
 			rest = append(rest, a)
 		}
 	}
-	if len(rest) == 0 {
+	if len(rest) == 0 && tnef == TNEFWhereNeeded {
 		ex.texts(t, shown, cs)
 		return
 	}
@@ -37,6 +47,10 @@ func (ex *exporter) body(m *mapi.Message, cs *charset.Charset) {
 		for _, a := range rest {
 			part()
 			ex.attachment(a, false)
+		}
+		if tnef == TNEFMinimal {
+			part()
+			ex.stream(m, false)
 		}
 	})
 }
@@ -180,9 +194,7 @@ func (ex *exporter) base64(r io.Reader) {
 		ex.out.err = err
 	}
 	_ = e.Close() // the writer keeps its error
-	if lines.column > 0 {
-		ex.out.text("\r\n")
-	}
+	lines.end()
 }
 
 // lineWriter breaks lines.
@@ -205,6 +217,13 @@ func (l *lineWriter) Write(b []byte) (int, error) {
 		}
 	}
 	return n, l.w.err
+}
+
+// end ends the last line.
+func (l *lineWriter) end() {
+	if l.column > 0 {
+		l.w.text("\r\n")
+	}
 }
 
 // texts are the bodies of a message, with what they show.

@@ -9,8 +9,3 @@ import (
 func (b *body) calendar(p *tree.Part, t header.MediaType, h *header.Fields, at place) error {
 	return b.attach(p, t, h, at)
 }
-
-// tnef takes winmail.dat, or attaches what is broken.
-func (b *body) tnef(p *tree.Part, t header.MediaType, h *header.Fields) error {
-	return b.attach(p, t, h, place{})
-}
