@@ -65,8 +65,8 @@ func (ex *exporter) deliveryFields(m *mapi.Message, class string) []byte {
 		}
 		f.b = append(f.b, "\r\n"...)
 		f.add("Final-Recipient", "rfc822; "+address)
-		f.add("Action", action)
 		status, diagnostic := splitStatus(r.Str(mapi.PrReportText), action)
+		f.add("Action", actionOf(status, action))
 		f.add("Status", status)
 		if diagnostic != "" {
 			f.add("Diagnostic-Code", "smtp; "+diagnostic)
@@ -82,6 +82,19 @@ func splitStatus(text, action string) (status, diagnostic string) {
 		return first, asciiOnly(rest)
 	}
 	return map[string]string{"failed": "5.0.0", "delayed": "4.0.0", "delivered": "2.0.0"}[action], asciiOnly(text)
+}
+
+// actionOf is what became of the mail for one recipient of a report about several: his status tells it.
+func actionOf(status, action string) string {
+	switch {
+	case strings.HasPrefix(status, "5."):
+		return "failed"
+	case strings.HasPrefix(status, "4."):
+		return "delayed"
+	case strings.HasPrefix(status, "2."):
+		return "delivered"
+	}
+	return action
 }
 
 func asciiOnly(s string) string {
