@@ -254,8 +254,11 @@ func otherFields(f *fields, m *mapi.Message) {
 	}
 }
 
-// validName reports whether a name can be that of a field whose meaning is the sender's own.
+// validName reports whether a name can be that of a field whose meaning is the sender's own, or that says a program has sent the mail.
 func validName(name string) bool {
+	if strings.EqualFold(name, "Auto-Submitted") || strings.EqualFold(name, "Precedence") {
+		return true
+	}
 	if !strings.HasPrefix(strings.ToLower(name), "x-") {
 		return false
 	}

@@ -79,3 +79,21 @@ func FuzzPage(f *testing.F) {
 		}
 	})
 }
+
+func TestInsert(t *testing.T) {
+	for in, want := range map[string]string{
+		"":         "+",
+		"a":        "+a",
+		"<p>a</p>": "+<p>a</p>",
+		"<body>a":  "<body>+a",
+		"<!DOCTYPE html><html><head><title><body></title></head><body class=\"a>b\">a</body></html>": "<!DOCTYPE html><html><head><title><body></title></head><body class=\"a>b\">+a</body></html>",
+		"<html><head></head>a":           "<html><head></head>+a",
+		"<html><p>a":                     "<html>+<p>a",
+		"<!-- <body> --><BODY>a":         "<!-- <body> --><BODY>+a",
+		"<style><body></style><p><body>": "+<style><body></style><p><body>",
+	} {
+		if got := string(Insert([]byte(in), "+")); got != want {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
+	}
+}

@@ -208,3 +208,12 @@ func TestErrors(t *testing.T) {
 		t.Error("the mail cannot be read, and nobody says so")
 	}
 }
+
+func TestRefused(t *testing.T) {
+	for code, want := range map[uint32]string{BounceTooLarge: "5.2.3", BounceCannotBeSeen: "5.6.1", BounceDenied: "5.7.1", 99: "5.7.1"} {
+		r := Refused("bob@example.com", code)
+		if r.status() != want || r.Action != Failed || !strings.Contains(bounce(r).text(), r.Replies[0]) {
+			t.Errorf("%d: %+v", code, r)
+		}
+	}
+}
