@@ -16,18 +16,21 @@ import (
 // mayImport is what the packages below a folder may import of this product, as folders (develop.txt, rule 1). The longest entry that a
 // package lies below counts. A folder may always import what lies below itself.
 var mayImport = map[string][]string{
-	"agents/admin":     {"client", "mapi", "daemon"},
-	"agents/dagent":    {"calendar", "client", "daemon", "mail", "mapi", "rules"}, // no agent imports another one
-	"agents/spooler":   {"calendar", "client", "daemon", "mail", "mapi"},
-	"bench":            {"loadgen", "profiles"},
-	"bench/snapshot":   {"mapi"}, // frozen copies of requests
-	"bench/suite":      {"bench", "cache", "client", "daemon", "loadgen", "mapi", "profiles", "server", "storage", "wire"},
-	"cache":            {"mapi"},
-	"calendar":         {"mapi"},
-	"calendar/content": {},
-	"client":           {"mapi", "wire"},
-	"cmd/zarafa-admin": {"agents", "daemon"},
-	"cmd/zarafa-pam":   {"server/auth/pam"},
+	// No agent imports another one.
+	"agents/admin":      {"agents/connection", "client", "daemon", "mapi"},
+	"agents/connection": {"client", "daemon/settings", "mapi"},
+	"agents/dagent":     {"agents/connection", "calendar", "client", "daemon", "mail", "mapi", "rules"},
+	"agents/monitor":    {"agents/connection", "client", "daemon", "mail", "mapi"},
+	"agents/spooler":    {"agents/connection", "calendar", "client", "daemon", "mail", "mapi"},
+	"bench":             {"loadgen", "profiles"},
+	"bench/snapshot":    {"mapi"}, // frozen copies of requests
+	"bench/suite":       {"bench", "cache", "client", "daemon", "loadgen", "mapi", "profiles", "server", "storage", "wire"},
+	"cache":             {"mapi"},
+	"calendar":          {"mapi"},
+	"calendar/content":  {},
+	"client":            {"mapi", "wire"},
+	"cmd/zarafa-admin":  {"agents", "daemon"},
+	"cmd/zarafa-pam":    {"server/auth/pam"},
 	"cmd/zarafa-server": {
 		"daemon", "server",
 	},

@@ -18,6 +18,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"zarafa/agents/connection"
 	"zarafa/client"
 )
 
@@ -86,7 +87,7 @@ func (t *Tool) Run(ctx context.Context, args []string) int {
 type job struct {
 	*Tool
 	*options
-	cfg     configuration
+	cfg     *configuration
 	session *client.Session
 }
 
@@ -96,7 +97,7 @@ func (t *Tool) run(ctx context.Context, o *options) (err error) {
 		return err
 	}
 	j := &job{Tool: t, options: o}
-	if j.cfg, err = t.readConfig(o.configFile); err != nil {
+	if j.cfg, err = t.readConfig(o); err != nil {
 		return err
 	}
 	if err := j.readPassword(); err != nil {
@@ -111,7 +112,7 @@ func (t *Tool) run(ctx context.Context, o *options) (err error) {
 		return err
 	}
 	if j.logLevel() >= levelInfo {
-		j.warn("logged on as %s, server version %s", systemUser, j.session.ServerVersion())
+		j.warn("logged on as %s, server version %s", connection.SystemUser, j.session.ServerVersion())
 	}
 	return o.action.do(j, ctx)
 }

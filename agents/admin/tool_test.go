@@ -252,7 +252,7 @@ func TestSettingsFile(t *testing.T) {
 	}
 	other := filepath.Join(t.TempDir(), "spooler.cfg")
 	writeFile(t, other, "server_socket = /nowhere\nsmtp_server = localhost\n")
-	c.fails("-l --config "+other, "Is zarafa-server running")
+	c.fails("-l --config "+other, "is zarafa-server running")
 	writeFile(t, c.tool.ConfigFile, "no_such_setting = 1\n")
 	c.fails("-l", "no_such_setting")
 	c.fails("-l --config /nonexistent/file", "no such file")

@@ -1,0 +1,92 @@
+package connection
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"zarafa/client"
+	"zarafa/mapi"
+)
+
+// SystemUser is whom agents work as.
+const SystemUser = "SYSTEM"
+
+// LogOn connects as SYSTEM: by Unix socket, or with a client certificate. The options say what the program is called and what sessions share;
+// Endpoint, User and TLS are filled in. The error says what to do about it, and [Away] whether waiting may help.
+func (s *Settings) LogOn(ctx context.Context, o client.Options) (*client.Session, error) {
+	tlsConfig, err := s.TLS()
+	if err != nil {
+		return nil, err
+	}
+	o.Endpoint, o.User, o.TLS = s.Endpoint(), SystemUser, tlsConfig
+	session, err := client.LogOn(ctx, o)
+	if err == nil {
+		return session, nil
+	}
+	switch mapi.CodeOf(err) {
+	case mapi.NetworkError, mapi.CallFailed:
+		return nil, &unreachable{err: err, file: s.File}
+	case mapi.LogonFailed, mapi.NoAccess:
+		return nil, fmt.Errorf("the server at %s refuses administration: use its unix socket as a user named in its local_admin_users, "+
+			"or https with sslkey_file: %w", o.Endpoint, err)
+	}
+	return nil, err
+}
+
+// unreachable is the error of a server that does not answer, or of an address that is none.
+type unreachable struct {
+	err  error
+	file string
+}
+
+func (u *unreachable) Unwrap() error { return u.err }
+
+// Error leaves out what the operation was called, which says nothing to him who reads it.
+func (u *unreachable) Error() string {
+	reason := u.err
+	var call *mapi.Error
+	if errors.As(reason, &call) && call.Err != nil {
+		reason = call.Err
+	}
+	setting := "server_socket"
+	if u.file != "" {
+		setting += " in " + u.file
+	}
+	return fmt.Sprintf("%v; is zarafa-server running, and is the address right (-h, ZARAFA_SOCKET, %s)?", reason, setting)
+}
+
+// Away reports whether an error means that the server is not there at the moment: it restarts, or the network is down.
+func Away(err error) bool {
+	if err == nil {
+		return false
+	}
+	code := mapi.CodeOf(err)
+	return code == mapi.NetworkError || code == mapi.EndOfSession
+}
+
+// The pauses between attempts to log on: the first, and the longest.
+const (
+	firstPause   = time.Second
+	longestPause = time.Minute
+)
+
+// Await is LogOn for a daemon, which may start before the server does: as long as the server does not answer it tries again, at first
+// after a second and then ever more seldom, until ctx ends. Told is called with each failure and the pause after it.
+func (s *Settings) Await(ctx context.Context, o client.Options, told func(err error, again time.Duration)) (*client.Session, error) {
+	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+		session, err := s.LogOn(ctx, o)
+		if err == nil || !Away(err) || ctx.Err() != nil {
+			return session, err
+		}
+		told(err, pause)
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil, context.Cause(ctx)
+		case <-timer.C:
+		}
+	}
+}
