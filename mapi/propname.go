@@ -4,9 +4,6 @@ package mapi
 // getIDsFromNames answers it, has the id NamedBase + n (objects.md section 6). Ids from 0x8000 to NamedBase are fixed, see [PropName.Tag].
 const NamedBase = 0x8500
 
-// FirstNamedID is the first of those ids.
-const FirstNamedID = NamedBase + 1
-
 // PropName names a property that has no id of its own: by a number, or, if Name is not empty, by a text, each within a property
 // set (MS-OXCDATA 2.6.1; objects.md section 6). Texts are compared byte by byte.
 type PropName struct {

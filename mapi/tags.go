@@ -320,6 +320,7 @@ const (
 	PrQuotaWarningThreshold             PropTag = 0x67210003 // PR_QUOTA_WARNING_THRESHOLD
 	PrQuotaSendThreshold                PropTag = 0x67220003 // PR_QUOTA_SEND_THRESHOLD
 	PrQuotaReceiveThreshold             PropTag = 0x67230003 // PR_QUOTA_RECEIVE_THRESHOLD
+	PrECMessageBccMe                    PropTag = 0x6725000B // PR_EC_MESSAGE_BCC_ME
 	PrECStatstableSystem                PropTag = 0x6730000D // PR_EC_STATSTABLE_SYSTEM
 	PrSystemDescription                 PropTag = 0x6740001F // PR_SYSTEM_DESCRIPTION
 	PrSystemValue                       PropTag = 0x6741001F // PR_SYSTEM_VALUE

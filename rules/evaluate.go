@@ -230,7 +230,7 @@ func NamedIDs(list []Rule) []uint16 {
 	var ids []uint16
 	seen := make(map[uint16]bool)
 	add := func(tag mapi.PropTag) {
-		if id := tag.ID(); id >= mapi.FirstNamedID && !seen[id] {
+		if id := tag.ID(); id > mapi.NamedBase && !seen[id] {
 			seen[id] = true
 			ids = append(ids, id)
 		}

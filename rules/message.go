@@ -32,7 +32,7 @@ func recipientKeys() []mapi.PropTag { return []mapi.PropTag{mapi.PrSearchKey} }
 
 // Value is a property of the row.
 func (r row) Value(tag mapi.PropTag) (mapi.PropValue, bool) {
-	if tag.ID() >= mapi.FirstNamedID {
+	if tag.ID() > mapi.NamedBase {
 		return r.namedValue(tag)
 	}
 	v, ok := r.props.Get(tag)

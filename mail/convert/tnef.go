@@ -164,7 +164,7 @@ func ownMatter(id uint16) bool {
 	switch {
 	case id >= 0x0E00 && id < 0x1000, id >= 0x3FF8 && id <= 0x3FFB, id >= 0x65E0 && id < 0x6800, id >= 0x6000 && id < 0x65E0, id >= 0x7C00 && id < 0x8000:
 		return true
-	case id >= mapi.FirstNamedID: // an id that another server gave, without its name
+	case id > mapi.NamedBase: // an id that another server gave, without its name
 		return true
 	}
 	for _, tag := range []mapi.PropTag{

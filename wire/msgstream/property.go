@@ -46,7 +46,7 @@ type Large struct {
 
 // Named reports whether a property of this tag carries a name in a stream. Ids from 0x8000 to [mapi.NamedBase]
 // are fixed by the protocol and travel without one.
-func Named(tag mapi.PropTag) bool { return tag.ID() >= mapi.FirstNamedID }
+func Named(tag mapi.PropTag) bool { return tag.ID() > mapi.NamedBase }
 
 // Streamable reports whether values of this tag can be written.
 func Streamable(tag mapi.PropTag) bool {

@@ -14,6 +14,7 @@ import (
 	"net"
 
 	"zarafa/agents/dagent/spool"
+	"zarafa/mail/tree"
 )
 
 // Envelope is what is known of a mail besides its text.
@@ -28,8 +29,9 @@ type Recipient any
 
 // Deliverer brings mails to their recipients. Its methods are called by many goroutines.
 type Deliverer interface {
-	// Recipient finds who an address means; one without a domain has none. The error is a *Status or counts as temporary.
-	Recipient(ctx context.Context, address string) (Recipient, error)
+	// Recipient finds who an address means; one without a domain has none. The return path is that of the mail. The error is a
+	// *Status or counts as temporary.
+	Recipient(ctx context.Context, address, returnPath string) (Recipient, error)
 	// Deliver brings a mail to all recipients, which are in the order in which they were named, and says for each how it went: nil
 	// is success, a *Status is passed on, and any other error counts as temporary. The mail is the caller's and is closed after
 	// the call.
@@ -59,7 +61,7 @@ var (
 	statusBusy      = Status{451, [3]int{4, 3, 2}, "The server is stopping"}
 )
 
-// readMail takes the text of a mail.
+// readMail takes the text of a mail, with CRLF at the end of each line.
 func (s *Server) readMail(r io.Reader) (*spool.Mail, error) {
-	return spool.Read(r, s.MaxMessage, s.TempDir)
+	return spool.Read(tree.NewCRLFReader(r), s.MaxMessage, s.TempDir)
 }

@@ -25,7 +25,7 @@ type deliverer struct {
 	fail  map[string]error
 }
 
-func (d *deliverer) Recipient(_ context.Context, address string) (lmtp.Recipient, error) {
+func (d *deliverer) Recipient(_ context.Context, address, _ string) (lmtp.Recipient, error) {
 	switch address {
 	case "nobody@example.com":
 		return nil, &lmtp.Status{Code: 503, Enhanced: [3]int{5, 1, 1}, Text: "no such user"}

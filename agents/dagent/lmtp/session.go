@@ -36,7 +36,7 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 
 // Rcpt adds a recipient.
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
-	r, err := s.server.Deliverer.Recipient(s.work, strings.TrimSuffix(to, "@"+noDomain))
+	r, err := s.server.Deliverer.Recipient(s.work, strings.TrimSuffix(to, "@"+noDomain), s.from)
 	if err != nil {
 		return s.answer(err, "a recipient could not be looked up", to)
 	}

@@ -1,0 +1,254 @@
+package dagent
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"zarafa/agents/dagent/lmtp"
+	"zarafa/client"
+	"zarafa/daemon"
+	"zarafa/daemon/settings"
+	"zarafa/mapi"
+	"zarafa/server/config"
+	"zarafa/server/servertest"
+)
+
+// world is a server with a few users, and a way to deliver to them.
+type world struct {
+	t      *testing.T
+	server *servertest.Instance
+	admin  *client.Session
+	cfg    *Config
+	now    time.Time
+	mu     sync.Mutex
+	calls  []string
+	log    bytes.Buffer
+}
+
+// box is a user's mailbox as he sees it.
+type box struct {
+	*client.Session
+	t       *testing.T
+	store   client.Store
+	folders client.FolderIDs
+}
+
+func newWorld(t *testing.T, lines string, users ...string) *world {
+	t.Helper()
+	w := &world{
+		t: t, server: servertest.Start(t, config.EngineSQLite, "createuser_script =\ndisabled_features =\n"),
+		now: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC),
+	}
+	var err error
+	w.admin, err = client.LogOn(t.Context(), client.Options{Endpoint: w.server.Endpoint(), User: "SYSTEM", OnCall: func(op string) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.calls = append(w.calls, op)
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.admin.Close(context.Background()) })
+	for _, name := range users {
+		w.user(name)
+	}
+	w.cfg = w.settings(lines)
+	return w
+}
+
+func (w *world) user(name string) {
+	w.t.Helper()
+	u := client.User{Name: name, Password: "secret", FullName: strings.ToUpper(name[:1]) + name[1:] + " Example", Email: name + "@example.com"}
+	if _, _, err := w.admin.CreateUser(w.t.Context(), u); err != nil {
+		w.t.Fatal(err)
+	}
+	u, err := w.admin.User(w.t.Context(), name)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := w.admin.CreateStore(w.t.Context(), u, client.English); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// file is a settings file with lines beside the server's address.
+func (w *world) file(lines string) string {
+	w.t.Helper()
+	path := filepath.Join(w.t.TempDir(), "dagent.cfg")
+	if err := os.WriteFile(path, []byte("server_socket = "+w.server.Endpoint()+"\n"+lines), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+	return path
+}
+
+func (w *world) settings(lines string) *Config {
+	w.t.Helper()
+	cfg := NewConfig()
+	set, err := settings.New(cfg.Sections())
+	if err == nil {
+		err = set.ReadFile(w.file(lines), settings.Source{})
+	}
+	if err == nil {
+		err = set.Apply()
+	}
+	if err == nil {
+		err = cfg.Finish(set)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return cfg
+}
+
+// deliverer works by the administrator's session.
+func (w *world) deliverer() *Deliverer {
+	log := slog.New(slog.NewTextHandler(&w.log, nil))
+	return NewDeliverer(w.admin, w.cfg, log, newMetrics(nil), func() time.Time { return w.now })
+}
+
+// box logs on as a user.
+func (w *world) box(user string) *box {
+	w.t.Helper()
+	s, err := client.LogOn(w.t.Context(), client.Options{Endpoint: w.server.Endpoint(), User: user})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { _ = s.Close(context.Background()) })
+	b := &box{Session: s, t: w.t}
+	if b.store, err = s.Store(w.t.Context()); err == nil {
+		b.folders, err = s.DefaultFolders(w.t.Context(), b.store)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return b
+}
+
+// mails are the messages of a folder, oldest first.
+func (b *box) mails(folder mapi.EntryID) []*mapi.Message {
+	b.t.Helper()
+	var ids []mapi.EntryID
+	err := b.EachRow(b.t.Context(), client.TableQuery{
+		Kind: mapi.TableMS, EntryID: folder, ObjectType: mapi.TypeMessage, Columns: []mapi.PropTag{mapi.PrEntryID},
+		Sort: []mapi.SortOrder{{Tag: mapi.PrECHierarchyID}},
+	}, func(row mapi.Props) error {
+		ids = append(ids, bytes.Clone(row.Bytes(mapi.PrEntryID)))
+		return nil
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var list []*mapi.Message
+	for _, id := range ids {
+		m, err := b.LoadMessage(b.t.Context(), id)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		list = append(list, m)
+	}
+	return list
+}
+
+// subjects are those of the messages in a folder.
+func (b *box) subjects(folder mapi.EntryID) string {
+	b.t.Helper()
+	var list []string
+	for _, m := range b.mails(folder) {
+		list = append(list, m.Props.Str(mapi.PrSubject))
+	}
+	return strings.Join(list, "|")
+}
+
+// mail is one from carol to alice.
+func mail(subject string, more ...string) string {
+	return "Return-Path: <carol@example.org>\nFrom: Carol <carol@example.org>\nTo: alice@example.com\nSubject: " + subject +
+		"\nDate: Mon, 23 Nov 2026 09:00:00 +0100\nMessage-ID: <" + subject + "@example.org>\n" + strings.Join(more, "") + "\nHello\n"
+}
+
+// run runs the program as a mail server would.
+func (w *world) run(lines, stdin string, args ...string) (exit int, stderr string) {
+	w.t.Helper()
+	var out, errors bytes.Buffer
+	p := &Program{
+		Version: "1", ConfigFile: w.file("log_method = file\nlog_file = -\n" + lines), Stdin: strings.NewReader(stdin),
+		Process: daemon.Process{Out: &out, Err: &errors}, LookupEnv: func(string) (string, bool) { return "", false },
+	}
+	exit = p.Run(w.t.Context(), args)
+	return exit, out.String() + errors.String()
+}
+
+// lmtp starts an LMTP server and returns a function that sends a mail and gives the answers for the recipients, the refused ones too.
+func (w *world) lmtp(d *Deliverer) func(from, text string, to ...string) []string {
+	w.t.Helper()
+	l, err := (&net.ListenConfig{}).Listen(w.t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	s := &lmtp.Server{
+		Name: "mx.example.com", Deliverer: lmtpDeliverer{d}, MaxRecipients: 100, MaxConnections: 100, Idle: time.Minute, TempDir: w.t.TempDir(),
+		Log: slog.New(slog.NewTextHandler(&w.log, nil)),
+	}
+	ctx, cancel := context.WithCancel(w.t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(ctx, []net.Listener{l}, time.Minute) }()
+	w.t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			w.t.Error(err)
+		}
+	})
+	return func(from, text string, to ...string) []string {
+		return sendLMTP(w.t, l.Addr().String(), from, text, to...)
+	}
+}
+
+func sendLMTP(t testing.TB, address, from, text string, to ...string) []string {
+	t.Helper()
+	c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Close() }()
+	conversation := newConversation(t, c)
+	conversation.expect("220")
+	conversation.say("LHLO sender.example.org")
+	conversation.expect("250")
+	conversation.say("MAIL FROM:<" + from + ">")
+	conversation.expect("250")
+	var answers []string
+	accepted := 0
+	for _, r := range to {
+		conversation.say("RCPT TO:<" + r + ">")
+		if answer := conversation.line(); strings.HasPrefix(answer, "250") {
+			accepted++
+		} else {
+			answers = append(answers, answer)
+		}
+	}
+	if accepted == 0 {
+		return answers
+	}
+	conversation.say("DATA")
+	conversation.expect("354")
+	conversation.say(strings.ReplaceAll(text, "\n", "\r\n") + "\r\n.")
+	for range accepted {
+		answers = append(answers, conversation.line())
+	}
+	return answers
+}
+
+func (w *world) want(what string, got, want any) {
+	w.t.Helper()
+	if g, v := fmt.Sprint(got), fmt.Sprint(want); g != v {
+		w.t.Errorf("%s: got %s, want %s", what, g, v)
+	}
+}
