@@ -30,6 +30,7 @@ var mayImport = map[string][]string{
 	"calendar/content":  {},
 	"client":            {"mapi", "wire"},
 	"cmd/zarafa-admin":  {"agents", "daemon"},
+	"cmd/zarafa-dagent": {"agents/dagent", "daemon"},
 	"cmd/zarafa-pam":    {"server/auth/pam"},
 	"cmd/zarafa-server": {
 		"daemon", "server",

@@ -26,7 +26,7 @@ type Config struct {
 	MaxConnections int
 	MaxMessageSize int64
 	TempPath       string
-	IdleSeconds    time.Duration
+	Idle           time.Duration
 	Delimiter      string
 	CatchAll       string
 
@@ -54,8 +54,6 @@ type Config struct {
 	AutorespondBcc     bool
 	AutorespondUnnamed bool
 	AutorespondEvery   time.Duration
-	AcceptMeetings     bool
-	ProcessMeetings    bool
 	PluginEnabled      bool
 	ArchiveOnDelivery  bool
 	charset            *charset.Charset
@@ -90,11 +88,11 @@ func (c *Config) lmtpSection() settings.Section {
 			Doc: "How many connections are served at a time; others wait.",
 		},
 		{
-			Name: "lmtp_max_messagesize", Default: "0", Value: settings.Size(&c.MaxMessageSize, 0, 1<<40), Reloadable: true,
+			Name: "lmtp_max_messagesize", Default: "0", Value: settings.Size(&c.MaxMessageSize, 0, 1<<40),
 			Doc: "The largest mail that is taken, in bytes; 0 takes any that the server takes.",
 		},
 		{
-			Name: "lmtp_timeout", Default: "600", Value: settings.Duration(&c.IdleSeconds, time.Second, 1, 86_400),
+			Name: "lmtp_timeout", Default: "600", Value: settings.Duration(&c.Idle, time.Second, 1, 86_400),
 			Doc: "After how many seconds of silence a connection is closed.",
 		},
 		{
@@ -106,7 +104,7 @@ func (c *Config) lmtpSection() settings.Section {
 			Doc: "The user who gets the mail of addresses that belong to nobody; empty refuses it.",
 		},
 		{
-			Name: "tmp_path", Value: settings.Text(&c.TempPath), Reloadable: true,
+			Name: "tmp_path", Value: settings.Text(&c.TempPath),
 			Doc: "Where mails of more than 1 MiB lie while they are delivered; empty is the system's folder for temporary files.",
 		},
 	}}
@@ -175,7 +173,7 @@ func (c *Config) sortSection() settings.Section {
 }
 
 func (c *Config) answerSection() settings.Section {
-	return settings.Section{Title: "Absence and meetings", Options: []settings.Option{
+	return settings.Section{Title: "Absence", Options: []settings.Option{
 		{
 			Name: "autoresponder", Value: settings.Text(&c.Autoresponder), Reloadable: true,
 			Doc: "A program that answers for users who are away, called with FROM TO SUBJECT USERNAME FILE. Empty answers without one.",
@@ -193,11 +191,6 @@ func (c *Config) answerSection() settings.Section {
 			Doc:     "Header fields of mails that are not answered.",
 		},
 		{
-			Name: "mr_autoaccept", Default: "yes", Value: settings.Bool(&c.AcceptMeetings), Reloadable: true,
-			Doc: "Whether meeting requests to rooms, and to users who want it, are accepted or declined at once.",
-		},
-		{Name: "mr_autoprocess", Default: "yes", Value: settings.Bool(&c.ProcessMeetings), Reloadable: true, Doc: "Whether meeting requests and answers to them are put into the calendar at once, for users who want it."},
-		{
 			Name: "plugin_enabled", Default: "no", Value: settings.Bool(&c.PluginEnabled),
 			Doc: "Must be no: plugins in Python are not run. -P and rules deliver into folders, by address or by condition.",
 		},
@@ -212,7 +205,7 @@ func obsolete() settings.Section {
 		names []string
 	}{
 		{"one process serves all connections", []string{"process_model"}},
-		{"meetings are looked after without a program; see mr_autoaccept and mr_autoprocess", []string{"mr_autoaccepter", "mr_autoprocessor"}},
+		{"no program is called for meetings", []string{"mr_autoaccepter", "mr_autoprocessor"}},
 		{"plugins are not run", []string{"plugin_path", "plugin_manager_path"}},
 		{"log_level = 6 tells about conversions", []string{"conversion_detail"}},
 		{"there is no archive server", []string{"archiver_config"}},

@@ -10,3 +10,5 @@
 // It refuses mails for people the server does not know, for full mailboxes, and such as are larger than the settings allow. Plugins
 // in Python are not run; the settings that asked for them name what takes their place.
 package dagent
+
+//go:generate go run ./generate ../../docs

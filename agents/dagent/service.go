@@ -46,7 +46,7 @@ func (s *service) Serve(ctx context.Context) error {
 	s.deliverer = d
 	server := &lmtp.Server{
 		Name: d.host, Deliverer: lmtpDeliverer{d}, MaxMessage: s.cfg.MaxMessageSize, MaxRecipients: maxRecipients,
-		MaxConnections: s.cfg.MaxConnections, Idle: s.cfg.IdleSeconds, TempDir: s.cfg.TempPath, Log: s.log,
+		MaxConnections: s.cfg.MaxConnections, Idle: s.cfg.Idle, TempDir: s.cfg.TempPath, Log: s.log,
 	}
 	s.log.Info("taking mail", "lmtp", s.cfg.Listeners())
 	err = server.Serve(ctx, s.cfg.listeners, grace)
