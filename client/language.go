@@ -31,6 +31,20 @@ func ParseLanguage(locale string) (Language, error) {
 	return "", fmt.Errorf("there are no folder names for the language %q; use en, de, nl or fr", locale)
 }
 
+// languages are all of them.
+func languages() []Language { return []Language{English, German, Dutch, French} }
+
+// LanguageOf is the language in which a default folder is called so, and with that the language of a store's owner. It is not ok for names
+// that are of no language here, because somebody has changed them or another program has made the store.
+func LanguageOf(f DefaultFolder, name string) (l Language, ok bool) {
+	for _, l := range languages() {
+		if strings.EqualFold(l.folderNames()[f], name) {
+			return l, true
+		}
+	}
+	return "", false
+}
+
 // folderNames are the names of the default folders by language, in the order of the constants.
 func (l Language) folderNames() [numDefaultFolders]string {
 	switch l {

@@ -16,6 +16,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"os"
@@ -43,7 +44,8 @@ type Config interface {
 // Service is a daemon's work after it has been opened.
 type Service[C Config] interface {
 	// Serve works until ctx ends, finishes what is running, closes everything and
-	// returns nil. It returns an error when it cannot go on.
+	// returns nil. It returns an error when it cannot go on, and [ErrDone] when there
+	// is nothing more to do.
 	Serve(ctx context.Context) error
 	// Reload takes over the reloadable settings of a new configuration.
 	Reload(cfg C)
@@ -51,6 +53,10 @@ type Service[C Config] interface {
 	// wait, and may be called at any time after Open.
 	Healthy() error
 }
+
+// ErrDone is what Serve returns when it was asked for a piece of work that has an end, and has done it: the program
+// ends with status 0.
+var ErrDone = errors.New("the work is done")
 
 // Env is what a service gets beside its configuration.
 type Env struct {

@@ -190,6 +190,10 @@ func (l *life[C]) openAndServe(ctx context.Context) error {
 			l.reloadSettings(ctx, service)
 		case err := <-served:
 			l.status.SetServing(false)
+			if errors.Is(err, ErrDone) {
+				l.logger.Log(ctx, logging.Notice, "done")
+				return nil
+			}
 			if ctx.Err() != nil { // it has stopped before we saw that it was to
 				served <- err
 				return l.awaitStop(ctx, served)
@@ -217,7 +221,7 @@ func (l *life[C]) awaitStop(ctx context.Context, served <-chan error) error {
 	select {
 	case err := <-served:
 		l.logger.Log(ctx, logging.Notice, "stopped")
-		return err
+		return unlessDone(err)
 	case <-timer.C:
 		return fmt.Errorf("running work did not finish within %v and was abandoned", limit)
 	case <-l.abandon:
@@ -227,10 +231,18 @@ func (l *life[C]) awaitStop(ctx context.Context, served <-chan error) error {
 	select {
 	case err := <-served:
 		l.logger.Log(ctx, logging.Notice, "stopped")
-		return err
+		return unlessDone(err)
 	case <-timer.C:
 		return errors.New("running work was abandoned at the second signal")
 	}
+}
+
+// unlessDone is the error of a service that was asked to stop.
+func unlessDone(err error) error {
+	if errors.Is(err, ErrDone) {
+		return nil
+	}
+	return err
 }
 
 // abandonWait is how long a service may take to close what is open after the second signal.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -181,6 +182,24 @@ func TestServiceErrors(t *testing.T) {
 		if n := strings.Count(h.err.String(), "\n"); n != 1 {
 			t.Errorf("%s: the error is told %d times:\n%s", name, n, h.err.String())
 		}
+	}
+}
+
+// A program whose work has an end, has it with status 0, also if it is asked to stop just then.
+func TestDone(t *testing.T) {
+	for _, asked := range []bool{false, true} {
+		h := newHarness(t)
+		ctx, stop := context.WithCancel(t.Context())
+		h.service.finish = func(context.Context) error {
+			if asked {
+				stop()
+			}
+			return fmt.Errorf("one round: %w", ErrDone)
+		}
+		if got := h.run(ctx, "--log-file=-"); got != 0 || h.err.String() != "" {
+			t.Errorf("asked to stop %v: status %d, %s", asked, got, h.err.String())
+		}
+		stop()
 	}
 }
 
