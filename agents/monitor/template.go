@@ -34,6 +34,9 @@ func ParseTemplate(text string) Template {
 
 const subjectField = "Subject:"
 
+// longestVariable bounds how far the end of a variable is looked for, so that many beginnings cost no more than the text is long.
+const longestVariable = 64
+
 // Expand puts values in the place of the variables ${ZARAFA_QUOTA_NAME} or ${KOPANO_QUOTA_NAME}; value tells that of NAME. What is no
 // variable stays as it is, and so does what looks like one within a value.
 func Expand(text string, value func(name string) (string, bool)) string {
@@ -44,14 +47,15 @@ func Expand(text string, value func(name string) (string, bool)) string {
 		if !ok {
 			return out.String()
 		}
-		name, after, closed := strings.Cut(rest, "}")
-		if v, known := lookUp(name, value); closed && known {
-			out.WriteString(v)
-			text = after
-			continue
+		text = rest
+		if end := strings.IndexByte(rest[:min(len(rest), longestVariable)], '}'); end >= 0 {
+			if v, known := lookUp(rest[:end], value); known {
+				out.WriteString(v)
+				text = rest[end+1:]
+				continue
+			}
 		}
 		out.WriteString("${")
-		text = rest
 	}
 }
 
