@@ -8,5 +8,5 @@ import (
 
 func TestEverySettingHasAReader(t *testing.T) {
 	c := NewConfig()
-	settingstest.Read(t, "../..", c, c.Sections(), "zarafa/daemon", "zarafa/daemon/logging", "zarafa/agents/connection", "zarafa/agents/dagent")
+	settingstest.EverySettingIsRead(t, c, c.Sections(), "zarafa/daemon", "zarafa/daemon/logging", "zarafa/agents/connection", "zarafa/agents/dagent")
 }

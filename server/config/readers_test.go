@@ -9,6 +9,6 @@ import (
 
 func TestEverySettingHasAReader(t *testing.T) {
 	c := config.New(func() (int64, error) { return 1 << 30, nil })
-	settingstest.Read(t, "../..", c, c.Sections(),
+	settingstest.EverySettingIsRead(t, c, c.Sections(),
 		"zarafa/daemon", "zarafa/daemon/logging", "zarafa/server/config", "zarafa/server", "zarafa/cmd/zarafa-server")
 }

@@ -1,4 +1,4 @@
-// Package settingstest holds what every table of settings has to keep: that each setting has its reader.
+// Package settingstest ties settings to the code that reads them. It is for tests of the packages that have a table of settings.
 package settingstest
 
 import (
@@ -20,14 +20,14 @@ import (
 	"zarafa/daemon/settings"
 )
 
-// Read ties each setting to code that reads the field it fills: a setting that nothing reads promises an operator what does not happen.
-// Retire it, or give it its effect. config is the pointer to the struct that the sections fill; root is the folder of the module, and
-// packages are those, by import path, in which reading counts: what is handed on from there is handed on by name.
-func Read(t *testing.T, root string, config any, sections []settings.Section, packages ...string) {
+// EverySettingIsRead ties each setting to code that reads the field it fills: a setting that nothing reads promises an operator
+// what does not happen. Retire it, or give it its effect. cfg points to the struct that the sections fill. packages are where settings are
+// read, by import path: what is handed on from there is handed on by name.
+func EverySettingIsRead(t *testing.T, cfg any, sections []settings.Section, packages ...string) {
 	t.Helper()
 	fields := make(map[uintptr]string)
-	locate(reflect.ValueOf(config).Elem(), fields)
-	read := fieldsRead(t, root, packages)
+	locate(reflect.ValueOf(cfg).Elem(), fields)
+	read := fieldsRead(t, packages)
 	for _, section := range sections {
 		for _, o := range section.Options {
 			if o.Obsolete != "" {
@@ -42,7 +42,7 @@ func Read(t *testing.T, root string, config any, sections []settings.Section, pa
 			}
 		}
 	}
-	if len(read) < len(sections) {
+	if len(read) < 10 {
 		t.Errorf("only %d fields are read; the test does not see the code", len(read))
 	}
 }
@@ -72,25 +72,25 @@ func boundTo(v reflect.Value) uintptr {
 }
 
 // fieldsRead lists the fields of structs that the code reads: taking an address or assigning is not reading.
-func fieldsRead(t *testing.T, root string, packages []string) map[string]bool {
+func fieldsRead(t *testing.T, packages []string) map[string]bool {
 	t.Helper()
 	read := make(map[string]bool)
-	list := exec.Command("go", append([]string{"list", "-deps", "-export", "-f", "{{.ImportPath}} {{.Export}}"}, packages...)...)
+	list := exec.Command("go", append([]string{"list", "-deps", "-export", "-f", "{{.ImportPath}} {{.Export}} {{.Dir}}"}, packages...)...)
 	list.Stderr = os.Stderr
 	out, err := list.Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	exports := make(map[string]string)
+	exports, folders := make(map[string]string), make(map[string]string)
 	for line := range strings.Lines(string(out)) {
-		path, file, _ := strings.Cut(strings.TrimSpace(line), " ")
-		exports[path] = file
+		path, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		exports[path], folders[path], _ = strings.Cut(rest, " ")
 	}
 	files := token.NewFileSet()
 	imports := importer.ForCompiler(files, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
 	for _, pkg := range packages {
 		info := &types.Info{Selections: make(map[*ast.SelectorExpr]*types.Selection)}
-		syntax := parse(t, files, filepath.Join(root, strings.TrimPrefix(pkg, "zarafa/")))
+		syntax := parse(t, files, folders[pkg])
 		if _, err := (&types.Config{Importer: imports}).Check(pkg, files, syntax, info); err != nil {
 			t.Fatal(err)
 		}
