@@ -374,6 +374,13 @@ func TestOneBadStore(t *testing.T) {
 	w.wantSubjects("alice", "The mailbox of Alice Example is almost full")
 }
 
+func writeTemplate(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestTemplates(t *testing.T) {
 	w := newWorld(t, "")
 	w.user("alice", client.German, 2*mib, limits(mib, 0, 0))
@@ -382,7 +389,7 @@ func TestTemplates(t *testing.T) {
 	dir := t.TempDir()
 	file := func(name, text string) string {
 		path := filepath.Join(dir, name)
-		w.must(os.WriteFile(path, []byte(text), 0o600))
+		writeTemplate(t, path, text)
 		return path
 	}
 	w.lines = fmt.Sprintf("userquota_warning_template = %s\nuserquota_soft_template = %s\nuserquota_hard_template = %s\n",
@@ -427,12 +434,12 @@ func TestTemplateFiles(t *testing.T) {
 	}
 	cfg.UserHard = filepath.Join(t.TempDir(), "hard")
 	for _, subject := range []string{"One", "Two"} {
-		w.must(os.WriteFile(cfg.UserHard, []byte("Subject: "+subject), 0o600))
+		writeTemplate(t, cfg.UserHard, "Subject: "+subject)
 		if got := own(); got != subject {
 			t.Errorf("%q, want %q", got, subject)
 		}
 	}
-	w.must(os.WriteFile(cfg.UserHard, bytes.Repeat([]byte("x"), maxTemplate+1), 0o600))
+	writeTemplate(t, cfg.UserHard, strings.Repeat("x", maxTemplate+1))
 	if got := own(); got == "" || !strings.Contains(log.String(), "more than 1048576 bytes") {
 		t.Errorf("%q, log %s", got, log.String())
 	}
