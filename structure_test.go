@@ -38,7 +38,7 @@ var mayImport = map[string][]string{
 	},
 	"cmd/zbench":                 {"bench", "daemon/subcommand"},
 	"cmd/zload":                  {"client", "daemon/subcommand", "loadgen", "profiles"},
-	"cmd/ztune":                  {"daemon", "server/config", "tuning"},
+	"cmd/ztune":                  {"daemon", "server/config", "storage/mysql", "tuning"},
 	"daemon":                     {"internal/editdistance"},
 	"docs":                       {},
 	"internal/editdistance":      {},

@@ -37,6 +37,9 @@ func check(ctx context.Context, s *session) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
+	if err := s.decided(p); err != nil {
+		return exitFailed, err
+	}
 	found, compared := differences(s, p)
 	if compared == 0 {
 		return exitEmpty, fmt.Errorf("nothing was compared: neither %s nor the database nor %s is here; name the files with --server-cfg and --my-cnf", s.serverCfg, s.unitFolder)

@@ -44,6 +44,9 @@ func lint(ctx context.Context, s *session) (int, error) {
 		return exitFailed, err
 	}
 	d := m.Database
+	if d.Undecided != "" && len(s.args) == 0 {
+		return exitFailed, errors.New(d.Undecided + ", or the file: ztune lint FILE")
+	}
 	if s.version != nil {
 		d.Version = facts.Fact[dbms.Version]{Value: *s.version, Source: "--database", Confidence: facts.Certain}
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -69,39 +68,6 @@ func TestOverridden(t *testing.T) {
 		if warned := strings.Contains(errOut, "Warning: "+tc.key+" is "); warned == tc.hidden {
 			t.Errorf("%s: apply says\n%s", tc.name, errOut)
 		}
-	}
-}
-
-// runProgram puts a running program into a captured machine.
-func runProgram(t *testing.T, root, pid string, args ...string) {
-	t.Helper()
-	dir := filepath.Join(root, "proc", pid)
-	write(t, filepath.Join(dir, "comm"), filepath.Base(args[0])+"\n")
-	write(t, filepath.Join(dir, "cmdline"), strings.Join(args, "\x00")+"\x00")
-	write(t, filepath.Join(dir, "status"), "Name:\t"+filepath.Base(args[0])+"\nVmRSS:\t1000 kB\n")
-	write(t, filepath.Join(dir, "cgroup"), "0::/system.slice/"+filepath.Base(args[0])+"-"+pid+".service\n")
-}
-
-// With several databases nothing is written that another one than the server's might read.
-func TestTwoDatabases(t *testing.T) {
-	root := installed(t)
-	runProgram(t, root, "901", "/usr/sbin/mariadbd", "--datadir=/var/lib/mysql")
-	runProgram(t, root, "902", "/usr/sbin/mariadbd", "--defaults-file=/etc/mysql/second.cnf", "--datadir=/srv/second")
-	write(t, filepath.Join(root, "etc/mysql/second.cnf"), "[mysqld]\n!include /etc/mysql/second.tuned.cnf\n")
-	fragment := filepath.Join(root, "etc/mysql/conf.d/zz-ztune.cnf")
-	status, out, errOut := ztune(t, "", "apply", "--yes", "--root", root)
-	if status != exitFailed || !strings.Contains(errOut, "901") || !strings.Contains(errOut, "902") || !strings.Contains(errOut, "--my-cnf") {
-		t.Errorf("status %d\n%s%s", status, out, errOut)
-	}
-	if _, err := os.Stat(fragment); err == nil {
-		t.Error("a fragment was written")
-	}
-	status, out, errOut = ztune(t, "", "apply", "--yes", "--root", root, "--data-directory", "/srv/second", "--my-cnf", "/etc/mysql/second.tuned.cnf", "--database", "mariadb-10.11.6")
-	if status != exitOK || strings.Contains(errOut, "Warning") {
-		t.Errorf("the second one: status %d\n%s%s", status, out, errOut)
-	}
-	if _, err := os.Stat(fragment); err == nil {
-		t.Error("the first one's fragment was written")
 	}
 }
 

@@ -45,6 +45,9 @@ func plan(ctx context.Context, s *session) (int, error) {
 	default:
 		return exitFailed, fmt.Errorf("--print: there is no file %q; say server.cfg, my.cnf or unit", s.print)
 	}
+	if err := s.decided(p); err != nil {
+		s.say("Note: apply would be refused: %v.", err)
+	}
 	if s.json {
 		return exitOK, writeJSON(s.out, p.plan)
 	}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"maps"
 	"path"
+	"strconv"
 	"strings"
 
+	"zarafa/storage/mysql"
 	"zarafa/tuning/dbms"
 	"zarafa/tuning/facts"
 	"zarafa/tuning/rules"
@@ -37,7 +39,7 @@ func (s *session) makePlan(ctx context.Context) (planned, error) {
 	}
 	p.server, p.given = file, given
 	w, dataDir := s.wishes(given)
-	p.machine, err = facts.Inspect(ctx, p.tree, facts.Options{DataDirectory: dataDir, Memory: s.memory})
+	p.machine, err = facts.Inspect(ctx, p.tree, facts.Options{DataDirectory: dataDir, Memory: s.memory, Server: address(p.tree, given, w)})
 	if err != nil {
 		return p, err
 	}
@@ -55,6 +57,35 @@ func (s *session) makePlan(ctx context.Context) (planned, error) {
 	p.plan = rules.Make(p.machine, w)
 	return p, nil
 }
+
+// address is where the server connects to its database by server.cfg, unknown without server.cfg and where the database is not of this
+// machine.
+func address(tree *facts.Tree, given map[string]serverValue, w rules.Wishes) facts.Address {
+	if given == nil || w.NoDatabase || w.Role == rules.DB || w.Role == rules.Server {
+		return facts.Address{}
+	}
+	cfg := mysql.Config{Host: given["mysql_host"].value, Socket: given["mysql_socket"].value}
+	if cfg.Host == "" {
+		cfg.Host = "localhost"
+	}
+	cfg.Port, _ = strconv.Atoi(given["mysql_port"].value) // what is no number, the server refuses itself
+	if cfg.Port == 0 {
+		cfg.Port = mysqlPort
+	}
+	a := facts.Address{Socket: mysql.LocalSocket(cfg, tree.Exists), Host: cfg.Host, Port: cfg.Port}
+	switch {
+	case cfg.Socket != "":
+		a.Setting = "mysql_socket = " + cfg.Socket
+	case a.Socket != "":
+		a.Setting = "mysql_host = " + cfg.Host + " (the socket " + a.Socket + ")"
+	default:
+		a.Setting = "mysql_host = " + cfg.Host + " with mysql_port = " + strconv.Itoa(cfg.Port)
+	}
+	return a
+}
+
+// mysqlPort is the server's default of mysql_port.
+const mysqlPort = 3306
 
 // wishes takes the command line's word first, then what server.cfg says of the
 // database. It also returns the directory whose storage counts, if server.cfg decides.

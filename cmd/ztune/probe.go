@@ -42,6 +42,9 @@ func runProbe(ctx context.Context, s *session) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
+	if s.dataDir == "" && m.Database.Undecided != "" {
+		return exitFailed, errors.New(m.Database.Undecided)
+	}
 	if err := s.measurable(m); err != nil {
 		return exitFailed, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -80,11 +81,11 @@ func (s *session) fragment(p planned) (string, error) {
 	file := s.myCnf
 	if file == "" {
 		d := p.machine.Database
-		if err := oneDatabase(p.machine.Running); err != nil {
+		if err := s.decided(p); err != nil {
 			return "", err
 		}
 		if d.IncludeFolder == "" {
-			return "", errors.New("the database's option files include no folder that a fragment could be put into; add a line '!includedir /etc/my.cnf.d' to my.cnf, or name the file with --my-cnf")
+			return "", fmt.Errorf("the database's option files include no folder that a fragment could be put into; add a line '!includedir /etc/my.cnf.d' to %s, or name the file with --my-cnf", cmp.Or(d.OptionFile.Value, "my.cnf"))
 		}
 		file = path.Join(d.IncludeFolder, fragmentName)
 	}
@@ -94,19 +95,21 @@ func (s *session) fragment(p planned) (string, error) {
 	return file, nil
 }
 
-// oneDatabase refuses to choose where several database servers run: the option files of one say nothing about the others', and a
-// group that all read would give each the memory that is planned for one.
-func oneDatabase(running []facts.Running) error {
-	var found []string
-	for _, r := range running {
-		if r.Role == facts.RoleDatabase {
-			found = append(found, fmt.Sprintf("%s (process %d)", r.Name, r.PID))
-		}
-	}
-	if len(found) < 2 {
+// decided refuses what rests on a database that may be another than the server's: the option files of one say nothing about the others', and
+// a group that all read would give each the memory that is planned for one. Who names a file with --my-cnf has chosen.
+func (s *session) decided(p planned) error {
+	d := p.machine.Database
+	if s.myCnf != "" || p.plan.Version == nil {
 		return nil
 	}
-	return fmt.Errorf("several database servers are running, %s; say which one the server uses: name a file for options that only this one reads with --my-cnf, and its data directory with --data-directory", strings.Join(found, ", "))
+	if d.Undecided != "" {
+		return errors.New(d.Undecided)
+	}
+	if others := d.SharedWith(); len(others) > 0 {
+		return fmt.Errorf("the server uses %s, but %s too would read what is written for it, as both begin with %s; give each a group of its own by --defaults-group-suffix, or name a file for options that only the first reads with --my-cnf",
+			d.Instance, strings.Join(others, " and "), d.OptionFile.Value)
+	}
+	return nil
 }
 
 // accept asks the programs that will read the files whether they take them. It
@@ -128,14 +131,14 @@ func (s *session) accept(ctx context.Context, p planned) (notes []string, err er
 		return []string{"the options are for " + p.plan.Version.String() + ", but " + p.found.Value.String() + " is installed, so nobody could be asked whether they are accepted"}, nil
 	}
 	v, fragment := *p.plan.Version, render.OptionFile(p.plan)
-	if err := validate.Options(ctx, d.Program, v, fragment); err != nil {
+	if err := validate.Options(ctx, d.Program, v, d.GroupSuffix, fragment); err != nil {
 		return nil, fmt.Errorf("nothing was changed: %w; report this with the output of ztune inspect --json", err)
 	}
 	if !d.OptionFile.Known() {
 		return nil, nil
 	}
 	main := "!include " + d.OptionFile.Value + "\n"
-	if err := validate.Options(ctx, d.Program, v, main+fragment); err != nil {
+	if err := validate.Options(ctx, d.Program, v, d.GroupSuffix, main+fragment); err != nil {
 		return nil, fmt.Errorf("nothing was changed: with the options that are there already, %w; ztune lint %s tells what to change", err, d.OptionFile.Value)
 	}
 	return nil, nil

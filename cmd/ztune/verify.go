@@ -141,6 +141,7 @@ func (s *session) planToVerify(ctx context.Context) (planned, error) {
 	}
 	s.engine = s.verify.engine
 	p, err := s.makePlan(ctx)
+	p.plan.GroupSuffix = "" // its databases have option files of their own
 	switch {
 	case err != nil:
 		return p, err

@@ -35,7 +35,7 @@ func TestLocalhost(t *testing.T) {
 		{"a socket of its own", Config{Host: "localhost", Socket: "/a/socket"}, all, "unix", "/a/socket"},
 	} {
 		tc.cfg.Database = "zarafa"
-		dc, err := driverConfig(findLocal(tc.cfg, tc.paths))
+		dc, err := driverConfig(findLocal(tc.cfg, tc.paths, isSocket))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -77,7 +77,7 @@ func Open(ctx context.Context, cfg Config, opts Options) (storage.Store, error) 
 	if opts.MaxBatch == 0 {
 		opts.MaxBatch = 64
 	}
-	cfg = findLocal(cfg, localSockets())
+	cfg = findLocal(cfg, localSockets(), isSocket)
 	dc, err := driverConfig(cfg)
 	if err != nil {
 		return nil, err

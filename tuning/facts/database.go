@@ -2,6 +2,7 @@ package facts
 
 import (
 	"context"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -28,6 +29,13 @@ type Database struct {
 	OptionError string `json:"option_error,omitempty"`
 	// Program is the path of the server's program, empty if it was not found.
 	Program string `json:"program,omitempty"`
+	// GroupSuffix ends the names of groups that it reads beside the usual ones.
+	GroupSuffix string `json:"group_suffix,omitempty"`
+	// Instance is the name of the one among Instances that all this is about; both are empty where none runs or is to be started.
+	Instance  string     `json:"instance,omitempty"`
+	Instances []Instance `json:"instances,omitempty"`
+	// Undecided says why it is not known which instance the groupware server uses, and what would tell; "" if it is known.
+	Undecided string `json:"undecided,omitempty"`
 }
 
 // optionFiles is where servers look for their options, in this order.
@@ -36,8 +44,9 @@ var optionFiles = [...]string{"/etc/my.cnf", "/etc/mysql/my.cnf", "/usr/etc/my.c
 // databasePrograms is where the server's program lies.
 var databasePrograms = [...]string{"/usr/sbin/mariadbd", "/usr/libexec/mariadbd", "/usr/sbin/mysqld", "/usr/libexec/mysqld", "/usr/bin/mariadbd", "/usr/bin/mysqld", "/usr/local/mysql/bin/mysqld"}
 
-func (t *Tree) database(ctx context.Context, running *program) Database {
-	d := Database{Running: running != nil}
+// findDatabase reads the database that the groupware server uses. The process is nil if there is none and no unit that is to start one.
+func (t *Tree) findDatabase(ctx context.Context, running []*program, o Options) (Database, *program) {
+	var d Database
 	for _, file := range databasePrograms {
 		if t.Exists(file) {
 			d.Program = file
@@ -45,8 +54,19 @@ func (t *Tree) database(ctx context.Context, running *program) Database {
 		}
 	}
 	d.Version = t.databaseVersion(ctx, d.Program)
-	t.readOptions(&d, running)
-	d.DataDirectory = t.dataDirectory(&d, running)
+	for _, p := range running {
+		p.unit = t.unitOf(p)
+	}
+	var chosen *program
+	for _, p := range append(slices.Clone(running), t.databaseUnits(running)...) {
+		d.Instances = append(d.Instances, t.instance(p, d.Version))
+	}
+	i, why := t.choose(d.Instances, o.DataDirectory, o.Server)
+	if d.Undecided = why; i != nil {
+		chosen, d.Instance, d.Running = i.program, i.Name, i.PID != 0
+	}
+	t.readOptions(&d, chosen)
+	d.DataDirectory = t.dataDirectory(&d, chosen)
 	d.Options = append(d.Options, t.persisted(d.DataDirectory.Value)...)
 	if !d.Version.Known() {
 		for _, name := range []string{"mariadb_upgrade_info", "mysql_upgrade_info"} {
@@ -58,7 +78,7 @@ func (t *Tree) database(ctx context.Context, running *program) Database {
 			}
 		}
 	}
-	return d
+	return d, chosen
 }
 
 // databaseVersion asks the program, and then the list of packages.
@@ -119,14 +139,18 @@ func (t *Tree) packagedVersion() (dbms.Version, bool) {
 	return dbms.Version{}, false
 }
 
-// readOptions reads the option files that the server reads.
+// readOptions reads the option files that the server reads: with --defaults-file that alone, otherwise those of the usual places and then
+// that of --defaults-extra-file.
 func (t *Tree) readOptions(d *Database, running *program) {
 	files := optionFiles[:]
 	source := "the usual places"
 	if running != nil {
 		source = "command line of the running server"
+		d.GroupSuffix, _ = argument(running.args, "defaults-group-suffix")
 		if file, ok := argument(running.args, "defaults-file"); ok {
-			files = []string{file}
+			files = t.ofProcess(running, file)
+		} else if file, ok := argument(running.args, "defaults-extra-file"); ok {
+			files = append(slices.Clone(files), t.ofProcess(running, file)...)
 		} else if slices.Contains(running.args, "--no-defaults") {
 			files = nil
 		} else {
@@ -163,22 +187,53 @@ func (t *Tree) includeFolder(file string) string {
 	last := ""
 	for line := range strings.Lines(text) {
 		if f := strings.Fields(line); len(f) == 2 && f[0] == "!includedir" {
-			last = f[1]
+			if last = f[1]; !path.IsAbs(last) {
+				last = path.Join(path.Dir(file), last) // as mycnf reads it
+			}
 		}
 	}
 	return last
 }
 
+// ofProcess returns the option file that a command line names. A relative one was one of the folder in which the program was started; a
+// database changes to its data directory afterwards, so that only a file that is there can be told from one that is elsewhere.
+func (t *Tree) ofProcess(p *program, file string) []string {
+	if path.IsAbs(file) {
+		return []string{path.Clean(file)}
+	}
+	if file = path.Join(t.workingDirectory(p), file); path.IsAbs(file) && t.Exists(file) {
+		return []string{file}
+	}
+	return nil
+}
+
+// workingDirectory is where a process works, "" if that is not known. Only root may read it of others' processes.
+func (t *Tree) workingDirectory(p *program) string {
+	if p.pid == 0 {
+		return "/" // of a unit, unless it says otherwise
+	}
+	dir, err := os.Readlink(t.Path(p.dir() + "/cwd"))
+	if err != nil {
+		return ""
+	}
+	return dir
+}
+
 // Groups returns the groups of option files that the server reads.
 func (d *Database) Groups() []string {
 	groups := []string{"mysqld", "server"}
-	if !d.Version.Known() {
-		return append(groups, "mariadb", "mariadbd")
+	switch v := d.Version.Value; {
+	case !d.Version.Known():
+		groups = append(groups, "mariadb", "mariadbd")
+	case v.Flavour == dbms.MariaDB:
+		groups = append(groups, "mysqld-"+v.Series(), "mariadb", "mariadb-"+v.Series(), "mariadbd", "mariadbd-"+v.Series(), "galera")
+	default:
+		groups = append(groups, "mysqld-"+v.Series())
 	}
-	v := d.Version.Value
-	groups = append(groups, "mysqld-"+v.Series())
-	if v.Flavour == dbms.MariaDB {
-		groups = append(groups, "mariadb", "mariadb-"+v.Series(), "mariadbd", "mariadbd-"+v.Series(), "galera")
+	if d.GroupSuffix != "" {
+		for _, group := range groups {
+			groups = append(groups, strings.ToLower(group+d.GroupSuffix)) // mycnf has the groups in lower case
+		}
 	}
 	return groups
 }
@@ -187,8 +242,10 @@ func (d *Database) Groups() []string {
 // is usual.
 func (t *Tree) dataDirectory(d *Database, running *program) Fact[string] {
 	if running != nil {
-		if dir, ok := argument(running.args, "datadir"); ok {
+		if dir, ok := argument(running.args, "datadir"); ok && path.IsAbs(dir) {
 			return certain(path.Clean(dir), "command line of the running server")
+		} else if work := t.workingDirectory(running); ok && running.pid != 0 && work != "" {
+			return likely(work, running.dir()+"/cwd") // where databases work
 		}
 	}
 	if o, ok := mycnf.Last(d.Options, d.Groups(), "datadir"); ok && strings.HasPrefix(o.Value, "/") {

@@ -19,6 +19,8 @@ type Machine struct {
 type Options struct {
 	// DataDirectory is looked at in place of the database's own, if it is not empty.
 	DataDirectory string
+	// Server is where the groupware server connects to the database, which tells several databases apart.
+	Server Address
 	// Memory is what the services may use together, in bytes, in place of what is
 	// found; 0 for what is found.
 	Memory int64
@@ -28,9 +30,14 @@ type Options struct {
 // out; everything else that is missing is an unknown fact.
 func Inspect(ctx context.Context, t *Tree, o Options) (Machine, error) {
 	m := Machine{Root: t.Dir()}
-	running, first := t.findRunning(ctx, o.DataDirectory)
+	running, processes := t.findRunning(ctx)
 	m.Running = running
-	server, database := t.findService(RoleServer, first[RoleServer]), t.findService(RoleDatabase, first[RoleDatabase])
+	var serverProcess, chosen *program
+	if all := processes[RoleServer]; len(all) > 0 {
+		serverProcess = all[0]
+	}
+	m.Database, chosen = t.findDatabase(ctx, processes[RoleDatabase], o)
+	server, database := t.findService(RoleServer, serverProcess), t.findService(RoleDatabase, chosen)
 	var err error
 	if m.Memory, err = t.memory(server, database); err != nil && o.Memory == 0 {
 		return m, err
@@ -39,12 +46,11 @@ func Inspect(ctx context.Context, t *Tree, o Options) (Machine, error) {
 		m.Memory.override(o.Memory)
 	}
 	m.Processors = t.processors(server, database)
-	m.Database = t.database(ctx, first[RoleDatabase])
 	dir, process := m.Database.DataDirectory.Value, "self"
 	if o.DataDirectory != "" {
 		dir = o.DataDirectory
-	} else if p := first[RoleDatabase]; p != nil {
-		process = path.Base(p.dir()) // it may see other mounts than we do
+	} else if chosen != nil && chosen.pid != 0 {
+		process = path.Base(chosen.dir()) // it may see other mounts than we do
 	}
 	m.Storage = t.storage(ctx, dir, process)
 	return m, nil

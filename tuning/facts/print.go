@@ -139,6 +139,14 @@ func (m Machine) databaseBranch() branch {
 		leaf("data directory", d.DataDirectory, itself),
 		leaf("option file", d.OptionFile, itself),
 	}}
+	if len(d.Instances) > 1 {
+		for _, i := range d.Instances {
+			b.below = append(b.below, branch{text: "instance " + describe([]Instance{i}), source: i.OptionFile.Source, confidence: i.OptionFile.Confidence})
+		}
+	}
+	if d.Undecided != "" {
+		b.below = append(b.below, branch{text: d.Undecided})
+	}
 	if d.OptionError != "" {
 		b.below = append(b.below, branch{text: "the option files cannot be read to their end: " + d.OptionError})
 	}

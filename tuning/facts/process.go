@@ -15,6 +15,7 @@ type program struct {
 	pid  int
 	name string
 	args []string
+	unit string // of systemd, if it is known; only for databases
 }
 
 // dir is the process's folder in /proc.
@@ -39,7 +40,7 @@ func (t *Tree) programs(ctx context.Context) []program {
 		if err != nil {
 			comm = path.Base(args[0])
 		}
-		all = append(all, program{int(pid), comm, args})
+		all = append(all, program{pid: int(pid), name: comm, args: args})
 	}
 	return all
 }

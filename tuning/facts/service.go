@@ -60,11 +60,10 @@ func roleOf(p program) (Role, bool) {
 	return role, ok
 }
 
-// findRunning picks the programs of interest, and of each role the first one; of several databases the one that has the data directory, if
-// any has.
-func (t *Tree) findRunning(ctx context.Context, dataDirectory string) ([]Running, map[Role]*program) {
+// findRunning picks the programs of interest, and the processes of each role.
+func (t *Tree) findRunning(ctx context.Context) ([]Running, map[Role][]*program) {
 	all := []Running{} // a list in JSON, also if it is empty
-	first := make(map[Role]*program)
+	byRole := make(map[Role][]*program)
 	for _, p := range t.programs(ctx) {
 		role, ok := roleOf(p)
 		if !ok {
@@ -72,26 +71,26 @@ func (t *Tree) findRunning(ctx context.Context, dataDirectory string) ([]Running
 		}
 		bytes, _ := kilobytes(t.status(path.Base(p.dir()))["VmRSS"])
 		all = append(all, Running{Role: role, Name: p.name, PID: p.pid, Bytes: bytes})
-		if first[role] == nil {
-			first[role] = &p
-		}
-		if dir, ok := argument(p.args, "datadir"); ok && role == RoleDatabase && dataDirectory != "" && path.Clean(dir) == path.Clean(dataDirectory) {
-			first[role] = &p
-		}
+		byRole[role] = append(byRole[role], &p)
 	}
 	slices.SortStableFunc(all, func(a, b Running) int { return strings.Compare(string(a.Role), string(b.Role)) })
-	return all, first
+	return all, byRole
 }
 
 // findService finds out in which control group a service runs, or will run once it
 // is started. The group that ztune itself is in says nothing where systemd starts
 // the services; in a container without it, they share our group.
 func (t *Tree) findService(role Role, process *program) service {
-	s := service{role: role, process: process}
-	if u, ok := t.findUnit(unitNames[role]...); ok {
+	s := service{role: role}
+	names := unitNames[role]
+	if process != nil && process.unit != "" {
+		names = []string{process.unit}
+	}
+	if u, ok := t.findUnit(names...); ok {
 		s.unit = u
 	}
-	if process != nil {
+	if process != nil && process.pid != 0 {
+		s.process = process
 		if text, err := t.Read(process.dir() + "/cgroup"); err == nil {
 			s.groups, s.how = parseMembership(text), process.dir()+"/cgroup"
 			return s
@@ -103,11 +102,11 @@ func (t *Tree) findService(role Role, process *program) service {
 		return s
 	}
 	if s.unit.name == "" {
-		s.unit = t.readUnit(unitNames[role][0])
+		s.unit = t.readUnit(names[0])
 	}
 	slice := "/system.slice"
-	if names := s.unit.slices(); len(names) > 1 {
-		slice = sliceFolder(names[0])
+	if slices := s.unit.slices(); len(slices) > 1 {
+		slice = sliceFolder(slices[0])
 	}
 	s.groups, s.how = make(membership), "unit "+s.unit.name
 	for controller, base := range t.managerGroups(own) {

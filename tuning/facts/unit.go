@@ -42,14 +42,14 @@ func (t *Tree) findUnit(candidates ...string) (unit, bool) {
 }
 
 // readUnit reads a unit's file and its drop-ins, which are sorted by name over all
-// folders, one that is in a stronger folder hiding its namesakes.
+// folders, one that is in a stronger folder hiding its namesakes. An instance of a template has the template's.
 func (t *Tree) readUnit(name string) unit { return t.readUnitIn(unitFolders[:], name) }
 
 func (t *Tree) readUnitIn(folders []string, name string) unit {
 	u := unit{name: name}
-	for _, folder := range folders {
-		if text, err := t.Read(path.Join(folder, name)); err == nil {
-			u.settings = append(u.settings, parseUnit(text, path.Join(folder, name))...)
+	template, _ := splitInstance(name)
+	for _, file := range slices.Compact([]string{name, template}) {
+		if u.settings = t.unitFile(folders, file); u.settings != nil {
 			break
 		}
 	}
@@ -76,12 +76,25 @@ func (t *Tree) readUnitIn(folders []string, name string) unit {
 	return u
 }
 
+// unitFile reads the strongest file of a unit, without drop-ins.
+func (t *Tree) unitFile(folders []string, name string) []assignment {
+	for _, folder := range folders {
+		if text, err := t.Read(path.Join(folder, name)); err == nil {
+			return append([]assignment{}, parseUnit(text, path.Join(folder, name))...)
+		}
+	}
+	return nil
+}
+
 // dropinFolders returns the folders of drop-ins for a unit, its own first, then those
 // for all units of its kind and for all whose name begins with the same words.
 func dropinFolders(name string) []string {
 	ext := path.Ext(name)
 	base := strings.TrimSuffix(name, ext)
 	dirs := []string{name + ".d"}
+	if template, _ := splitInstance(name); template != name {
+		dirs = append(dirs, template+".d")
+	}
 	for {
 		i := strings.LastIndexByte(base, '-')
 		if i <= 0 {

@@ -17,7 +17,8 @@ import (
 // OptionFile writes the fragment of my.cnf. What every version knows is in the group
 // [mysqld]; the rest is in the group of the version's series, so that an upgrade of
 // the database never meets an option that it refuses: the new version does not read
-// the old one's group, and ztune check says that the plan no longer fits.
+// the old one's group, and ztune check says that the plan no longer fits. A plan with a group suffix is for one of several databases that
+// share their option files, and its groups end in it.
 func OptionFile(p rules.Plan) string {
 	if p.Version == nil {
 		return ""
@@ -33,9 +34,9 @@ func OptionFile(p rules.Plan) string {
 		}
 		fmt.Fprintf(b, "# %s\n%s = %s\n", s.Rule, s.Key, s.Value)
 	}
-	text := "# Written by ztune for " + p.Version.String() + "; ztune explain KEY gives the reasons,\n# ztune undo takes it back. Changes made here are lost at the next ztune apply.\n\n[mysqld]\n" + always.String()
+	text := "# Written by ztune for " + p.Version.String() + "; ztune explain KEY gives the reasons,\n# ztune undo takes it back. Changes made here are lost at the next ztune apply.\n\n[mysqld" + p.GroupSuffix + "]\n" + always.String()
 	if series.Len() > 0 {
-		text += "\n[" + seriesGroup(*p.Version) + "]\n" + series.String()
+		text += "\n[" + seriesGroup(*p.Version) + p.GroupSuffix + "]\n" + series.String()
 	}
 	return text
 }

@@ -121,10 +121,12 @@ type Plan struct {
 	Users        int           `json:"users"`
 	UsersAssumed bool          `json:"users_assumed"`
 	Version      *dbms.Version `json:"database,omitempty"`
-	Settings     []Setting     `json:"settings"`
-	Budget       Budget        `json:"budget"`
-	Shortfalls   []Shortfall   `json:"shortfalls"`
-	Advice       []Advice      `json:"advice"`
+	// GroupSuffix ends the groups of the option file, where several databases share their option files.
+	GroupSuffix string      `json:"group_suffix,omitempty"`
+	Settings    []Setting   `json:"settings"`
+	Budget      Budget      `json:"budget"`
+	Shortfalls  []Shortfall `json:"shortfalls"`
+	Advice      []Advice    `json:"advice"`
 
 	processors int
 	heapLimit  int64 // of the server

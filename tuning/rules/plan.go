@@ -36,6 +36,7 @@ func Make(f facts.Machine, w Wishes) Plan {
 		p.Settings = append(p.Settings, m.serverSettings(d, s)...)
 	}
 	if m.version != nil {
+		p.GroupSuffix = f.Database.GroupSuffix
 		p.Settings = append(p.Settings, m.databaseSettings(d, s, &p)...)
 	}
 	p.Advice = m.advice(p)

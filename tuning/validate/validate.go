@@ -31,8 +31,9 @@ type Refused struct {
 func (r *Refused) Error() string { return r.Program + " refuses it: " + r.Line }
 
 // Options runs the program over an option file with the given content. The error is
-// a *Refused if the program does not accept it.
-func Options(ctx context.Context, program string, v dbms.Version, content string) (err error) {
+// a *Refused if the program does not accept it. groupSuffix is what the groups end in that the server reads beside the usual ones, "" for
+// none.
+func Options(ctx context.Context, program string, v dbms.Version, groupSuffix, content string) (err error) {
 	dir, err := os.MkdirTemp("", "ztune-validate-")
 	if err != nil {
 		return err
@@ -46,6 +47,9 @@ func Options(ctx context.Context, program string, v dbms.Version, content string
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	args := []string{"--defaults-file=" + file}
+	if groupSuffix != "" {
+		args = append(args, "--defaults-group-suffix="+groupSuffix)
+	}
 	if v.Flavour == dbms.MySQL && v.AtLeast(8, 0, 16) {
 		args = append(args, "--validate-config")
 		if os.Geteuid() == 0 {

@@ -62,7 +62,7 @@ func TestOptions(t *testing.T) {
 		{"[mariadb-" + v.Series() + "]\nunheard_of = 1\n", true},
 		{"[mysqld-5.5]\nunheard_of = 1\n", false},
 	} {
-		err := Options(t.Context(), program, v, tt.content)
+		err := Options(t.Context(), program, v, "", tt.content)
 		var refused *Refused
 		if errors.As(err, &refused) != tt.refused || !tt.refused && err != nil {
 			t.Errorf("%q: %v", tt.content, err)
@@ -77,7 +77,7 @@ func TestPlansAreAccepted(t *testing.T) {
 		for _, memory := range []int64{512 << 20, 1 << 30, 7 << 30, 64 << 30, 4 << 40} {
 			for _, medium := range []string{facts.MediumRotating, facts.MediumNVMe} {
 				text := render.OptionFile(planFor(v, memory, medium, role))
-				if err := Options(t.Context(), program, v, text); err != nil {
+				if err := Options(t.Context(), program, v, "", text); err != nil {
 					t.Errorf("%s, %s, %s: %v\n%s", facts.Size(memory), medium, role, err, text)
 				}
 			}
@@ -199,11 +199,11 @@ func TestOptionsOfMySQL(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := dbms.Version{Flavour: dbms.MySQL, Major: 8, Minor: 4, Patch: 3}
-	if err := Options(t.Context(), server, v, render.OptionFile(planFor(v, 8<<30, facts.MediumSSD, rules.Both))); err != nil {
+	if err := Options(t.Context(), server, v, "", render.OptionFile(planFor(v, 8<<30, facts.MediumSSD, rules.Both))); err != nil {
 		t.Errorf("a plan: %v", err)
 	}
 	var refused *Refused
-	err := Options(t.Context(), server, v, "[mysqld]\nquery_cache_size = 4M\n")
+	err := Options(t.Context(), server, v, "", "[mysqld]\nquery_cache_size = 4M\n")
 	if !errors.As(err, &refused) || !strings.Contains(err.Error(), "query_cache_size") {
 		t.Errorf("an option that is gone: %v", err)
 	}
