@@ -25,26 +25,22 @@ const (
 	connClosed
 )
 
-// conn is a server's connection. For fasthttp it is a net.Conn that yields one request header
-// at a time (see Read); everything else reads its embedded stream. All fields but state
-// are its goroutine's own.
+// conn is a server's connection. All fields but state are its goroutine's own.
 type conn struct {
 	stream
-	headerInput
-	srv      *Server
-	ctx      *fasthttp.RequestCtx // of the request that is being served
-	body     body
-	buf      *[]byte // of x.Body
-	taken    int64   // of the budget for large envelopes
-	x        Exchange
-	peer     Peer
-	watch    peerWatch
-	start    time.Time // of the request's first byte
-	proxied  bool
-	drained  bool // the request was read to its end
-	answered bool // what fasthttp writes for this request is dropped
-	lingers  bool // Close waits for the peer to read the answer
-	state    atomic.Int32
+	srv     *Server
+	req     *fasthttp.Request // of the request that is being read, nil between requests
+	bare    bool              // its envelope came without a header
+	body    body
+	buf     *[]byte // of x.Body
+	taken   int64   // of the budget for large envelopes
+	x       Exchange
+	peer    Peer
+	watch   peerWatch
+	start   time.Time // of the request's first byte
+	proxied bool
+	drained bool // the request was read to its end
+	state   atomic.Int32
 }
 
 func newConn(s *Server, nc net.Conn) *conn {
@@ -62,7 +58,31 @@ func (c *conn) serve() {
 	c.srv.cfg.Metrics.ConnOpened(c.peer.Network)
 	defer func() { c.srv.cfg.Metrics.ConnClosed(c.peer.Network) }()
 	defer c.releaseReader()
-	c.srv.http.ServeConn(c) // what it returns was answered and logged by refuse
+	for c.beginRequest() == nil { // an error ends a connection on which nothing is due
+		if !c.serveRequest() {
+			return
+		}
+	}
+}
+
+// beginRequest waits for a request and looks how it begins.
+func (c *conn) beginRequest() error {
+	if err := c.awaitRequest(); err != nil {
+		return err
+	}
+	if !c.state.CompareAndSwap(connIdle, connActive) {
+		return net.ErrClosed
+	}
+	c.start = time.Now()
+	c.in.begin()
+	c.in.timedOut = false
+	c.out.sent = 0
+	first, err := c.br.Peek(1)
+	if err != nil {
+		return err
+	}
+	c.bare = first[0] == '<' || first[0] == 0xEF // an envelope, or the byte order mark before one
+	return nil
 }
 
 // handshake completes TLS and takes note of the client's certificate.
@@ -115,26 +135,6 @@ func (c *conn) awaitRequest() error {
 	}
 }
 
-// Write sends what fasthttp writes of its own accord, "100 Continue". Answers are sent while the
-// handler runs (Exchange.begin), and what fasthttp writes after it is dropped.
-func (c *conn) Write(p []byte) (int, error) {
-	if c.answered {
-		return len(p), nil
-	}
-	if err := c.out.write(Body{Head: p}); err != nil {
-		return 0, err
-	}
-	return len(p), nil
-}
-
-// Close is called by fasthttp when it has finished with the connection.
-func (c *conn) Close() error {
-	if c.lingers {
-		c.linger()
-	}
-	return c.nc.Close()
-}
-
 // linger lets the peer read the answer although it has more to send: closing with unread
 // input would reset the connection and destroy the answer on its way.
 func (c *conn) linger() {
@@ -144,23 +144,5 @@ func (c *conn) linger() {
 	}
 	io.CopyN(io.Discard, c.nc, lingerBytes) // how it ends does not matter
 }
-
-// LocalAddr implements net.Conn.
-func (c *conn) LocalAddr() net.Addr { return c.nc.LocalAddr() }
-
-// RemoteAddr implements net.Conn.
-func (c *conn) RemoteAddr() net.Addr { return c.nc.RemoteAddr() }
-
-// SetDeadline, like SetReadDeadline and SetWriteDeadline, does nothing: input and output keep deadlines
-// of their own, which progress renews, and idling ends by other rules than reading.
-func (c *conn) SetDeadline(time.Time) error { return nil }
-
-// SetReadDeadline implements net.Conn.
-func (c *conn) SetReadDeadline(time.Time) error { return nil }
-
-// SetWriteDeadline implements net.Conn.
-func (c *conn) SetWriteDeadline(time.Time) error { return nil }
-
-var _ net.Conn = (*conn)(nil)
 
 func isTimeout(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }

@@ -97,7 +97,6 @@ func (x *Exchange) begin(status int) bool {
 	}
 	x.status = status
 	x.close = x.close || x.conn.srv.stopping.Load()
-	x.conn.answered = true
 	x.conn.endWatch()
 	return true
 }

@@ -54,24 +54,20 @@ func (e *httpError) appendTo(dst []byte) []byte {
 	return wire.AppendFault(dst, &wire.Fault{Code: e.code, String: e.text}, wire.SOAP11)
 }
 
-// headerFault turns fasthttp's verdict on a header into ours. The conditions that have no error
-// value of their own are told by the text.
-func (c *conn) headerFault(err error) error {
-	var he *httpError
-	var small *fasthttp.ErrSmallBuffer
+// headerFault turns fasthttp's verdict on the fields of a header into ours. The conditions that have no error
+// value of their own are told by how the text begins, since what follows may be the peer's.
+func headerFault(err error) error {
+	said := func(text string) bool {
+		cause := errors.Unwrap(err)
+		return cause != nil && strings.HasPrefix(cause.Error(), text)
+	}
 	switch {
-	case errors.As(err, &he), errors.Is(err, io.ErrUnexpectedEOF):
-		return err
-	case errors.As(err, &small):
-		return headerTooLarge()
-	case c.lines <= 1, errors.Is(err, fasthttp.ErrorInvalidURI):
-		return badRequest("Malformed HTTP request line")
-	case errors.Is(err, fasthttp.ErrUnsupportedTransferEncoding):
+	case errors.Is(err, fasthttp.ErrUnsupportedTransferEncoding), said("unsupported transfer-encoding"), said("too many transfer-encoding"):
 		return badRequest("Unsupported Transfer-Encoding")
-	case errors.Is(err, fasthttp.ErrDuplicateContentLength), strings.Contains(err.Error(), "content-length"):
+	case errors.Is(err, fasthttp.ErrDuplicateContentLength), said("cannot parse content-length"):
 		return badRequest("Malformed Content-Length")
 	default:
-		return badRequest("Malformed HTTP header")
+		return badRequest(malformedHeader)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"runtime/debug"
-	"strconv"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -13,19 +12,11 @@ import (
 	"zarafa/wire"
 )
 
-// deferBody keeps fasthttp from reading the body before the handler is called: whole, into a
-// buffer of the announced size. The length it has found, or -1 for chunks and -2 for neither,
-// waits in the Host field, which is ours (hostLine), until readBody puts it back.
-func deferBody(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
-	var text [20]byte
-	h.SetHostBytes(strconv.AppendInt(text[:0], int64(h.ContentLength()), 10))
-	h.SetContentLength(noLength)
-	return fasthttp.RequestConfig{}
-}
-
-// serveRequest reads and answers one request, whose header has been read.
-func (c *conn) serveRequest(ctx *fasthttp.RequestCtx) {
-	x := c.beginExchange(ctx)
+// serveRequest reads and answers one request, whose first bytes have arrived, and reports whether another one may follow.
+func (c *conn) serveRequest() bool {
+	c.req = c.srv.requests.Get().(*fasthttp.Request)
+	x := &c.x
+	*x = Exchange{Peer: c.peer, Path: x.Path, conn: c}
 	err := c.readRequest(x)
 	switch {
 	case err != nil:
@@ -35,46 +26,24 @@ func (c *conn) serveRequest(ctx *fasthttp.RequestCtx) {
 	default:
 		c.handle(x)
 	}
-	c.endExchange(x, err)
+	return c.endExchange(x, err)
 }
 
-// refuseRequest answers a request whose header cannot be read.
-func (c *conn) refuseRequest(ctx *fasthttp.RequestCtx, err error) {
-	if c.phase == betweenRequests {
-		return // there is no request
-	}
-	x := c.beginExchange(ctx)
-	x.Path = ""
-	if !c.in.timedOut {
-		err = c.headerFault(err)
-	}
-	c.refuse(x, err)
-	c.endExchange(x, err)
-}
-
-func (c *conn) beginExchange(ctx *fasthttp.RequestCtx) *Exchange {
-	x := &c.x
-	*x = Exchange{Peer: c.peer, Path: x.Path, conn: c}
-	c.ctx = ctx
-	return x
-}
-
-// endExchange leaves the connection ready for the next request, or tells fasthttp to close it.
-func (c *conn) endExchange(x *Exchange, err error) {
+// endExchange leaves the connection ready for the next request, and reports whether there may be one.
+func (c *conn) endExchange(x *Exchange, err error) bool {
 	c.endWatch()
 	if x.err != nil {
 		c.srv.cfg.Logger.Debug("answer not sent", "peer", x.Peer.Address, "error", x.err)
 	}
 	keep := x.err == nil && !x.close && (c.drained || c.body.drain())
-	c.lingers = !keep && x.err == nil && err != nil
 	stats := RequestStats{Network: c.peer.Network, Status: x.status, BytesIn: c.body.framed.total,
 		Decoded: c.body.decoded.total, BytesOut: c.out.sent, Duration: time.Since(c.start)}
 	c.releaseRequest()
 	c.srv.cfg.Metrics.RequestDone(stats)
-	if !keep || !c.state.CompareAndSwap(connActive, connIdle) || c.srv.stopping.Load() {
-		c.ctx.SetConnectionClose()
+	if !keep && x.err == nil && err != nil {
+		c.linger()
 	}
-	c.ctx = nil
+	return keep && c.state.CompareAndSwap(connActive, connIdle) && !c.srv.stopping.Load()
 }
 
 // releaseRequest gives back what the request held.
@@ -83,7 +52,16 @@ func (c *conn) releaseRequest() {
 	c.releaseBody()
 	c.drained = false
 	c.x.Attachment = nil
-	c.phase = betweenRequests
+	c.releaseHTTP()
+}
+
+// releaseHTTP gives back what fasthttp read the request with. Header and body are then read and what matters of them is in the exchange.
+func (c *conn) releaseHTTP() {
+	if c.req != nil {
+		c.req.Reset()
+		c.srv.requests.Put(c.req)
+		c.req = nil
+	}
 }
 
 // releaseBody gives back the buffer of the envelope.
@@ -117,14 +95,18 @@ func (c *conn) handle(x *Exchange) {
 // readRequest reads a request up to where the handler takes over: its whole envelope, and
 // the header of the part behind it.
 func (c *conn) readRequest(x *Exchange) error {
-	h := &c.ctx.Request.Header
+	if c.bare {
+		x.Path = ""
+		return c.readBody(x, noLength)
+	}
+	if err := c.readHeader(); err != nil {
+		x.Path = ""
+		return err
+	}
+	h := &c.req.Header
 	length, err := bodyLength(h)
 	if err != nil {
 		return err
-	}
-	if c.bare {
-		x.Path = ""
-		return c.readBody(x, length)
 	}
 	c.applyHeader(x)
 	switch {
@@ -137,6 +119,7 @@ func (c *conn) readRequest(x *Exchange) error {
 		x.head = true
 		if length == noLength {
 			length = 0 // there is no body without a header that says so
+			h.SetContentLength(0)
 		}
 		return c.openBody(length, identity, 0)
 	default:
@@ -144,12 +127,9 @@ func (c *conn) readRequest(x *Exchange) error {
 	}
 }
 
-// bodyLength takes the length that deferBody has put aside.
+// bodyLength is what the header says of the body's length.
 func bodyLength(h *fasthttp.RequestHeader) (int, error) {
-	length, err := strconv.Atoi(string(h.Host()))
-	if err != nil {
-		return 0, badRequest("Malformed HTTP header")
-	}
+	length := h.ContentLength()
 	if length != chunkedLength {
 		return length, nil
 	}
@@ -164,7 +144,7 @@ func bodyLength(h *fasthttp.RequestHeader) (int, error) {
 
 // applyHeader takes over what the header says about the peer and the answer.
 func (c *conn) applyHeader(x *Exchange) {
-	h := &c.ctx.Request.Header
+	h := &c.req.Header
 	if target := h.RequestURI(); x.Path != string(target) {
 		x.Path = string(target)
 	}
@@ -190,22 +170,28 @@ func (c *conn) applyHeader(x *Exchange) {
 
 // openBody makes fasthttp read the body's framing from the stream.
 func (c *conn) openBody(length int, coding contentCoding, maxDecoded int64) error {
-	req := &c.ctx.Request
 	f := framing{length: length, max: c.srv.cfg.MaxRequestBytes}
 	if length != noLength {
-		req.Header.SetContentLength(length)
+		if int64(length) > f.max {
+			return tooLarge("Request too large") // before the peer is told to send it
+		}
+		if c.req.MayContinue() {
+			if err := c.out.write(Body{Head: []byte("HTTP/1.1 100 Continue\r\n\r\n")}); err != nil {
+				return err
+			}
+		}
 		// With the limit 0 nothing is read before the body is asked for.
-		if err := req.ContinueReadBodyStream(c.br, 0, false); err != nil {
+		if err := c.req.ContinueReadBodyStream(c.br, 0, false); err != nil {
 			return err
 		}
-		f.stream = req.BodyStream()
+		f.stream = c.req.BodyStream()
 	}
 	return c.body.open(&c.stream, f, coding, maxDecoded)
 }
 
 // readBody reads the envelope, and gives the read buffer back if nothing else of the request follows.
 func (c *conn) readBody(x *Exchange, length int) error {
-	h := &c.ctx.Request.Header
+	h := &c.req.Header
 	boundary, err := multipartBoundary(h.ContentType())
 	if err != nil {
 		return err
@@ -234,6 +220,7 @@ func (c *conn) readBody(x *Exchange, length int) error {
 	if c.drained = c.body.drain(); !c.drained {
 		return badRequest("Malformed end of request")
 	}
+	c.releaseHTTP()
 	if c.br.Buffered() == 0 {
 		c.releaseReader()
 	}

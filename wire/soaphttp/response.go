@@ -3,8 +3,8 @@ package soaphttp
 import (
 	"crypto/rand"
 	"encoding/base64"
-
-	"github.com/valyala/fasthttp"
+	"net/http"
+	"strconv"
 )
 
 const (
@@ -19,27 +19,32 @@ type Body struct{ Head, Middle, Tail []byte }
 
 func (b *Body) size() int { return len(b.Head) + len(b.Middle) + len(b.Tail) }
 
-// appendHeader writes the response header, with the reference server's fields (wire.md section 2
-// "Responses"). Their order is fasthttp's.
+// appendHeader writes the response header, with the reference server's fields (wire.md section 2 "Responses").
 func (x *Exchange) appendHeader(dst []byte, contentType string, length int, gzipped bool) []byte {
-	h := &x.conn.ctx.Response.Header
-	h.SetStatusCode(x.status)
-	h.SetServer(x.conn.srv.cfg.ServerName)
-	h.SetContentType(contentType)
+	field := func(name, value string) {
+		dst = append(append(append(append(dst, name...), ": "...), value...), lineEnd...)
+	}
+	dst = strconv.AppendInt(append(dst, "HTTP/1.1 "...), int64(x.status), 10)
+	dst = append(append(append(dst, ' '), http.StatusText(x.status)...), lineEnd...)
+	field("Server", x.conn.srv.cfg.ServerName)
+	field("Content-Type", contentType)
 	if gzipped {
-		h.SetContentEncoding("gzip")
+		field("Content-Encoding", "gzip")
 	}
-	if length == chunkedLength && x.http10 {
-		length = noLength
+	switch {
+	case length >= 0:
+		dst = strconv.AppendInt(append(dst, "Content-Length: "...), int64(length), 10)
+		dst = append(dst, lineEnd...)
+	case !x.http10: // otherwise the end of the connection is that of the body
+		field("Transfer-Encoding", "chunked")
 	}
-	h.SetContentLength(length)
-	h.Set(fasthttp.HeaderXFrameOptions, "SAMEORIGIN")
+	field("X-Frame-Options", "SAMEORIGIN")
 	if x.close {
-		h.SetConnectionClose()
+		field("Connection", "close")
 	} else {
-		h.Set(fasthttp.HeaderConnection, "keep-alive")
+		field("Connection", "keep-alive")
 	}
-	return append(dst, h.Header()...)
+	return append(dst, lineEnd...)
 }
 
 // send writes an answer that is in memory.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"log/slog"
 	"net"
 	"net/netip"
 	"sync"
@@ -22,10 +21,12 @@ var ErrServerClosed = errors.New("soaphttp: server closed")
 type Server struct {
 	cfg     Config
 	handler Handler
-	http    fasthttp.Server
 	bufs    buffers
-	watcher watcher
-	unsent  unsent
+	headers headerReaders
+	// requests are *fasthttp.Request, each for as long as a request is served.
+	requests sync.Pool
+	watcher  watcher
+	unsent   unsent
 
 	ctx      context.Context // ends when the server stops without waiting any longer
 	cancel   context.CancelFunc
@@ -53,25 +54,9 @@ func NewServer(cfg Config, handler Handler) *Server {
 	s.bufs.limit, s.bufs.level = cfg.MaxBufferedBytes, compressionLevel
 	s.unsent = unsent{limit: cfg.MaxUnsentBytes, waiting: make(map[*output]waitingAnswer), ended: s.slowReaderEnded}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	s.configureHTTP()
+	s.headers.maxBytes = cfg.MaxHeaderBytes
+	s.requests.New = func() any { return new(fasthttp.Request) }
 	return s
-}
-
-// configureHTTP sets fasthttp up. Its time-outs and limits of connections are not used: ours depend on the
-// network and on progress, and the listeners are ours.
-func (s *Server) configureHTTP() {
-	h := &s.http
-	h.Handler = func(ctx *fasthttp.RequestCtx) { ctx.Conn().(*conn).serveRequest(ctx) }
-	h.ErrorHandler = func(ctx *fasthttp.RequestCtx, err error) { ctx.Conn().(*conn).refuseRequest(ctx, err) }
-	h.HeaderReceived = deferBody
-	h.ReadBufferSize = s.cfg.MaxHeaderBytes + len(hostLine)
-	h.WriteBufferSize = 512 // only "100 Continue" goes through it
-	h.Concurrency = s.cfg.MaxConns
-	h.ReduceMemoryUsage = true
-	h.DisablePreParseMultipartForm = true
-	h.NoDefaultServerHeader, h.NoDefaultDate, h.NoDefaultContentType = true, true, true
-	h.SecureErrorLogMessage = true
-	h.Logger = slog.NewLogLogger(s.cfg.Logger.Handler(), slog.LevelDebug)
 }
 
 // ServeTLS is Serve behind TLS. The configuration decides about client certificates; verified

@@ -234,6 +234,10 @@ func TestRefusals(t *testing.T) {
 		{"cut gzip", withLength("Content-Encoding: gzip\r\n", gzipped(envelope)[:40]), 500, "Malformed compressed data"},
 		{"unknown coding", withLength("Content-Encoding: br\r\n", envelope), 415, "Unsupported Content-Encoding"},
 		{"unknown transfer coding", post("Transfer-Encoding: gzip\r\n", ""), 400, "Unsupported Transfer-Encoding"},
+		{"two transfer codings", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", ""), 400, "Unsupported Transfer-Encoding"},
+		{"a field that reads like a fault", post("X: cannot parse content-length\x00\r\n", ""), 400, "Malformed HTTP header"},
+		{"length of letters", post("Content-Length: x\r\n", ""), 400, "Malformed Content-Length"},
+		{"target with a scheme that is none", "POST 1:://x HTTP/1.1\r\nHost: a\r\n\r\n", 400, "Malformed HTTP request line"},
 		{"two lengths", post("Content-Length: 3\r\nContent-Length: 4\r\n", "abcd"), 400, "Malformed Content-Length"},
 		{"chunks and length", post("Transfer-Encoding: chunked\r\ncontent-length: 3\r\n", "abcd"), 400, "Both"},
 		{"bad target", "POST \x01 HTTP/1.1\r\n\r\n", 400, "Malformed HTTP request line"},
@@ -317,6 +321,37 @@ func TestExpectContinue(t *testing.T) {
 	}
 	p.br.ReadString('\n')
 	p.send(envelope)
+	if resp, body := p.receive(); resp.StatusCode != 200 || body != envelope {
+		t.Errorf("status %d", resp.StatusCode)
+	}
+	for _, refused := range []string{
+		post("Expect: 100-continue\r\nContent-Length: 99999999999\r\n", ""),
+		post("Expect: 100-continue\r\nContent-Length: 5\r\nContent-Encoding: br\r\n", ""),
+		"PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n",
+	} {
+		p := dial(t, addr)
+		p.send(refused)
+		if resp, _ := p.receive(); resp.StatusCode < 400 {
+			t.Errorf("%q: status %d", refused, resp.StatusCode)
+		}
+	}
+}
+
+// A peer that waits for an answer to its first line, as one that speaks another protocol may, gets it.
+func TestLineByLine(t *testing.T) {
+	_, addr := startServer(t, "tcp", Config{}, handlerFunc(echo))
+	p := dial(t, addr)
+	p.send("EHLO example.com\r\n")
+	if resp, body := p.receive(); resp.StatusCode != 400 || !strings.Contains(body, "Malformed HTTP request line") {
+		t.Errorf("status %d: %s", resp.StatusCode, body)
+	}
+	p = dial(t, addr)
+	lines := strings.SplitAfter(withLength("Connection: close\r\n", envelope), "\n")
+	go func() {
+		for _, line := range lines {
+			io.WriteString(p.Conn, line)
+		}
+	}()
 	if resp, body := p.receive(); resp.StatusCode != 200 || body != envelope {
 		t.Errorf("status %d", resp.StatusCode)
 	}
