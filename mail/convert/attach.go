@@ -22,7 +22,7 @@ const attachRendered uint32 = 4
 func (b *body) attach(p *tree.Part, t header.MediaType, h *header.Fields, at place) error {
 	typ, subtype := p.Effective()
 	mimeType := typ + "/" + subtype
-	var c mapi.Content = content{b.im.mail, p}
+	var c mapi.Content = leaf{b.im.mail, p}
 	if !tree.KnownEncoding(p.Encoding) {
 		c = raw{mail: b.im.mail, from: p.Body, to: p.End}
 	}

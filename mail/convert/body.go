@@ -21,6 +21,8 @@ type body struct {
 	plain, page *text
 	// related are attachments that the page may show.
 	related []inline
+	// meeting is what an invitation says, nil if there is none.
+	meeting *mapi.Message
 	// stream is what a winmail.dat has, nil if there is none.
 	stream *mapi.Message
 }
@@ -139,7 +141,7 @@ func (b *body) leaf(p *tree.Part, at place) error {
 	case typ == "text" && subtype == "html" && !attached:
 		return b.pageText(p, t, h, at)
 	case typ == "text" && subtype == "calendar":
-		return b.calendar(p, t, h, at)
+		return b.calendar(p, t, h, at, attached)
 	case typ == "application" && isTNEF(typ, subtype, b.im.fileName(t, h)):
 		return b.tnef(p, t, h, at)
 	case typ == "text" && at.alternative && !attached && (b.plain != nil || b.page != nil):
@@ -216,6 +218,9 @@ func (b *body) pageText(p *tree.Part, t header.MediaType, h *header.Fields, at p
 func (b *body) finish() error {
 	if b.stream != nil {
 		b.takeStream()
+	}
+	if b.meeting != nil {
+		b.takeMeeting()
 	}
 	b.setBodies()
 	b.showInline()

@@ -4,6 +4,7 @@ import (
 	"io"
 	"time"
 
+	"zarafa/calendar/zone"
 	"zarafa/mail/charset"
 	"zarafa/mapi"
 )
@@ -20,6 +21,8 @@ type ExportOptions struct {
 	Domain string
 	// Now is the date of a message that has none.
 	Now time.Time
+	// Zone is that of calendar items that name none; nil is UTC.
+	Zone *zone.Zone
 	// TNEF says which mails have a winmail.dat.
 	TNEF TNEF
 	// Bcc keeps the recipients of blind copies, as only the sender's own copy may.

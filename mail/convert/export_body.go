@@ -20,6 +20,12 @@ func (ex *exporter) body(m *mapi.Message, cs *charset.Charset) {
 	}
 	t := textsOf(m)
 	tnef := ex.tnefOf(m)
+	var ok bool
+	if t.calendar, t.method, ok = ex.calendarText(m); ok {
+		t.attachments = withoutExceptions(t.attachments)
+	} else if hasCalendar(m.Props.Str(mapi.PrMessageClass)) {
+		tnef = TNEFAlways // nothing else would say what it is
+	}
 	if tnef == TNEFAlways {
 		ex.multipart("mixed", "", func(part func()) {
 			part()
@@ -82,6 +88,17 @@ func (ex *exporter) multipart(subtype, parameters string, fill func(part func())
 // texts writes the bodies, in one form or in several.
 func (ex *exporter) texts(t *texts, shown []*mapi.Attachment, cs *charset.Charset) {
 	switch {
+	case t.calendar != "":
+		ex.multipart("alternative", "", func(part func()) {
+			part()
+			ex.plain(t.plain, cs)
+			if t.page != nil {
+				part()
+				ex.pageParts(t, shown)
+			}
+			part()
+			ex.calendarPart(t.calendar, t.method)
+		})
 	case t.page == nil:
 		ex.plain(t.plain, cs)
 	case t.plain == "":
@@ -232,6 +249,8 @@ type texts struct {
 	page        []byte
 	pageCode    uint32
 	attachments []*mapi.Attachment
+	// calendar is the item as iCalendar, with its method.
+	calendar, method string
 }
 
 // maxRTF bounds what is made of rich text, in bytes.

@@ -55,14 +55,14 @@ func (im *importer) message(part *tree.Part, arriving bool) (*mapi.Message, erro
 	return m, nil
 }
 
-// content is the content of a leaf, without its transfer encoding. It is read from the mail when it is wanted.
-type content struct {
+// leaf is the content of a part without parts, without its transfer encoding. It is read from the mail when it is wanted.
+type leaf struct {
 	mail *tree.Message
 	part *tree.Part
 }
 
 // Size is the number of bytes where the transfer encoding tells it.
-func (c content) Size() int64 {
+func (c leaf) Size() int64 {
 	switch c.part.Encoding {
 	case "7bit", "8bit", "binary":
 		return c.part.Octets()
@@ -71,7 +71,7 @@ func (c content) Size() int64 {
 }
 
 // Open reads the content.
-func (c content) Open() (io.ReadCloser, error) { return io.NopCloser(c.mail.Content(c.part)), nil }
+func (c leaf) Open() (io.ReadCloser, error) { return io.NopCloser(c.mail.Content(c.part)), nil }
 
 // raw is a piece of the mail as it stands.
 type raw struct {

@@ -3,6 +3,7 @@ package convert
 import (
 	"time"
 
+	"zarafa/calendar/zone"
 	"zarafa/mail/charset"
 	"zarafa/mapi"
 )
@@ -47,6 +48,10 @@ type ImportOptions struct {
 	IndexedHeaders []string
 	// Now is when the mail arrives.
 	Now time.Time
+	// Zone is that of the times in invitations that name none; nil is UTC.
+	Zone *zone.Zone
+	// Self reports whether an address is one of the mailbox's owner, whose answer an invitation may want. It may be nil.
+	Self func(address string) bool
 	// ArrivesNow takes Now for PR_MESSAGE_DELIVERY_TIME, and not the time that the last server has written into Received.
 	ArrivesNow bool
 }

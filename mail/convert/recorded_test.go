@@ -48,11 +48,28 @@ func ours(mail, object, line string) bool {
 	switch {
 	case strings.HasPrefix(object, "recipient") && tag == "0FFE0003":
 		return true // people outside of the address book have no object type there
-	case mail == "meeting":
-		// The original loses the text of invitations, and makes their conversation index up.
-		return tag == "10000001F"[:8] || tag == "1000001F" || tag == "00710102"
+	case mail == "meeting" && object == "message":
+		return oursInMeetings()[tag] != ""
 	}
 	return false
+}
+
+// oursInMeetings are differences in invitations.
+func oursInMeetings() map[string]string {
+	return map[string]string{
+		"1000001F": "the original loses the text of invitations",
+		"00710102": "it makes a conversation index up",
+		"00170003": "an event without PRIORITY has normal importance (MS-OXCICAL 2.1.3.1.1.20.17)", "00260003": "as its importance",
+		"00620003": "it sets the same PR_OWNER_APPT_ID for all, which tells nothing apart",
+		"0C17000B": "RSVP=TRUE wants a reply as well as a response",
+		"80010003": "an event without SEQUENCE has 0 (RFC 5545 3.8.7.4)",
+		"80240003": "an opaque event is meant to show as busy (MS-OXCICAL 2.1.3.1.1.20.31)",
+		"80330102": "the zone of the times", "8034001F": "its name", "805E0102": "its definition at the start", "805F0102": "its definition at the end",
+		"81A6000B": "an event without CLASS is not private", "81B80003": "a meeting is no task, and has no task mode",
+		"83410040": "nobody has answered yet", "835A0040": "the organizer's change is DTSTAMP (MS-OXCICAL 2.1.3.1.1.20.7), not the arrival",
+		"83660003": "the kind of request (MS-OXOCAL 2.2.6.5)",
+		"85140102": "its own named property, with the UID that is in the global object id too",
+	}
 }
 
 // Mails become what the original's delivery agent made of them.

@@ -135,7 +135,8 @@ func TestExportTNEF(t *testing.T) {
 		{"", TNEFWhereNeeded, TNEFWhereNeeded}, {"IPM.Note", TNEFWhereNeeded, TNEFWhereNeeded}, {"IPM.Note", TNEFMinimal, TNEFMinimal},
 		{"IPM.Note", TNEFAlways, TNEFAlways}, {"IPM.Task", TNEFWhereNeeded, TNEFAlways}, {"ipm.contact", TNEFMinimal, TNEFAlways},
 		{"IPM.Note.SMIME.MultipartSigned", TNEFAlways, TNEFWhereNeeded}, {"REPORT.IPM.Note.NDR", TNEFAlways, TNEFWhereNeeded},
-		{"IPM.Schedule.Meeting.Request", TNEFWhereNeeded, TNEFWhereNeeded}, {"IPM.Notebook", TNEFWhereNeeded, TNEFAlways},
+		{"IPM.Schedule.Meeting.Request", TNEFWhereNeeded, TNEFAlways}, // iCalendar cannot say when it is
+		{"IPM.Notebook", TNEFWhereNeeded, TNEFAlways},
 	} {
 		m := task()
 		m.Props.Set(mapi.String(mapi.PrMessageClass, tt.class))
