@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"slices"
 	"strings"
 
 	"zarafa/calendar/content"
@@ -27,7 +28,7 @@ func (b *body) calendar(p *tree.Part, t header.MediaType, h *header.Fields, at p
 	if !known {
 		return b.attach(p, t, h, at)
 	}
-	item := b.im.item(text, attached)
+	item := b.item(text, attached)
 	if item == nil {
 		return b.attach(p, t, h, at)
 	}
@@ -37,7 +38,7 @@ func (b *body) calendar(p *tree.Part, t header.MediaType, h *header.Fields, at p
 
 // item is the first meeting message of a calendar text, or the first event of one that is published; nil if there is none. A file that
 // somebody has attached is not published to anybody.
-func (im *importer) item(text string, attached bool) *mapi.Message {
+func (b *body) item(text string, attached bool) *mapi.Message {
 	objects, err := content.ParseLenient(text, content.DefaultLimits())
 	if err != nil && len(objects) == 0 {
 		return nil
@@ -47,7 +48,10 @@ func (im *importer) item(text string, attached bool) *mapi.Message {
 		if !object.Is("VCALENDAR") || method == "" || method == "PUBLISH" && attached {
 			continue
 		}
-		items, _ := ical.Read(object, im.calendarOptions()) // what cannot be read is a file
+		if method == "REQUEST" || method == "CANCEL" {
+			b.organized(object)
+		}
+		items, _ := ical.Read(object, b.calendarOptions()) // what cannot be read is a file
 		for _, it := range items {
 			if it.Message.Props.Has(mapi.PrMessageClass.ID()) {
 				return it.Message
@@ -57,11 +61,30 @@ func (im *importer) item(text string, attached bool) *mapi.Message {
 	return nil
 }
 
-func (im *importer) calendarOptions() *ical.Options {
+// organized makes the sender of an invitation the organizer, if it names none.
+func (b *body) organized(object *content.Component) {
+	address := Address(Sender(b.m), nil).Addr()
+	for c := range object.Components() {
+		if c.Is("VEVENT") && c.Get("ORGANIZER") == nil && address != "" {
+			c.Add(content.New("ORGANIZER", "mailto:"+address))
+		}
+	}
+}
+
+// calendarOptions know people by the names that the header gives them, if the calendar text gives none.
+func (b *body) calendarOptions() *ical.Options {
+	named := make(map[string]string)
+	for _, r := range append([]mapi.Props{Sender(b.m)}, b.m.Recipients...) {
+		named[strings.ToLower(Address(r, nil).Addr())] = r.Str(mapi.PrDisplayName)
+	}
+	options := b.im.options
 	o := &ical.Options{
-		Zone: im.options.Zone, Self: im.options.Self, Now: im.options.Now, Attachments: maxCalendarFiles,
+		Zone: options.Zone, Self: options.Self, Now: options.Now, Attachments: maxCalendarFiles,
 		Who: func(address, name string) ical.Person {
-			p := personOf(im.directory, parsedAddress(address, name))
+			if name == "" {
+				name = named[strings.ToLower(address)]
+			}
+			p := personOf(b.im.directory, parsedAddress(address, name))
 			return ical.Person{Name: p.name, AddrType: p.typ, Email: p.address, SMTP: p.smtp, EntryID: p.entryID, SearchKey: p.key}
 		},
 	}
@@ -106,30 +129,30 @@ func (b *body) takeMeeting() {
 	}
 }
 
-// invited adds the attendees whom the header does not name: many programs write a mail to each of them.
+// invited adds the attendees whom the header does not name, as many programs write a mail to each of them, and puts all in the order of the
+// calendar text.
 func (b *body) invited(attendees []mapi.Props) {
 	known := make(map[string]bool)
 	for _, r := range b.m.Recipients {
 		known[strings.ToLower(r.Str(mapi.PrSMTPAddress))] = true
 	}
-	for _, a := range attendees {
+	order := make(map[string]int)
+	for i, a := range attendees {
 		address := a.Str(mapi.PrSMTPAddress)
-		if key := strings.ToLower(address); address == "" || known[key] {
+		key := strings.ToLower(address)
+		if _, twice := order[key]; address == "" || twice {
 			continue
-		} else {
-			known[key] = true
 		}
-		p := personOf(b.im.directory, parsedAddress(address, a.Str(mapi.PrDisplayName)))
-		kind := a.Uint32(mapi.PrRecipientType)
-		b.m.Recipients = append(b.m.Recipients, p.row(kind))
-		tag := map[uint32]mapi.PropTag{recipientCc: mapi.PrDisplayCc, recipientBcc: mapi.PrDisplayBcc}[kind]
-		if tag == 0 {
-			tag = mapi.PrDisplayTo
+		order[key] = i + 1
+		if !known[key] {
+			AddRecipient(b.m, b.im.directory, a.Uint32(mapi.PrRecipientType), parsedAddress(address, a.Str(mapi.PrDisplayName)))
 		}
-		names := p.name
-		if before := b.m.Props.Str(tag); before != "" {
-			names = before + "; " + names
-		}
-		b.m.Props.Set(mapi.String(tag, names))
 	}
+	place := func(r mapi.Props) int {
+		if n := order[strings.ToLower(r.Str(mapi.PrSMTPAddress))]; n > 0 {
+			return n
+		}
+		return len(attendees) + 1
+	}
+	slices.SortStableFunc(b.m.Recipients, func(x, y mapi.Props) int { return place(x) - place(y) })
 }

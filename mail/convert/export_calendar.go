@@ -43,10 +43,23 @@ func (ex *exporter) calendarText(m *mapi.Message) (text, method string, ok bool)
 		return "", "", false
 	}
 	if method = ical.Method(m); method == "" {
-		method = "PUBLISH"
-		object.Set(content.New("METHOD", method))
+		object, method = published(object), "PUBLISH"
 	}
 	return object.String(), method, true
+}
+
+// published is an item of a calendar as it may stand in a mail: with a method, and without attendees (RFC 5546 3.2.1).
+func published(object *content.Component) *content.Component {
+	out := content.NewComponent("VCALENDAR")
+	for l := range object.Lines() {
+		out.Add(l)
+	}
+	out.Add(content.New("METHOD", "PUBLISH"))
+	for c := range object.Components() {
+		c.Remove("ATTENDEE")
+		out.AddComponent(c)
+	}
+	return out
 }
 
 // calendarPart writes iCalendar as one form of the text.

@@ -117,7 +117,7 @@ func (ex *exporter) address(who mapi.Props) string {
 func (ex *exporter) mailbox(who mapi.Props, cs *charset.Charset) string {
 	address, name := ex.address(who), who.Str(mapi.PrDisplayName)
 	switch {
-	case address != "" && strings.EqualFold(name, address):
+	case address != "" && name == address:
 		return header.FormatAddress("", address, cs)
 	case address != "":
 		return header.FormatAddress(name, address, cs)

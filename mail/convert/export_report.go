@@ -81,7 +81,18 @@ func splitStatus(text, action string) (status, diagnostic string) {
 	if _, ok := statusNumber(first); ok {
 		return first, asciiOnly(rest)
 	}
-	return map[string]string{"failed": "5.0.0", "delayed": "4.0.0", "delivered": "2.0.0"}[action], asciiOnly(text)
+	return usualStatus(action), asciiOnly(text)
+}
+
+// usualStatus is the status code of what happened if nobody gave one.
+func usualStatus(action string) string {
+	switch action {
+	case "failed":
+		return "5.0.0"
+	case "delayed":
+		return "4.0.0"
+	}
+	return "2.0.0"
 }
 
 // actionOf is what became of the mail for one recipient of a report about several: his status tells it.

@@ -1,9 +1,11 @@
 package convert
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"slices"
 	"strings"
 
 	"zarafa/mail/header"
@@ -80,5 +82,6 @@ func streamed(m *mapi.Message, all bool) *mapi.Message {
 	if all {
 		s.Attachments = m.Attachments
 	}
+	slices.SortFunc(s.Props, func(a, b mapi.PropValue) int { return cmp.Compare(a.Tag, b.Tag) }) // the same bytes for the same message
 	return s
 }

@@ -69,17 +69,21 @@ func (im *importer) dates(m *mapi.Message, h *header.Fields, arriving bool) {
 	if !arriving && ok {
 		arrived = sent
 	}
+	known := arriving || ok // a mail in a mail that has no date has no time of arrival either
 	if received := h.Get("Received"); received != "" && !im.options.ArrivesNow {
 		if i := strings.LastIndexByte(received, ';'); i >= 0 {
 			if t, ok := header.ParseDate(received[i+1:]); ok {
-				arrived = t
+				arrived, known = t, true
 			}
 		}
 	}
-	if !ok {
-		m.Props.Set(mapi.Time(mapi.PrClientSubmitTime, mapi.FileTimeOf(arrived.Truncate(time.Second))))
+	if known {
+		at := mapi.FileTimeOf(arrived.Truncate(time.Second))
+		if !ok {
+			m.Props.Set(mapi.Time(mapi.PrClientSubmitTime, at))
+		}
+		m.Props.Set(mapi.Time(mapi.PrMessageDeliveryTime, at))
 	}
-	m.Props.Set(mapi.Time(mapi.PrMessageDeliveryTime, mapi.FileTimeOf(arrived.Truncate(time.Second))))
 	for _, name := range []string{"Expires", "Expiry-Date"} {
 		if t, ok := header.ParseDate(h.Get(name)); ok {
 			m.Props.Set(mapi.Time(mapi.PrExpiryTime, mapi.FileTimeOf(t)))

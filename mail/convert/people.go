@@ -88,7 +88,7 @@ func (im *importer) people(m *mapi.Message, h *header.Fields) {
 	if from, ok := im.first(h, "From"); ok {
 		from.set(&m.Props, represented())
 		by, ok := im.first(h, "Sender")
-		if !ok {
+		if !ok || strings.EqualFold(by.smtp, from.smtp) {
 			by = from
 		}
 		by.set(&m.Props, sender())

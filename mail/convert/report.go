@@ -129,6 +129,9 @@ func reported(who *person, h *header.Fields) mapi.Props {
 		diagnostic = strings.TrimSpace(text)
 	}
 	status, _, _ := strings.Cut(strings.TrimSpace(h.Get("Status")), " ")
+	if _, ok := statusNumber(status); !ok {
+		status = usualStatus(strings.ToLower(strings.TrimSpace(h.Get("Action"))))
+	}
 	info := strings.TrimSpace(status + " " + diagnostic)
 	if info != "" {
 		row.Set(mapi.String(mapi.PrSupplementaryInfo, "<"+clean(info)+">"))

@@ -64,6 +64,7 @@ func received(a *mapi.Attachment) {
 		t := textsOf(a.Message)
 		(&body{m: a.Message, plain: &text{content: t.plain, codePage: utf8Page}, page: pageOfTexts(t)}).setBodies()
 		a.Message.Attachments = t.attachments
+		complete(a.Message)
 		return
 	}
 	if name := cleanFileName(fileNameOf(a)); name != "" {
@@ -78,6 +79,29 @@ func received(a *mapi.Attachment) {
 	} {
 		if !a.Props.Has(v.Tag.ID()) {
 			a.Props.Set(v)
+		}
+	}
+}
+
+// complete gives an embedded message of a stream the properties that messages of mails have and streams leave out.
+func complete(m *mapi.Message) {
+	prefix, topic := splitSubject(m.Props.Str(mapi.PrSubject))
+	usual := mapi.Props{mapi.Long(mapi.PrMessageFlags, msgFlagUnmodified), mapi.String(mapi.PrSubjectPrefix, prefix), mapi.String(mapi.PrConversationTopic, topic)}
+	for kind, tag := range map[uint32]mapi.PropTag{recipientTo: mapi.PrDisplayTo, recipientCc: mapi.PrDisplayCc, recipientBcc: mapi.PrDisplayBcc} {
+		var names []string
+		for _, r := range m.Recipients {
+			if r.Uint32(mapi.PrRecipientType)&0xFF == kind {
+				names = append(names, r.Str(mapi.PrDisplayName))
+			}
+		}
+		usual = append(usual, mapi.String(tag, strings.Join(names, "; ")))
+	}
+	if v, ok := m.Props.Get(mapi.PrImportance); ok {
+		usual = append(usual, mapi.Long(mapi.PrPriority, v.Uint32()-1))
+	}
+	for _, v := range usual {
+		if !m.Props.Has(v.Tag.ID()) {
+			m.Props.Set(v)
 		}
 	}
 }
@@ -117,7 +141,11 @@ func (b *body) takeStream() {
 	if t.plain != "" || t.page != nil {
 		b.plain, b.page = nil, pageOfTexts(t)
 		if t.plain != "" || t.page == nil {
-			b.plain = &text{content: t.plain, codePage: utf8Page}
+			code := uint32(utf8Page)
+			if v, ok := s.Props.Get(mapi.PrInternetCpid); ok {
+				code = v.Uint32()
+			}
+			b.plain = &text{content: t.plain, codePage: code}
 		}
 		b.m.Attachments = append(b.m.Attachments, t.attachments[len(s.Attachments):]...) // pictures of rich text
 	}
@@ -126,6 +154,7 @@ func (b *body) takeStream() {
 			b.m.Props.Set(v)
 		}
 	}
+	complete(b.m)
 	for _, n := range s.Named {
 		if _, there := b.m.GetNamed(n.Name, n.Value.Tag.Type()); !there {
 			b.m.SetNamed(n.Name, n.Value)
