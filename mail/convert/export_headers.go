@@ -254,12 +254,15 @@ func otherFields(f *fields, m *mapi.Message) {
 	}
 }
 
+// maxName bounds the name of a field, which no line can break.
+const maxName = 100
+
 // validName reports whether a name can be that of a field whose meaning is the sender's own, or that says a program has sent the mail.
 func validName(name string) bool {
 	if strings.EqualFold(name, "Auto-Submitted") || strings.EqualFold(name, "Precedence") {
 		return true
 	}
-	if !strings.HasPrefix(strings.ToLower(name), "x-") {
+	if !strings.HasPrefix(strings.ToLower(name), "x-") || len(name) > maxName {
 		return false
 	}
 	for i := range len(name) {

@@ -67,6 +67,9 @@ func received(a *mapi.Attachment) {
 		complete(a.Message)
 		return
 	}
+	if a.Content == nil {
+		a.Content = mapi.Bytes(nil) // a stream may announce a file and not have it
+	}
 	if name := cleanFileName(fileNameOf(a)); name != "" {
 		a.Props.Set(mapi.String(mapi.PrAttachLongFilename, name))
 	}

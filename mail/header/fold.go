@@ -31,7 +31,7 @@ func AppendField(dst []byte, name, value string) []byte {
 			column = 0
 		}
 		for column+len(piece) > lastFold { // nobody left a blank
-			cut := lastFold - column
+			cut := max(lastFold-column, 0) // a name may be longer than a line
 			dst = append(dst, piece[:cut]...)
 			dst = append(dst, "\r\n "...)
 			piece, column = piece[cut:], 1

@@ -122,3 +122,10 @@ func clean(t testing.TB, s string) {
 		t.Fatalf("%q is not valid, or has a line end", s)
 	}
 }
+
+// A name that is longer than a line is the caller's mistake, but no reason to panic.
+func TestAppendLongName(t *testing.T) {
+	if got := string(header.AppendField(nil, strings.Repeat("n", 2000), "value")); !strings.HasPrefix(got, "nnn") || !strings.HasSuffix(got, "value\r\n") {
+		t.Errorf("it is %.50q…", got)
+	}
+}
