@@ -73,8 +73,17 @@ func (ex *exporter) charset(m *mapi.Message) *charset.Charset {
 
 // writer keeps the first error, so that what follows need not ask.
 type writer struct {
-	w   io.Writer
-	err error
+	w      io.Writer
+	err    error
+	copied []byte
+}
+
+// buffer is what contents are copied by, one after the other.
+func (w *writer) buffer() []byte {
+	if w.copied == nil {
+		w.copied = make([]byte, 32<<10)
+	}
+	return w.copied
 }
 
 func (w *writer) Write(b []byte) (int, error) {

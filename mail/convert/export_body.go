@@ -207,7 +207,7 @@ func encodingOf(data []byte) string {
 func (ex *exporter) base64(r io.Reader) {
 	lines := &lineWriter{w: ex.out}
 	e := base64.NewEncoder(base64.StdEncoding, lines)
-	if _, err := io.Copy(e, r); err != nil && ex.out.err == nil {
+	if _, err := io.CopyBuffer(e, r, ex.out.buffer()); err != nil && ex.out.err == nil {
 		ex.out.err = err
 	}
 	_ = e.Close() // the writer keeps its error
