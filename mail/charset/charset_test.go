@@ -252,3 +252,27 @@ func TestANSI(t *testing.T) {
 		}
 	}
 }
+
+// What a name does not promise does not fit, though the code page has it.
+func TestStrictNames(t *testing.T) {
+	for name, tt := range map[string]struct{ fits, not []string }{
+		"shift_jis":   {[]string{"日本語", "ｶﾅ", "abc", "熙"}, []string{"①", "日本①", "髙", "纊"}},
+		"euc-jp":      {[]string{"日本語", "ｶﾅ", "熙"}, []string{"①"}},
+		"iso-2022-jp": {[]string{"日本語", "日本 abc 語", "熙"}, []string{"①", "a①b"}},
+		"euc-kr":      {[]string{"한국", "a 漢"}, []string{"뷁", "한뷁"}},
+	} {
+		c, _ := charset.Lookup(name)
+		for _, s := range tt.fits {
+			if b, ok := c.Encode(s); !ok {
+				t.Errorf("%s: %s does not fit", name, s)
+			} else if back, ok := c.Decode(b); !ok || back != s {
+				t.Errorf("%s: %s comes back as %s", name, s, back)
+			}
+		}
+		for _, s := range tt.not {
+			if b, ok := c.Encode(s); ok {
+				t.Errorf("%s: %s fits as %x", name, s, b)
+			}
+		}
+	}
+}

@@ -108,6 +108,14 @@ func (r row) make() *Charset {
 		c.encoding, c.fits = simplifiedchinese.GBK, inGB2312
 	case "gbk":
 		c.encoding = simplifiedchinese.GBK
+	case "shift_jis":
+		c.fits = inShiftJIS
+	case "euc-jp":
+		c.fits = inEUCJP
+	case "iso-2022-jp":
+		c.fits = inISO2022JP
+	case "euc-kr":
+		c.fits = inEUCKR
 	case "windows-1258":
 		c.after = norm.NFC // its letters are written in parts, which nothing shows well
 		c.encoding = vietnamese{}

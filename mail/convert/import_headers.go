@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"zarafa/mail/header"
 	"zarafa/mail/tree"
@@ -32,7 +33,10 @@ func (im *importer) headers(m *mapi.Message, part *tree.Part, h *header.Fields, 
 
 // clean makes a text one that a database stores: UTF-8 without NUL.
 func clean(s string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(s, "?"), "\x00", "")
+	if !utf8.ValidString(s) { // which is much faster than what follows
+		s = strings.ToValidUTF8(s, "?")
+	}
+	return strings.ReplaceAll(s, "\x00", "")
 }
 
 // text is a field's value, decoded.
