@@ -199,6 +199,7 @@ func (ex *exporter) securedBody(m *mapi.Message) bool {
 	in := bufio.NewReaderSize(r, 32<<10)
 	start, _ := in.Peek(16)
 	if len(start) >= 13 && strings.EqualFold(string(start[:13]), "Content-Type:") {
+		ex.contentFields(in)
 		if _, err := io.Copy(ex.out, in); err != nil {
 			ex.out.fail(err)
 		}
@@ -212,6 +213,25 @@ func (ex *exporter) securedBody(m *mapi.Message) bool {
 	}
 	ex.out.fail(r.Close())
 	return true
+}
+
+// contentFields writes the fields in front of signed content, up to their empty line, as they are. Those that say nothing of the content are
+// left out, since they would be fields of the mail.
+func (ex *exporter) contentFields(in *bufio.Reader) {
+	head, _ := in.Peek(in.Size()) // what is there
+	end := bytes.Index(head, []byte("\r\n\r\n"))
+	if end < 0 {
+		ex.out.text("Content-Type: application/octet-stream\r\n\r\n") // nothing that could have been signed
+		return
+	}
+	for _, f := range header.Parse(head[:end+4]).All() {
+		if strings.HasPrefix(strings.ToLower(f.Name), "content-") {
+			_, _ = ex.out.Write(f.Raw) // the writer keeps its error
+		}
+	}
+	ex.out.text("\r\n")
+	_, err := in.Discard(end + 4)
+	ex.out.fail(err)
 }
 
 // smimeType tells signed from encrypted content by the object identifier at the beginning of a CMS structure (RFC 5652 section 3).
