@@ -32,7 +32,7 @@ func TestFixedNames(t *testing.T) {
 	}
 	for set, want := range map[GUID]string{
 		PsetidMeeting:   "90dad86e0b451b1098da00aa003f1305",
-		PsetidKC:        "c88aed634940754bbc8896df9d723f2f",
+		PsetidKC:        "c8d8ae634940754bbc8896df9d723f2f",
 		PsPublicStrings: "2903020000000000c000000000000046",
 	} {
 		if got := set.String(); got != want {
