@@ -214,7 +214,7 @@ func TestChunks(t *testing.T) {
 		S: 250
 		C: BDAT 4 LAST\r\na\r
 		S: 250 2.1.5`)
-	d.want(t, `>bob "RCPT TO:<\r\na\r\r\n"`)
+	d.want(t, `>bob "RCPT TO:<\r\na\r\n"`)
 }
 
 // Limits cost the sender, and the connection stays of use after a mail that is too large.
