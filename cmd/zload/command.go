@@ -20,7 +20,7 @@ const (
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	program := subcommand.Program{
 		Name: "zload", Version: version, Failed: exitFailed, Note: "docs/zload.md describes everything.",
-		Commands: []subcommand.Command{fillCommand(stdout), playCommand(stdout), capacityCommand(stdout), mergeCommand(stdout)},
+		Commands: []subcommand.Command{fillCommand(stdout), playCommand(stdout), capacityCommand(stdout), mergeCommand(stdout), mailServerCommand(stdout)},
 	}
 	return program.Run(ctx, args, stdout, stderr)
 }
