@@ -68,6 +68,9 @@ func (p Program[C]) parseCommandLine(args []string, names []string, out io.Write
 		return line, err
 	}
 	line.configGiven = fs.Changed("config")
+	if fs.NArg() > 0 && p.Arguments != nil {
+		return line, p.Arguments(fs.Args())
+	}
 	if fs.NArg() > 0 {
 		return line, fmt.Errorf("unexpected argument %q; %s --help lists the options", fs.Arg(0), p.Name)
 	}

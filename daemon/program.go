@@ -71,6 +71,9 @@ type Program[C Config] struct {
 	ConfigFile string // the settings file where -c is not given
 	// Flags adds the program's own options to the common ones. May be nil.
 	Flags func(*pflag.FlagSet)
+	// Arguments takes what is on the command line besides options, if there is
+	// anything. Nil refuses it.
+	Arguments func([]string) error
 	// New returns an empty configuration.
 	New func() C
 	// Bind opens the sockets. It is the only step that runs with root's privileges

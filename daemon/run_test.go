@@ -203,6 +203,23 @@ func TestDone(t *testing.T) {
 	}
 }
 
+// What a program takes besides options is its own to judge.
+func TestArguments(t *testing.T) {
+	for args, status := range map[string]int{"one": 0, "one two": 1} {
+		h := newHarness(t)
+		var got []string
+		h.program.Arguments = func(args []string) error {
+			if got = args; len(args) > 1 {
+				return errors.New("too many arguments")
+			}
+			return nil
+		}
+		if s := h.run(t.Context(), append([]string{"--dump-config"}, strings.Fields(args)...)...); s != status || strings.Join(got, " ") != args {
+			t.Errorf("%s: status %d, arguments %q", args, s, got)
+		}
+	}
+}
+
 func TestOpenErrors(t *testing.T) {
 	h := newHarness(t)
 	h.program.Open = func(context.Context, *testConfig, Env) (Service[*testConfig], error) {
