@@ -54,6 +54,8 @@ type Mail struct {
 	Size       int64 // in bytes, 0 if unknown
 	// UTF8 says that an address or a header is not in ASCII (RFC 6531).
 	UTF8 bool
+	// Report asks for a report on the delivery to each recipient (RFC 3461), of relays that know how to.
+	Report bool
 	// Text writes the mail, with CRLF at the end of each line.
 	Text func(io.Writer) error
 }

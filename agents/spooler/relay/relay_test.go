@@ -178,6 +178,31 @@ func TestText(t *testing.T) {
 	}
 }
 
+// What a relay does not offer is not asked of it: without SMTPUTF8 nothing can be sent, without DSN there is no report.
+func TestExtensions(t *testing.T) {
+	m := mail("bob@example.com")
+	m.UTF8, m.Report = true, true
+	r, _ := play(t, script{"EHLO": "250 relay"}, nil)
+	results, err := r.Send(t.Context(), m)
+	if err != nil || results[0].Outcome != Refused || results[0].Enhanced != "5.6.7" {
+		t.Errorf("%+v, %v", results, err)
+	}
+	for offered, want := range map[string]string{
+		"250 relay":          "RCPT TO:<bob@example.com>",
+		"250-relay\n250 DSN": "RCPT TO:<bob@example.com> NOTIFY=SUCCESS,FAILURE,DELAY",
+	} {
+		m.UTF8 = false
+		r, p := play(t, script{"EHLO": offered}, nil)
+		if _, err := r.Send(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+		<-p.done
+		if got := p.lines[2]; got != want {
+			t.Errorf("%q: %s", offered, got)
+		}
+	}
+}
+
 // A mail that cannot be written whole is not sent.
 func TestBrokenText(t *testing.T) {
 	r, p := play(t, nil, nil)

@@ -45,7 +45,7 @@ func transfer(c *smtp.Client, m *Mail) ([]Result, error) {
 	}
 	accepted := 0
 	for i, to := range m.Recipients {
-		err := c.Rcpt(to, nil)
+		err := c.Rcpt(to, m.rcpt())
 		if err == nil {
 			accepted++
 			continue
@@ -70,8 +70,20 @@ func transfer(c *smtp.Client, m *Mail) ([]Result, error) {
 	return results, nil
 }
 
+// rcpt are the parameters of RCPT; relays that do not know DSN get none.
+func (m *Mail) rcpt() *smtp.RcptOptions {
+	if !m.Report {
+		return nil
+	}
+	return &smtp.RcptOptions{Notify: []smtp.DSNNotify{smtp.DSNNotifySuccess, smtp.DSNNotifyFailure, smtp.DSNNotifyDelayed}}
+}
+
 // sender begins the transaction.
 func sender(c *smtp.Client, m *Mail) error {
+	if ok, _ := c.Extension("SMTPUTF8"); m.UTF8 && !ok {
+		// No later attempt would end otherwise (RFC 6531 section 3.5).
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 6, 7}, Message: "The relay takes no addresses beyond ASCII"}
+	}
 	return c.Mail(m.From, &smtp.MailOptions{Size: m.Size, UTF8: m.UTF8})
 }
 
