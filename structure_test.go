@@ -33,6 +33,7 @@ var mayImport = map[string][]string{
 	"cmd/zarafa-dagent":  {"agents/dagent", "daemon"},
 	"cmd/zarafa-pam":     {"server/auth/pam"},
 	"cmd/zarafa-monitor": {"agents/connection", "agents/monitor", "daemon"},
+	"cmd/zarafa-spooler": {"agents", "daemon"},
 	"cmd/zarafa-server": {
 		"daemon", "server",
 	},

@@ -1,0 +1,52 @@
+// Command generate writes the sample spooler.cfg and the reference of its settings
+// from the spooler's table of settings.
+//
+//	go run ./generate FOLDER
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"zarafa/agents/spooler/config"
+	"zarafa/daemon/settings"
+)
+
+const introduction = `
+The spooler reads ` + "`" + config.File + "`" + `, or the file given with ` + "`-c`" + `. Lines are
+` + "`name = value`" + `; a # in the first column begins a comment; ` + "`!include FILE`" + ` reads another
+file. A value that is ` + "`$NAME`" + ` is taken from the environment, except for passwords. Of yes-or-no
+settings only ` + "`0`, `no` and `false`" + ` mean no. Sizes may end in k, m or g. Any setting except
+passwords can be given on the command line as ` + "`--setting-name=value`" + `.
+
+Settings marked HUP take effect when the server gets the signal HUP, the others when it is
+started again. ` + "`zarafa-spooler --dump-config`" + ` prints the settings in effect. [spooler.cfg](spooler.cfg) is
+a file with all of them to start from.
+
+This page and the sample are generated from the spooler's table of settings.`
+
+func main() {
+	if len(os.Args) != 2 {
+		fail(fmt.Errorf("usage: generate FOLDER"))
+	}
+	sections := config.New(config.Start{}).Sections()
+	var sample, reference bytes.Buffer
+	if err := settings.WriteSample(&sample, "Settings of zarafa-spooler, normally "+config.File, sections); err != nil {
+		fail(err)
+	}
+	if err := settings.WriteMarkdown(&reference, "spooler.cfg", introduction, sections); err != nil {
+		fail(err)
+	}
+	for name, text := range map[string][]byte{"spooler.cfg": sample.Bytes(), "spooler.cfg.md": reference.Bytes()} {
+		if err := os.WriteFile(filepath.Join(os.Args[1], name), text, 0o644); err != nil {
+			fail(err)
+		}
+	}
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "generate:", err)
+	os.Exit(1)
+}
