@@ -78,7 +78,6 @@ type item struct {
 	sending  bool
 	gone     bool // from the server's queue while it was sent
 	offline  bool // it only waits because the relay was out of reach
-	probe    bool // its attempt tries a relay that is away
 }
 
 // Queue is the mails to send. The zero value is of no use, see [New].
@@ -277,8 +276,7 @@ func (q *Queue) Done(now time.Time, r Result) {
 	if i == nil || !i.sending {
 		return
 	}
-	probe := i.probe
-	i.probe, i.sending = false, false
+	i.sending = false
 	q.sending--
 	i.owner.sending--
 	q.turns.fix(i.owner)
@@ -294,7 +292,7 @@ func (q *Queue) Done(now time.Time, r Result) {
 		i.offline = r.Relay == Unreachable
 		q.wait(i)
 	}
-	q.learn(now, r.Relay, probe)
+	q.learn(now, r.Relay, i)
 }
 
 // Retry says that the reason why attempts failed is gone: mails that only wait for that are tried at once.
@@ -353,8 +351,10 @@ func (q *Queue) next(now time.Time) Task {
 	i.sending, i.offline = true, false
 	t := Task{Key: i.key, Owner: o.name}
 	if q.relay.away {
-		i.probe = q.mayProbe(now)
-		t.Offline = !i.probe
+		t.Offline = !q.mayProbe(now)
+		if !t.Offline {
+			q.relay.prober = i
+		}
 	}
 	return t
 }

@@ -13,19 +13,20 @@ const (
 
 // relayState is what is known of the relay. While it is away one attempt at a time tries it.
 type relayState struct {
-	away    bool
-	probing bool // an attempt tries it
-	failed  int  // in a row
-	next    time.Time
+	away   bool
+	prober *item // whose attempt tries it, if one does
+	failed int   // in a row
+	next   time.Time
 }
 
 // Away reports whether the relay is known to be out of reach.
 func (q *Queue) Away() bool { return q.relay.away }
 
-// learn notes what an attempt says of the relay.
-func (q *Queue) learn(now time.Time, c Contact, probe bool) {
+// learn notes what the attempt of a mail says of the relay.
+func (q *Queue) learn(now time.Time, c Contact, i *item) {
+	probe := q.relay.prober == i
 	if probe {
-		q.relay.probing = false // one that did not need the relay after all leaves it to the next
+		q.relay.prober = nil // one that did not need the relay after all leaves it to the next
 	}
 	switch c {
 	case Reached:
@@ -53,7 +54,7 @@ func (q *Queue) probe(now time.Time) {
 
 // nextProbe is when to see whether the relay is back, zero if nobody waits for it.
 func (q *Queue) nextProbe() time.Time {
-	if !q.relay.away || q.relay.probing || q.held.empty() {
+	if !q.relay.away || q.relay.prober != nil || q.held.empty() {
 		return time.Time{}
 	}
 	return q.relay.next
@@ -61,9 +62,5 @@ func (q *Queue) nextProbe() time.Time {
 
 // mayProbe reports whether the attempt that begins is to try a relay that is away.
 func (q *Queue) mayProbe(now time.Time) bool {
-	if q.relay.probing || now.Before(q.relay.next) {
-		return false
-	}
-	q.relay.probing = true
-	return true
+	return q.relay.prober == nil && !now.Before(q.relay.next)
 }
