@@ -16,7 +16,7 @@ import (
 func (w *writer) event(m *mapi.Message) ([]*content.Component, error) {
 	data := getBinary(m, appt(idRecur))
 	recurring := getBool(m, appt(idRecurring)) && len(data) > 0
-	z := w.itemZone(m, recurring)
+	z := w.ItemZone(m, recurring)
 	s, err := w.span(m, z)
 	if err != nil {
 		return nil, err
@@ -308,7 +308,7 @@ func merge(series, own *mapi.Message, e *recur.Exception) *mapi.Message {
 		}
 		out.Attachments = own.Attachments
 	}
-	out.Props.Set(mapi.String(mapi.PrMessageClass, classAppointment))
+	out.Props.Set(mapi.String(mapi.PrMessageClass, series.Props.Str(mapi.PrMessageClass))) // in an answer it is one, too
 	if e.Flags&recur.HasSubject != 0 {
 		out.Props.Set(mapi.String(mapi.PrSubject, e.Subject))
 	}

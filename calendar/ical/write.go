@@ -183,9 +183,9 @@ func (w *writer) texts(c *content.Component, m *mapi.Message) {
 	}
 }
 
-// itemZone is the zone that an item is in: what it names, or the zone whose rules it has.
-func (w *writer) itemZone(m *mapi.Message, recurring bool) *zone.Zone {
-	prefer := w.Zone
+// ItemZone is the zone that an item is in: what it names, or the zone whose rules it has.
+func (o *Options) ItemZone(m *mapi.Message, recurring bool) *zone.Zone {
+	prefer := o.Zone
 	named, hasName := zone.Load(getText(m, appt(idZoneName)))
 	if hasName {
 		prefer = named
@@ -205,10 +205,10 @@ func (w *writer) itemZone(m *mapi.Message, recurring bool) *zone.Zone {
 	}
 	rule, err := zone.ParseRule(getBinary(m, appt(idZoneStruct)))
 	if err != nil {
-		return w.Zone
+		return o.Zone
 	}
 	year := getTime(m, appt(idStart)).Year()
-	for _, z := range []*zone.Zone{prefer, w.Zone} {
+	for _, z := range []*zone.Zone{prefer, o.Zone} {
 		if z.Rule(year) == rule {
 			return z
 		}
@@ -216,7 +216,7 @@ func (w *writer) itemZone(m *mapi.Message, recurring bool) *zone.Zone {
 	if z, err := zone.FromRule(getText(m, appt(idZoneName)), rule); err == nil {
 		return z
 	}
-	return w.Zone
+	return o.Zone
 }
 
 // span is when an item is. An all-day item has the midnights of its own zone; if they are none there, the zones that other programs took for
