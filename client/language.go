@@ -3,6 +3,8 @@ package client
 import (
 	"fmt"
 	"strings"
+
+	"zarafa/mapi"
 )
 
 // Language is the language of the names of default folders.
@@ -43,6 +45,15 @@ func LanguageOf(f DefaultFolder, name string) (l Language, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// Language is the language that the mailbox's folders were made in, by the name of its inbox. It is English if that has a name of its own.
+func (b *Mailbox) Language() Language {
+	l, ok := LanguageOf(Inbox, b.InboxProps.Str(mapi.PrDisplayName))
+	if !ok {
+		return English
+	}
+	return l
 }
 
 // folderNames are the names of the default folders by language, in the order of the constants.

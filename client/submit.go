@@ -14,6 +14,14 @@ const submitFlags = mapi.SubmitMaster | mapi.SubmitDoSentMail
 // SubmitMessage puts a message of the session user's store into the queue of outgoing mail, at the given time. sent is the folder
 // that it is moved to when it has gone out; nil leaves it where it is.
 func (s *Session) SubmitMessage(ctx context.Context, id, sent mapi.EntryID, now time.Time) error {
+	if err := s.SetProps(ctx, id, submitProps(sent, now)...); err != nil {
+		return err
+	}
+	return s.Submit(ctx, id)
+}
+
+// submitProps are what a message has that is to be sent.
+func submitProps(sent mapi.EntryID, now time.Time) []mapi.PropValue {
 	at := mapi.FileTimeOf(now)
 	props := []mapi.PropValue{
 		mapi.Time(mapi.PrClientSubmitTime, at), mapi.Time(mapi.PrMessageDeliveryTime, at), mapi.Long(mapi.PrSubmitFlags, 0),
@@ -21,12 +29,26 @@ func (s *Session) SubmitMessage(ctx context.Context, id, sent mapi.EntryID, now 
 	if sent != nil {
 		props = append(props, mapi.Binary(mapi.PrSentmailEntryID, sent))
 	}
-	if err := s.SetProps(ctx, id, props...); err != nil {
-		return err
-	}
+	return props
+}
+
+// Submit queues a message that [Session.SaveOutgoing] has saved, or that was queued before; one that is in the queue stays there once.
+func (s *Session) Submit(ctx context.Context, id mapi.EntryID) error {
 	return s.Do(ctx, func(session uint64) wire.Request {
 		return &wire.SubmitMessageRequest{SessionID: session, EntryID: id, Flags: submitFlags}
 	}, new(wire.SubmitMessageResponse), nil)
+}
+
+// SaveOutgoing saves a new message that [Session.Submit] can queue as it is: together they are two calls in place of the four of a message
+// that is saved first and then submitted. What sent and now are, [Session.SubmitMessage] says.
+func (s *Session) SaveOutgoing(ctx context.Context, outbox, sent mapi.EntryID, m *mapi.Message, now time.Time) (mapi.EntryID, error) {
+	out := *m
+	out.Props = append(mapi.Props{}, m.Props...)
+	for _, p := range submitProps(sent, now) {
+		out.Props.Set(p)
+	}
+	out.Props.Set(mapi.Long(mapi.PrMessageFlags, mapi.MsgUnsent|mapi.MsgRead))
+	return s.SaveMessage(ctx, outbox, &out, SaveOptions{})
 }
 
 // AbortSubmit takes a message out of the queue before it is sent. NOT_IN_QUEUE if it is in none, or has been sent.

@@ -89,3 +89,46 @@ func TestQueue(t *testing.T) {
 		t.Errorf("%d left in the queue, %v", count, err)
 	}
 }
+
+// A message that is saved to be sent costs two calls, and is queued once.
+func TestSaveOutgoing(t *testing.T) {
+	i := servertest.Start(t, config.EngineSQLite, settings)
+	_, st := newUser(t, i, "alice", client.English)
+	s, made := counted(t, i, client.Options{User: "SYSTEM"})
+	ids, err := s.DefaultFolders(t.Context(), st)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made.take()
+	ctx, now := t.Context(), time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	m := (&client.Message{
+		Props: mapi.Props{mapi.String(mapi.PrSubject, "first")}, Recipients: []client.Recipient{{Type: client.To, Address: "bob@example.net"}},
+	}).MAPI()
+	id, err := s.SaveOutgoing(ctx, ids[client.Outbox], ids[client.SentItems], m, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Submit(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	made.were(t, "sending", "saveObject", "submitMessage")
+	if err := s.Submit(ctx, id); err != nil {
+		t.Errorf("once more: %v", err)
+	}
+	if m.Props.Has(mapi.PrClientSubmitTime.ID()) {
+		t.Error("the caller's message was changed")
+	}
+	queue, err := s.OpenQueue(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer queue.Close(ctx)
+	rows, err := queue.Rows(ctx, 10)
+	if err != nil || len(rows) != 1 || !bytes.Equal(client.QueuedOf(rows[0]).EntryID, id) || client.QueuedOf(rows[0]).Submitted != mapi.FileTimeOf(now) {
+		t.Fatalf("queued %v, %v", rows, err)
+	}
+	saved, err := s.LoadMessage(ctx, id)
+	if err != nil || saved.Props.Uint32(mapi.PrMessageFlags)&mapi.MsgUnsent == 0 || !bytes.Equal(saved.Props.Bytes(mapi.PrSentmailEntryID), ids[client.SentItems]) {
+		t.Errorf("saved %v, %v", saved, err)
+	}
+}

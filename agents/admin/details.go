@@ -106,12 +106,12 @@ func visibility(hidden bool) string {
 // storeFields shows what the user's store says.
 func (j *job) storeFields(ctx context.Context, u client.User, st client.Store) error {
 	if m, err := j.meetingState(ctx, st); err == nil {
-		j.field("Auto-accept meeting req", "%s", yesNo(m.accept))
-		if m.accept {
-			j.field("Decline dbl meetingreq", "%s", yesNo(m.declineConflict))
-			j.field("Decline recur meet.req", "%s", yesNo(m.declineRecurring))
+		j.field("Auto-accept meeting req", "%s", yesNo(m.Accept))
+		if m.Accept {
+			j.field("Decline dbl meetingreq", "%s", yesNo(m.DeclineConflicting))
+			j.field("Decline recur meet.req", "%s", yesNo(m.DeclineRecurring))
 		}
-		j.field("Auto-process meeting req", "%s", yesNo(m.process))
+		j.field("Auto-process meeting req", "%s", yesNo(m.Process))
 	} else {
 		j.warn("how meeting requests are answered: %s", explain(err))
 	}

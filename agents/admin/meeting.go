@@ -26,28 +26,13 @@ func (m *meetingOptions) given() bool {
 	return m.accept.given || m.declineConflict.given || m.declineRecurring.given || m.process.given
 }
 
-// The settings are properties of the user's free/busy messages (agents.md section 2.2). Processing is a named property, as
-// it is younger than the others.
-const processMeetingsID = 1
-
-// calendarSet is PSETID_KC, which the named property belongs to.
-func calendarSet() mapi.GUID {
-	return mapi.GUID{0xC8, 0xD8, 0xAE, 0x63, 0x49, 0x40, 0x75, 0x4B, 0xBC, 0x88, 0x96, 0xDF, 0x9D, 0x72, 0x3F, 0x2F}
-}
-
 // freebusyMessages finds the two messages of a store.
 func (j *job) freebusyMessages(ctx context.Context, st client.Store) ([]mapi.EntryID, error) {
 	root, err := j.session.LoadObject(ctx, st.RootID)
 	if err != nil {
 		return nil, err
 	}
-	list, _ := root.Props.Get(mapi.PrFreebusyEntryIDs)
-	var ids []mapi.EntryID
-	for i, v := range list.Values() {
-		if i < 2 && len(v.Data) > 0 {
-			ids = append(ids, v.Data)
-		}
-	}
+	ids := client.FreebusyMessages(root.Props)
 	if len(ids) == 0 {
 		return nil, fmt.Errorf("the store has no free/busy messages")
 	}
@@ -92,7 +77,7 @@ func (j *job) meetingProps(ctx context.Context) ([]mapi.PropValue, error) {
 		}
 	}
 	if j.meeting.process.given {
-		tag, err := j.session.PropTag(ctx, mapi.PropName{Set: calendarSet(), ID: processMeetingsID}, mapi.PtBoolean, true)
+		tag, err := j.session.PropTag(ctx, client.ProcessMeetings(), mapi.PtBoolean, true)
 		if err != nil {
 			return nil, err
 		}
@@ -102,34 +87,10 @@ func (j *job) meetingProps(ctx context.Context) ([]mapi.PropValue, error) {
 }
 
 // meetingState reads the settings back, for --details.
-type meetingState struct {
-	accept, declineConflict, declineRecurring, process bool
-}
-
-func (j *job) meetingState(ctx context.Context, st client.Store) (m meetingState, err error) {
-	m.process = true // unless somebody has switched it off
-	messages, err := j.freebusyMessages(ctx, st)
+func (j *job) meetingState(ctx context.Context, st client.Store) (client.MeetingSettings, error) {
+	root, err := j.session.LoadObject(ctx, st.RootID)
 	if err != nil {
-		return m, err
+		return client.MeetingSettings{}, err
 	}
-	o, err := j.session.LoadObject(ctx, messages[len(messages)-1])
-	if err != nil {
-		return m, err
-	}
-	read := func(tag mapi.PropTag, field *bool) {
-		if p, ok := o.Props.Get(tag); ok {
-			*field = p.Bool()
-		}
-	}
-	read(mapi.PrProcessMeetingRequests, &m.accept)
-	read(mapi.PrDeclineConflictingMeetingRequests, &m.declineConflict)
-	read(mapi.PrDeclineRecurringMeetingRequests, &m.declineRecurring)
-	tag, err := j.session.PropTag(ctx, mapi.PropName{Set: calendarSet(), ID: processMeetingsID}, mapi.PtBoolean, false)
-	if err == nil {
-		read(tag, &m.process)
-	}
-	if client.IsNotFound(err) {
-		err = nil
-	}
-	return m, err
+	return j.session.MeetingSettings(ctx, root.Props)
 }
