@@ -7,6 +7,8 @@ import (
 
 	"zarafa/calendar/content"
 	"zarafa/calendar/ical"
+	"zarafa/calendar/recur"
+	"zarafa/calendar/zone"
 	"zarafa/mapi"
 )
 
@@ -41,6 +43,7 @@ func ReceiveItem(existing, message *mapi.Message, o *ical.Options) (*mapi.Messag
 	fresh := items[0].Message
 	if ical.Method(message) == "REQUEST" {
 		tentative(fresh)
+		tentativeInstances(fresh, o)
 	}
 	return Merge(existing, fresh), Applied, nil
 }
@@ -50,17 +53,43 @@ var (
 	busyStatus     = mapi.PropName{Set: mapi.PsetidAppointment, ID: 0x8205}
 	responseStatus = mapi.PropName{Set: mapi.PsetidAppointment, ID: 0x8218}
 	recurrence     = mapi.PropName{Set: mapi.PsetidAppointment, ID: 0x8216}
+	originalStart  = mapi.PropName{Set: mapi.PsetidAppointment, ID: 0x8228}
 	recurrenceZone = mapi.PropName{Set: mapi.PsetidAppointment, ID: 0x8260}
 )
 
-// tentative is how a meeting shows for as long as it is not answered, whatever its organizer intends.
-func tentative(m *mapi.Message) {
-	const notAnswered, free, isTentative = 5, 0, 1
+// tentative is how a meeting shows for as long as it is not answered, whatever its organizer intends. It is true if that is so.
+func tentative(m *mapi.Message) bool {
+	const notAnswered = 5
 	response, _ := m.GetNamed(responseStatus, mapi.PtLong)
 	busy, _ := m.GetNamed(busyStatus, mapi.PtLong)
-	if response.Uint32() == notAnswered && busy.Uint32() != free {
-		m.SetNamed(busyStatus, mapi.Long(mapi.MakeTag(0, mapi.PtLong), isTentative))
+	if response.Uint32() != notAnswered || busy.Uint32() == ical.Free {
+		return false
 	}
+	m.SetNamed(busyStatus, mapi.Long(mapi.MakeTag(0, mapi.PtLong), ical.Tentative))
+	return true
+}
+
+// tentativeInstances is tentative for the modified instances of a series, each of which is answered by itself.
+func tentativeInstances(m *mapi.Message, o *ical.Options) {
+	data, _ := m.GetNamed(recurrence, mapi.PtBinary)
+	rec, err := recur.Parse(data.Data)
+	if err != nil {
+		return // a single item
+	}
+	loc := o.ItemZone(m, true).Location
+	for _, a := range m.Attachments {
+		if isFile(a) || !tentative(a.Message) {
+			continue
+		}
+		at, _ := a.Message.GetNamed(originalStart, mapi.PtSysTime)
+		day := recur.MinutesOf(zone.Wall(at.Time().Time(), loc)).Midnight()
+		for i := range rec.Exceptions {
+			if e := &rec.Exceptions[i]; e.Original.Midnight() == day {
+				e.Flags, e.BusyStatus = e.Flags|recur.HasBusyStatus, ical.Tentative
+			}
+		}
+	}
+	m.SetNamed(recurrence, mapi.Binary(mapi.MakeTag(0, mapi.PtBinary), rec.Append(nil)))
 }
 
 // Merge is an item with the properties of a newer form of it. Properties that only the old form has stay, but for those that a meeting

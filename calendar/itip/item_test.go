@@ -2,6 +2,7 @@ package itip
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -114,5 +115,56 @@ func TestItemInstance(t *testing.T) {
 	}
 	if _, outcome, err = ReceiveItem(out, item(t, alice, "cancel-instance.ics"), alice); err != nil || outcome != Ignored {
 		t.Errorf("called off twice: %v, %v", outcome, err)
+	}
+}
+
+// TestItemInstanceTentative: a modified instance that is not answered shows tentative, whether it came with its series or after that was
+// accepted.
+func TestItemInstanceTentative(t *testing.T) {
+	alice := itemOptions(t, "alice")
+	const (
+		head   = "BEGIN:VCALENDAR\nMETHOD:REQUEST\n"
+		people = "ORGANIZER:mailto:bob@example.com\nATTENDEE:mailto:alice@example.com\nUID:series@example.com\n"
+		series = "BEGIN:VEVENT\n" + people + "DTSTART;TZID=Europe/Amsterdam:20260108T090000\nDTEND;TZID=Europe/Amsterdam:20260108T100000\nRRULE:FREQ=WEEKLY;COUNT=3\nEND:VEVENT\n"
+		moved  = "BEGIN:VEVENT\n" + people + "RECURRENCE-ID;TZID=Europe/Amsterdam:20260115T090000\nDTSTART:20260116T090000Z\nDTEND:20260116T100000Z\nSEQUENCE:1\nEND:VEVENT\n"
+		end    = "END:VCALENDAR\n"
+	)
+	shows := func(m *mapi.Message) (out []uint32) {
+		t.Helper()
+		times, err := ical.Times(m, alice.Now.AddDate(0, -2, 0), alice.Now.AddDate(0, 2, 0), alice)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range times {
+			out = append(out, x.Busy)
+		}
+		return out
+	}
+	receive := func(existing *mapi.Message, text string) *mapi.Message {
+		t.Helper()
+		out, outcome, err := ReceiveItem(existing, item(t, alice, text), alice)
+		if err != nil || outcome != Applied {
+			t.Fatalf("%v, %v", outcome, err)
+		}
+		return out
+	}
+	all := receive(nil, head+series+moved+end)
+	if got := shows(all); !slices.Equal(got, []uint32{ical.Tentative, ical.Tentative, ical.Tentative}) {
+		t.Errorf("a series that came whole shows %v", got)
+	}
+	accepted := receive(nil, head+series+end)
+	for _, v := range []struct {
+		id    uint32
+		value uint32
+	}{{0x8205, ical.Busy}, {0x8218, 3}} {
+		accepted.SetNamed(mapi.PropName{Set: mapi.PsetidAppointment, ID: v.id}, mapi.Long(mapi.MakeTag(0, mapi.PtLong), v.value))
+	}
+	for i := range accepted.Recipients {
+		if r := &accepted.Recipients[i]; r.Str(mapi.PrSMTPAddress) == "alice@example.com" {
+			r.Set(mapi.Long(mapi.PrRecipientTrackstatus, 3))
+		}
+	}
+	if got := shows(receive(accepted, head+moved+end)); !slices.Equal(got, []uint32{ical.Busy, ical.Tentative, ical.Busy}) {
+		t.Errorf("an instance of an accepted series that was moved shows %v", got)
 	}
 }
