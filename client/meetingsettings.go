@@ -19,8 +19,8 @@ type MeetingSettings struct {
 // ProcessMeetings names the property that [MeetingSettings].Process is kept in, which has no id that every server knows.
 func ProcessMeetings() mapi.PropName { return mapi.PropName{Set: mapi.PsetidKC, ID: 1} }
 
-// FreebusyMessages are the entry ids of the messages that the settings are kept in, LocalFreebusy last; holder are the properties of the inbox
-// or of the root folder. The settings are read from the last one and written into all of them.
+// FreebusyMessages are the entry ids of the messages that the settings are kept in, LocalFreebusy last; holder are the properties of the
+// inbox or of the root folder. The settings are read from the last one and written into all of them.
 func FreebusyMessages(holder mapi.Props) []mapi.EntryID {
 	list, _ := holder.Get(mapi.PrFreebusyEntryIDs)
 	var ids []mapi.EntryID
@@ -32,8 +32,8 @@ func FreebusyMessages(holder mapi.Props) []mapi.EntryID {
 	return ids
 }
 
-// MeetingSettings reads the settings, by one call, and one more if [Names] do not know the name of Process yet. holder are the properties of
-// the inbox or of the root folder. NOT_FOUND if the store has no free/busy messages.
+// MeetingSettings reads the settings, by one call, and one more if [Names] do not know the name of Process yet. holder are the properties
+// of the inbox or of the root folder. NOT_FOUND if the store has no free/busy messages.
 func (s *Session) MeetingSettings(ctx context.Context, holder mapi.Props) (m MeetingSettings, err error) {
 	m.Process = true
 	messages := FreebusyMessages(holder)

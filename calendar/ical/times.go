@@ -26,8 +26,8 @@ type Time struct {
 	Busy uint32
 }
 
-// Times are when an item is, as far as it overlaps the time from one instant to another, in order. Only PidLidAppointmentStartWhole, …EndWhole,
-// …Recur, the busy status, the state and the zones are looked at, so that the row of a table is enough.
+// Times are when an item is, as far as it overlaps the time from one instant to another, in order. Only PidLidAppointmentStartWhole,
+// …EndWhole, …Recur, the busy status, the state and the zones are looked at, so that the row of a table is enough.
 func Times(m *mapi.Message, from, to time.Time, o *Options) ([]Time, error) {
 	busy, off := getLong(m, appt(idBusyStatus)), getLong(m, appt(idStateFlags))&stateCanceled != 0
 	if off {

@@ -29,7 +29,8 @@ func oneItem(t *testing.T, o *Options, method string, components ...string) *map
 	return items[0].Message
 }
 
-// TestTimes: single items and series, with modified and removed instances, over a change of the clocks and at the edges of the time that is looked at.
+// TestTimes: single items and series, with modified and removed instances, over a change of the clocks and at the edges of the time that
+// is looked at.
 func TestTimes(t *testing.T) {
 	z, _ := zone.Load("Europe/Amsterdam")
 	o := &Options{Zone: z}

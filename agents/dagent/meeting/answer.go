@@ -21,8 +21,8 @@ type request struct {
 	have     *entry  // the meeting's item, nil if it is new
 	existing *mapi.Message
 	item     *mapi.Message // what it becomes
-	// stays is true for a meeting that is in the calendar as accepted for these times already, settled if its organizer was told so, too. If he was
-	// not, a delivery was broken off, and nobody has looked who came first.
+	// stays is true for a meeting that is in the calendar as accepted for these times already, settled if its organizer was told so, too.
+	// If he was not, a delivery was broken off, and nobody has looked who came first.
 	stays, settled bool
 	given          []given
 }
@@ -167,8 +167,8 @@ func (j *job) place(ctx context.Context, r *request, after []entry, id mapi.Entr
 	return first, nil, err
 }
 
-// withdraw takes out what is in the calendar a second time. Who entered it first answers, if he gets so far; the message is delivered, so that
-// it is not lost if he does not.
+// withdraw takes out what is in the calendar a second time. Who entered it first answers, if he gets so far; the message is delivered, so
+// that it is not lost if he does not.
 func (j *job) withdraw(ctx context.Context, id mapi.EntryID) (Outcome, error) {
 	if err := j.session.DeleteMessages(ctx, true, id); err != nil {
 		return Outcome{}, fmt.Errorf("removing an item that is there twice: %w", err)
@@ -276,9 +276,11 @@ func (j *job) remove(ctx context.Context, have *entry, existing *mapi.Message) e
 		if err != nil || outcome != itip.Applied {
 			return err
 		}
-		j.stamp(item)
-		_, err = j.save(ctx, have, item)
-		return err
+		if !isEmpty(item) {
+			j.stamp(item)
+			_, err = j.save(ctx, have, item)
+			return err
+		}
 	}
 	if err := j.session.DeleteMessages(ctx, false, have.id); err != nil {
 		return fmt.Errorf("removing the item: %w", err)

@@ -15,6 +15,7 @@ import (
 
 	"zarafa/client"
 	"zarafa/mapi"
+	"zarafa/server/servertest"
 )
 
 // request is a request of alice's for an hour of a day.
@@ -70,8 +71,8 @@ func (w *world) table(folder mapi.EntryID) map[string]string {
 	return out
 }
 
-// TestBrokenOff: wherever a delivery is broken off, the message is delivered unless the organizer has his answer, and when the process was killed and the
-// delivery is repeated there is one item and one answer.
+// TestBrokenOff: wherever a delivery is broken off, the message is delivered unless the organizer has his answer, and when the process was
+// killed and the delivery is repeated there is one item and one answer.
 func TestBrokenOff(t *testing.T) {
 	w := newWorld(t)
 	w.user("room", mapi.ClassRoom, 0, client.English)
@@ -223,65 +224,77 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// TestOneRoom: of requests for one room at one moment one is accepted, by one process and by two who look into the calendar before either of them
-// has saved.
+// TestOneRoom: of requests for one room at one moment one is accepted, by one process and by several that look into the calendar before any
+// of them has saved. It is the database that brings them into an order.
 func TestOneRoom(t *testing.T) {
-	w := newWorld(t)
-	w.user("room", mapi.ClassRoom, 0, client.English)
-	w.set("room", "accept", "decline-conflict")
-	now := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
-	for i, tt := range []struct {
-		name                    string
-		processes, each, answer int
-		same                    bool // one request, delivered by all at once
-	}{
-		{"one process", 1, 8, 8, false}, {"two processes", 2, 1, 2, false}, {"five processes", 5, 1, 5, false}, {"one message twice", 2, 1, 1, true},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			together := &barrier{left: tt.processes, open: make(chan struct{})}
-			var wg sync.WaitGroup
-			var delivered atomic.Int32
-			uid, before := 0, 0
-			box, owner := w.mailbox(w.admin, "room")
-			before = len(w.queued(box))
-			for range tt.processes {
-				s := w.logOn(nil)
-				own, _ := w.mailbox(s, "room")
-				p := New(w.zone)
-				if tt.processes > 1 {
-					p.beforeSave = together.wait
-				}
-				for range tt.each {
-					if !tt.same {
-						uid++
-					}
-					m := w.request(fmt.Sprintf("case%d-%d", i, uid), "room", 10+i, 9, 0, now)
-					wg.Go(func() {
-						o, err := p.Process(t.Context(), own, owner, m, now)
-						if o.Action == Deliver {
-							delivered.Add(1)
-						}
-						if err != nil {
-							t.Error(err)
-						}
-					})
-				}
-			}
-			wg.Wait()
-			accepted := 0
-			queued := w.queued(box)
-			for _, subject := range queued {
-				if strings.HasPrefix(subject, fmt.Sprintf("Accepted: case%d-", i)) {
-					accepted++
-				}
-			}
-			if accepted != 1 || len(queued)-before != tt.answer || int(delivered.Load()) != tt.processes*tt.each-tt.answer {
-				t.Errorf("%d accepted, %d answered, %d delivered", accepted, len(queued)-before, delivered.Load())
-			}
-			if items := w.subjects(box); len(items) != i+1 {
-				t.Errorf("the calendar has %q", items)
+	for _, engine := range servertest.Engines() {
+		t.Run(engine, func(t *testing.T) {
+			w := newWorldOn(t, engine)
+			w.user("room", mapi.ClassRoom, 0, client.English)
+			w.set("room", "accept", "decline-conflict")
+			for i, r := range []rush{
+				{"one process", 1, 8, 8, false}, {"two processes", 2, 1, 2, false}, {"five processes", 5, 1, 5, false},
+				{"one message twice", 2, 1, 1, true},
+			} {
+				t.Run(r.name, func(t *testing.T) {
+					here := *w
+					here.T = t
+					here.rush(r, i)
+				})
 			}
 		})
+	}
+}
+
+// rush are requests that come at one moment.
+type rush struct {
+	name                    string
+	processes, each, answer int
+	same                    bool // one request, delivered by all at once
+}
+
+func (w *world) rush(r rush, number int) {
+	now := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
+	together := &barrier{left: r.processes, open: make(chan struct{})}
+	var wg sync.WaitGroup
+	var delivered atomic.Int32
+	box, owner := w.mailbox(w.admin, "room")
+	uid, before := 0, len(w.queued(box))
+	for range r.processes {
+		own, _ := w.mailbox(w.logOn(nil), "room")
+		p := New(w.zone)
+		if r.processes > 1 {
+			p.beforeSave = together.wait
+		}
+		for range r.each {
+			if !r.same {
+				uid++
+			}
+			m := w.request(fmt.Sprintf("case%d-%d", number, uid), "room", 10+number, 9, 0, now)
+			wg.Go(func() {
+				o, err := p.Process(w.Context(), own, owner, m, now)
+				if o.Action == Deliver {
+					delivered.Add(1)
+				}
+				if err != nil {
+					w.Error(err)
+				}
+			})
+		}
+	}
+	wg.Wait()
+	accepted := 0
+	queued := w.queued(box)
+	for _, subject := range queued {
+		if strings.HasPrefix(subject, fmt.Sprintf("Accepted: case%d-", number)) {
+			accepted++
+		}
+	}
+	if accepted != 1 || len(queued)-before != r.answer || int(delivered.Load()) != r.processes*r.each-r.answer {
+		w.Errorf("%d accepted, %d answered, %d delivered", accepted, len(queued)-before, delivered.Load())
+	}
+	if items := w.subjects(box); len(items) != number+1 {
+		w.Errorf("the calendar has %q", items)
 	}
 }
 
@@ -311,6 +324,8 @@ func TestCalls(t *testing.T) {
 	made := new(calls)
 	s := w.logOn(made.note)
 	p := New(w.zone)
+	delegated := w.request("z", "room", 4, 9, 0, now)
+	delegated.Props.Set(mapi.Bool(delegatedByRule, true))
 	table := []string{"tableOpen", "tableMulti", "tableQueryRows", "tableQueryRows", "tableClose"}
 	empty := slices.Delete(slices.Clone(table), 3, 4)
 	some := func(parts ...[]string) []string { return slices.Concat(parts...) }
@@ -321,6 +336,7 @@ func TestCalls(t *testing.T) {
 		want     []string
 	}{
 		{"no meeting", "room", &mapi.Message{Props: mapi.Props{mapi.String(mapi.PrMessageClass, "IPM.Note")}}, nil},
+		{"a delegate's copy", "room", delegated, nil},
 		{"the first one publishes", "room", w.request("a", "room", 2, 9, 0, now), nil},
 		{"accepted", "room", w.request("b", "room", 3, 9, 0, now), some(
 			one("loadObject"), empty, one("saveObject"), table, one("saveObject", "submitMessage"),

@@ -113,7 +113,8 @@ func or(sub ...*mapi.Restriction) *mapi.Restriction {
 // same reports whether an entry is of the message's meeting.
 func (j *job) same(e *entry) bool { return bytes.Equal(calendar.CleanGlobalID(e.full), j.id) }
 
-// match finds the item that a message is about: of an instance that was entered alone that, and else the whole series; nil if there is none.
+// match finds the item that a message is about: of an instance that was entered alone that, and else the whole series; nil if there is
+// none.
 func (j *job) match(list []entry) *entry {
 	whole := (*entry)(nil)
 	for i := range list {

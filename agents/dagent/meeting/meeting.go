@@ -1,13 +1,14 @@
-// Package meeting does what a mailbox's owner would do with a meeting message that is delivered to him (MS-OXOCAL 3.1.4.7, 3.1.4.8): rooms, equipment
-// and users who want it accept and decline requests without a person; for everybody else requests are entered tentatively, answers are noted at
-// the organizer's item, and what is called off is marked. Which of these a mailbox wants its settings say ([client.MeetingSettings]).
+// Package meeting does what a mailbox's owner would do with a meeting message that is delivered to him (MS-OXOCAL 3.1.4.7, 3.1.4.8):
+// rooms, equipment and users who want it accept and decline requests without a person; for everybody else requests are entered
+// tentatively, answers are noted at the organizer's item, and what is called off is marked. Which of these a mailbox wants its settings
+// say ([client.MeetingSettings]).
 //
-// The package owns the order of things, so that two requests for one room at one moment do not both get it: within a process one mailbox has
-// one message at a time, and between processes whoever saves second finds the first when he looks again, and gives way.
-// A message that comes twice is answered once.
+// The package owns the order of things, so that two requests for one room at one moment do not both get it: within a process one mailbox
+// has one message at a time, and of two processes the one that saves second finds the other's item when it looks again, and gives way. A
+// message that comes twice is answered once.
 //
-// A [Processor] may be used by several goroutines. It refuses messages without an identity (PidLidGlobalObjectId), and those
-// that a stranger sends about somebody else's meeting: they are delivered as they are.
+// A [Processor] may be used by several goroutines. It refuses messages without an identity (PidLidGlobalObjectId), and those that a
+// stranger sends about somebody else's meeting: they are delivered as they are.
 package meeting
 
 import (
@@ -56,14 +57,14 @@ type Processor struct {
 // New makes a processor; local is the zone of times that name none.
 func New(local *zone.Zone) *Processor { return &Processor{zone: local} }
 
-// Process looks at a message on its way into a mailbox, before rules run. Messages that are about no meeting cost no call. The message is not saved yet
-// and is not changed; what comes back says whether it is to be.
+// Process looks at a message on its way into a mailbox, before rules run. Messages that are about no meeting cost no call. The message is
+// not saved yet and is not changed; what comes back says whether it is to be. Junk mail is not for Process: it would answer it.
 //
-// box.Store.Session acts for the owner: it is his own or an administrator's. owner is his entry in the address book, now the time
-// of delivery.
+// box.Store.Session acts for the owner: it is his own or an administrator's. owner is his entry in the address book, now the time of
+// delivery.
 //
-// After an error the message is to be delivered unless the outcome says [Consumed], which it does if the organizer has his answer already and
-// only what comes after that has failed. A delivery may be repeated after any error, also with the same message once more.
+// After an error the message is to be delivered unless the outcome says [Consumed], which it does if the organizer has his answer already
+// and only what comes after that has failed. A delivery may be repeated after any error, also with the same message once more.
 func (p *Processor) Process(ctx context.Context, box *client.Mailbox, owner client.Entry, m *mapi.Message, now time.Time) (Outcome, error) {
 	if !isMeeting(m) {
 		return Outcome{}, nil
@@ -95,11 +96,13 @@ func (p *Processor) Process(ctx context.Context, box *client.Mailbox, owner clie
 	return out, err
 }
 
-// isMeeting reports whether a message is about a meeting. Messages that Outlook calls notifications are for people.
+// isMeeting reports whether a message is about a meeting of the owner's. Messages that Outlook calls notifications are for people; what a
+// delegate is sent is about somebody else's calendar.
 func isMeeting(m *mapi.Message) bool {
 	const prefix = "IPM.Schedule.Meeting."
 	class := m.Props.Str(mapi.PrMessageClass)
-	return len(class) > len(prefix) && strings.EqualFold(class[:len(prefix)], prefix) && ical.Method(m) != ""
+	return len(class) > len(prefix) && strings.EqualFold(class[:len(prefix)], prefix) && ical.Method(m) != "" &&
+		!boolOf(m.Props, delegatedByRule)
 }
 
 // job is one message.
@@ -137,7 +140,7 @@ func (p *Processor) newJob(box *client.Mailbox, owner client.Entry, m *mapi.Mess
 
 // run does what the settings say. Requests that ask for no answer are for people (agents.md section 3.4).
 func (j *job) run(ctx context.Context) (Outcome, error) {
-	asked := boolOf(j.message.Props, mapi.PrResponseRequested)
+	asked := !j.message.Props.Has(mapi.PrResponseRequested.ID()) || boolOf(j.message.Props, mapi.PrResponseRequested)
 	switch {
 	case j.settings.Accept && j.method == "REQUEST" && asked:
 		return j.answer(ctx)

@@ -8,8 +8,8 @@ import (
 	"zarafa/mapi"
 )
 
-// process does to the calendar what a person's client would do when it sees the message: a request is entered tentatively, an answer is noted at
-// the organizer's item, what is called off is marked. The message is delivered in any case.
+// process does to the calendar what a person's client would do when it sees the message: a request is entered tentatively, an answer is
+// noted at the organizer's item, what is called off is marked. The message is delivered in any case.
 func (j *job) process(ctx context.Context) (Outcome, error) {
 	list, err := j.entries(ctx, time.Time{}, time.Time{})
 	if err != nil {
@@ -51,8 +51,8 @@ func (j *job) process(ctx context.Context) (Outcome, error) {
 	return out, j.publishAnew(ctx)
 }
 
-// withoutProposal is an answer that proposes another time as the answer that it is beside: the proposal itself stays on the message, for the
-// organizer to decide.
+// withoutProposal is an answer that proposes another time as the answer that it is beside: the proposal itself stays on the message, for
+// the organizer to decide.
 func withoutProposal(m *mapi.Message) *mapi.Message {
 	out := *m
 	out.Props = mapi.Props(mapi.CloneProps(m.Props))

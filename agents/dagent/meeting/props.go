@@ -43,6 +43,9 @@ func appointment(id uint32) mapi.PropName {
 // processed is PidTagProcessed: the message's item is in the calendar, and no client has to put it there (MS-OXOCAL 2.2.5.7).
 const processed mapi.PropTag = 0x7D01000B
 
+// delegatedByRule marks a copy for somebody who acts for the one it was sent to (PR_DELEGATED_BY_RULE, MS-OXORULE 2.2.5.1.2.4.1).
+const delegatedByRule mapi.PropTag = 0x3FE3000B
+
 // Values of properties.
 const (
 	responseTentative uint32 = 2 // PidLidResponseStatus, PR_RECIPIENT_TRACKSTATUS (MS-OXOCAL 2.2.1.11)

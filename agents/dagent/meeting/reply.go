@@ -74,8 +74,8 @@ func (j *job) answers(ctx context.Context, class string) ([]given, error) {
 	return list, nil
 }
 
-// reply tells the organizer, unless he has been told by one of the answers that were given, of the same class. One of these that has not gone out
-// yet is queued, which it may be already, and none is made anew.
+// reply tells the organizer, unless he has been told by one of the answers that were given, of the same class. One of these that has not
+// gone out yet is queued, which it may be already, and none is made anew.
 func (j *job) reply(ctx context.Context, class string, status uint32, text string, before []given) error {
 	outbox, sent := j.box.Props.Bytes(mapi.PrIPMOutboxEntryID), j.box.Props.Bytes(mapi.PrIPMSentmailEntryID)
 	if len(outbox) == 0 {

@@ -24,5 +24,21 @@ func stampSeries(item *mapi.Message, busy uint32) {
 	}
 }
 
+// isEmpty reports whether an item is a series all instances of which are gone.
+func isEmpty(item *mapi.Message) bool {
+	rec, err := recur.Parse(binaryOf(item, recurrence))
+	if err != nil {
+		return false
+	}
+	instances, err := rec.Instances(0, recur.NoEnd)
+	if err != nil {
+		return false
+	}
+	for range instances {
+		return false
+	}
+	return true
+}
+
 // is reports whether an id is the entry's.
 func (e entry) is(id mapi.EntryID) bool { return bytes.Equal(e.id, id) }

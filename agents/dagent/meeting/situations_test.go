@@ -21,8 +21,8 @@ import (
 
 var update = flag.Bool("update", false, "write what comes of the situations into testdata")
 
-// TestSituations: texts of messages in, calendar, answers and free/busy times out. A case is a file with who gets the messages and what he has set, and
-// the messages in their order, parted by "==". The one beside it has what comes of each.
+// TestSituations: texts of messages in, calendar, answers and free/busy times out. A case is a file with who gets the messages and what he
+// has set, and the messages in their order, parted by "==". The one beside it has what comes of each.
 func TestSituations(t *testing.T) {
 	w := newWorld(t)
 	files, err := filepath.Glob("testdata/*.txt")

@@ -28,7 +28,12 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{T: t, server: servertest.Start(t, config.EngineSQLite, "createuser_script =\n")}
+	return newWorldOn(t, config.EngineSQLite)
+}
+
+func newWorldOn(t *testing.T, engine string) *world {
+	t.Helper()
+	w := &world{T: t, server: servertest.Start(t, engine, "createuser_script =\n")}
 	w.admin = w.logOn(nil)
 	if _, err := w.admin.CreatePublicStore(t.Context()); err != nil {
 		t.Fatal(err)
@@ -100,8 +105,8 @@ func (w *world) set(name string, words ...string) {
 	}
 }
 
-// message makes a meeting message of components without their frame; those of one text are separated by an empty line. Without organizer or attendee
-// alice invites whoever it is for.
+// message makes a meeting message of components without their frame; those of one text are separated by an empty line. Without organizer
+// or attendee alice invites whoever it is for.
 func (w *world) message(text, to string, now time.Time) *mapi.Message {
 	w.Helper()
 	text = strings.TrimSpace(text)
