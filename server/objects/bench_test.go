@@ -16,6 +16,7 @@ import (
 	"zarafa/server/rights"
 	"zarafa/server/session"
 	"zarafa/storage"
+	"zarafa/storage/storagetest"
 	"zarafa/wire"
 )
 
@@ -114,12 +115,14 @@ func (d *testDir) EntryID(o *directory.Object, _ uint32) []byte {
 type bench struct {
 	t     *testing.T
 	store storage.Store
-	svc   *Service
-	plain *Service // the same, but keeps no messages
-	right *rights.Service
-	dir   *testDir
-	subs  *subscriptions
-	now   time.Time
+	// largest is the store too, and tells how many rows were read at a time.
+	largest *storagetest.Largest
+	svc     *Service
+	plain   *Service // the same, but keeps no messages
+	right   *rights.Service
+	dir     *testDir
+	subs    *subscriptions
+	now     time.Time
 
 	guid map[uint32]mapi.GUID
 	root map[uint32]mapi.EntryID
@@ -164,8 +167,9 @@ func (s *subscriptions) Subscribe(*session.Call, *wire.NotifySubscribe) error { 
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
+	largest := &storagetest.Largest{Store: newTestStore(t)}
 	b := &bench{
-		t: t, store: newTestStore(t), dir: newTestDir(), subs: &subscriptions{}, feed: &recorder{},
+		t: t, store: largest, largest: largest, dir: newTestDir(), subs: &subscriptions{}, feed: &recorder{},
 		now:  time.Date(2026, 11, 23, 12, 0, 0, 5e6, time.UTC),
 		guid: make(map[uint32]mapi.GUID), root: make(map[uint32]mapi.EntryID), box: make(map[uint32]mapi.EntryID),
 	}

@@ -2,6 +2,7 @@ package objects
 
 import (
 	"context"
+	"slices"
 
 	"zarafa/mapi"
 	"zarafa/server/change"
@@ -12,7 +13,7 @@ import (
 )
 
 // CopyObjects copies or moves messages into a folder; moving a soft-deleted one restores it (objects.md section 5). What
-// cannot be copied is skipped and makes the answer PARTIAL_COMPLETION.
+// cannot be copied is skipped and makes the answer PARTIAL_COMPLETION. Long lists are many transactions.
 func (s *Service) CopyObjects(c *session.Call, req *wire.CopyObjectsRequest, _ *wire.CopyObjectsResponse) error {
 	dest, err := s.folder(c.Context, req.DestFolderID)
 	if err != nil {
@@ -41,11 +42,13 @@ func (s *Service) CopyObjects(c *session.Call, req *wire.CopyObjectsRequest, _ *
 				skipped++
 			}
 		}
-		n, err := run(c, allowed, dest, req.SyncID)
-		if err != nil {
-			return err
+		for part := range slices.Chunk(allowed, s.batch()) {
+			n, err := run(c, part, dest, req.SyncID)
+			if err != nil {
+				return err
+			}
+			skipped += n
 		}
-		skipped += n
 	}
 	if skipped > 0 {
 		return mapi.Errorf(mapi.PartialCompletion, "copyObjects", "%d of %d messages were skipped", skipped, len(req.Messages))

@@ -13,7 +13,8 @@ import (
 	"zarafa/wire"
 )
 
-// DeleteObjects deletes messages; it needs Delete on each. Unknown ids are skipped (objects.md section 5).
+// DeleteObjects deletes messages; it needs Delete on each. Unknown ids are skipped (objects.md section 5). Long lists are many
+// transactions.
 func (s *Service) DeleteObjects(c *session.Call, req *wire.DeleteObjectsRequest, _ *wire.DeleteObjectsResponse) error {
 	byStore, _, err := s.messages(c, req.Messages, "deleteObjects")
 	if err != nil {
@@ -26,10 +27,12 @@ func (s *Service) DeleteObjects(c *session.Call, req *wire.DeleteObjectsRequest,
 	}
 	hard := req.Flags&mapi.DelHard != 0
 	for _, list := range byStore {
-		if err := s.writer.Do(c.Context, list[0].Store, author(c, req.SyncID), func(ctx context.Context, ch *change.Change) error {
-			return deleteMessages(ctx, ch, list, hard)
-		}); err != nil {
-			return err
+		for part := range slices.Chunk(list, s.batch()) {
+			if err := s.writer.Do(c.Context, part[0].Store, author(c, req.SyncID), func(ctx context.Context, ch *change.Change) error {
+				return deleteMessages(ctx, ch, part, hard)
+			}); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -108,21 +111,30 @@ func onlySynced(ctx context.Context, ch *change.Change, rows []*storage.Row) ([]
 	if ch.SyncID == 0 {
 		return rows, nil
 	}
-	sets, err := ch.SyncedSets(ctx, ch.SyncID)
-	if err != nil || len(sets) == 0 {
+	known, err := syncedSet(ctx, ch, ch.SyncID)
+	if err != nil || known == nil {
 		return rows, err
 	}
-	keys, ok, err := ch.SyncedMessages(ctx, ch.SyncID, sets[len(sets)-1])
+	return slices.DeleteFunc(rows, func(r *storage.Row) bool {
+		return r.Type == mapi.TypeMessage && !known[string(r.SourceKey)]
+	}), nil
+}
+
+// syncedSet are the source keys of the messages that a synchronising client knows; nil if none were stored for it.
+func syncedSet(ctx context.Context, from storage.ChangeReader, sync uint32) (map[string]bool, error) {
+	sets, err := from.SyncedSets(ctx, sync)
+	if err != nil || len(sets) == 0 {
+		return nil, err
+	}
+	keys, ok, err := from.SyncedMessages(ctx, sync, sets[len(sets)-1])
 	if err != nil || !ok {
-		return rows, err
+		return nil, err
 	}
 	known := make(map[string]bool, len(keys))
 	for _, k := range keys {
 		known[string(k)] = true
 	}
-	return slices.DeleteFunc(rows, func(r *storage.Row) bool {
-		return r.Type == mapi.TypeMessage && !known[string(r.SourceKey)]
-	}), nil
+	return known, nil
 }
 
 // softDelete marks live rows, messages and folders alike, and counts them as deleted.

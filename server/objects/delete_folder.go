@@ -2,6 +2,7 @@ package objects
 
 import (
 	"context"
+	"slices"
 
 	"zarafa/mapi"
 	"zarafa/server/change"
@@ -24,56 +25,45 @@ func (s *Service) EmptyFolder(c *session.Call, req *wire.EmptyFolderRequest, _ *
 	if err := s.check(c, folder, rights.Delete); err != nil {
 		return err
 	}
-	hard, associated := req.Flags&mapi.DelHard != 0, req.Flags&mapi.DelAssociated != 0
-	rest := []mapi.ObjectType{mapi.TypeMessage, mapi.TypeFolder}
-	if in, err := s.inBatches(c, folder, req.SyncID); err != nil {
-		return err
-	} else if in {
-		if err := s.emptyFirst(c, folder, hard, associated); err != nil {
-			return err
-		}
-		rest = rest[1:]
-	}
-	return s.deleteBelow(c, folder, req.SyncID, false, func(ctx context.Context, ch *change.Change, _ *subtree) error {
-		var roots []*storage.Row
-		for _, t := range rest {
-			rows, err := ch.RowsOf(ctx, storage.RowQuery{Parent: folder.ID, Type: t})
-			if err != nil {
-				return err
-			}
-			for _, r := range rows {
-				if !r.Associated() || associated {
-					roots = append(roots, r)
-				}
-			}
-		}
-		return deleteRoots(ctx, ch, roots, hard)
-	})
-}
-
-// deleteRoots deletes rows of one folder: search folders always hard.
-func deleteRoots(ctx context.Context, ch *change.Change, roots []*storage.Row, hard bool) error {
-	var doomed, messages []*storage.Row
-	roots, err := onlySynced(ctx, ch, roots)
+	r, err := s.removal(c, folder, req.SyncID)
 	if err != nil {
 		return err
 	}
-	for _, r := range roots {
-		switch {
-		case hard || r.Type == mapi.TypeFolder && r.FolderKind() == mapi.FolderSearch:
-			doomed = append(doomed, r)
-		case r.Type == mapi.TypeMessage:
-			messages = append(messages, r)
-		default:
-			if err := softDeleteFolder(ctx, ch, r); err != nil {
-				return err
-			}
-		}
-	}
-	if err := softDelete(ctx, ch, messages); err != nil {
+	if err := r.checkAll(); err != nil {
 		return err
 	}
-	return hardDelete(ctx, ch, doomed)
+	hard := req.Flags&mapi.DelHard != 0
+	if err := r.ownMessages(hard, req.Flags&mapi.DelAssociated != 0); err != nil {
+		return err
+	}
+	if !hard {
+		return r.softDeleteSubfolders()
+	}
+	if err := r.below(); err != nil {
+		return err
+	}
+	return s.deleteBelow(c, folder, req.SyncID, false, func(ctx context.Context, ch *change.Change, _ *subtree) error {
+		rows, err := ch.RowsOf(ctx, storage.RowQuery{Parent: folder.ID, Type: mapi.TypeFolder})
+		if err != nil {
+			return err
+		}
+		return hardDelete(ctx, ch, rows)
+	})
+}
+
+// softDeleteSubfolders marks the folders in the root.
+func (r *removal) softDeleteSubfolders() error {
+	folders, err := r.svc.subfolders(r.ctx, r.root)
+	if err != nil {
+		return err
+	}
+	folders = slices.DeleteFunc(folders, storage.Ref.Deleted)
+	for part := range slices.Chunk(folders, r.svc.batch()) {
+		if err := r.softDeleteFolders(part, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // DeleteFolder deletes a folder. Without the flags DEL_MESSAGES and DEL_FOLDERS it must have no messages and no
@@ -91,18 +81,38 @@ func (s *Service) DeleteFolder(c *session.Call, req *wire.DeleteFolderRequest, _
 			return err
 		}
 	}
+	r, err := s.removal(c, folder, req.SyncID)
+	if err != nil {
+		return err
+	}
+	refuse := func(m *measure) error { return m.refuseContent(req.Flags) }
+	if req.Flags&mapi.DelHard == 0 && folder.FolderKind() != mapi.FolderSearch {
+		return r.softDeleteFolders([]storage.Ref{folder}, refuse)
+	}
+	if err := r.checkAll(); err != nil {
+		return err
+	}
 	const everything = mapi.DelMessages | mapi.DelFolders
 	inspect := req.Flags&everything != everything
-	if in, err := s.inBatches(c, folder, req.SyncID); err != nil {
-		return err
-	} else if in && !inspect && req.Flags&mapi.DelHard != 0 {
-		if err := s.emptyTree(c, folder); err != nil {
+	if inspect {
+		m, err := measureTree(c.Context, s.store, folder, 0, nil)
+		if err == nil {
+			err = refuse(m)
+		}
+		if err != nil {
 			return err
 		}
 	}
+	if err := r.everything(); err != nil {
+		return err
+	}
 	return s.deleteBelow(c, folder, req.SyncID, inspect, func(ctx context.Context, ch *change.Change, t *subtree) error {
 		if inspect {
-			if err := refuseContent(t, req.Flags); err != nil {
+			m, err := measureTree(ctx, ch, folder, 0, nil)
+			if err == nil {
+				err = refuse(m)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -110,25 +120,17 @@ func (s *Service) DeleteFolder(c *session.Call, req *wire.DeleteFolderRequest, _
 		if err != nil {
 			return err
 		}
-		return deleteRoots(ctx, ch, rows, req.Flags&mapi.DelHard != 0)
+		return hardDelete(ctx, ch, rows)
 	})
 }
 
 // refuseContent fails if a folder has content that the flags do not allow to delete.
-func refuseContent(t *subtree, flags uint32) error {
-	if flags&mapi.DelFolders == 0 {
-		for _, f := range t.folders {
-			if !f.Deleted() {
-				return mapi.Errorf(mapi.HasFolders, "deleteFolder", "there is folder %d", f.ID)
-			}
-		}
+func (m *measure) refuseContent(flags uint32) error {
+	if flags&mapi.DelFolders == 0 && m.subfolder != 0 {
+		return mapi.Errorf(mapi.HasFolders, "deleteFolder", "there is folder %d", m.subfolder)
 	}
-	if flags&mapi.DelMessages == 0 {
-		for _, m := range t.messages {
-			if !m.Deleted() && !m.Associated() {
-				return mapi.Errorf(mapi.HasMessages, "deleteFolder", "there is message %d", m.ID)
-			}
-		}
+	if flags&mapi.DelMessages == 0 && m.message != 0 {
+		return mapi.Errorf(mapi.HasMessages, "deleteFolder", "there is message %d", m.message)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package objects
 
 import (
 	"context"
+	"slices"
 
 	"zarafa/mapi"
 	"zarafa/server/change"
@@ -160,29 +161,103 @@ func removeRows(ctx context.Context, ch *change.Change, root *storage.Row, t *su
 	return remove(root)
 }
 
-// softDeleteFolder marks a folder; what is in it stays as it is but leaves the store's size, and is recorded as deleted.
-func softDeleteFolder(ctx context.Context, ch *change.Change, r *storage.Row) error {
-	if r.Deleted() {
-		return nil
+// softDeleteFolders marks folders as deleted, in one transaction; search folders go for good. What is in them stays as it is but leaves the
+// store's size, and is recorded as deleted, in batches after that: if the server dies in between, clients that synchronise still learn from the folder's own
+// record that it is gone, and the purge records what it removes. refuse, if not nil, may object to what is in them.
+func (r *removal) softDeleteFolders(folders []storage.Ref, refuse func(*measure) error) error {
+	var see func([]storage.Ref) error
+	if r.may != nil {
+		see = r.check
 	}
-	var t subtree
-	under, err := underDeleted(ctx, ch, r.Parent)
-	if err != nil {
-		return err
-	}
-	if err := expand(ctx, ch, r.Ref, !under, &t); err != nil {
-		return err
-	}
-	ch.Resize(-t.size())
-	for _, list := range [][]*storage.Row{t.messages, t.folders} {
-		for _, inner := range list {
-			if inner.Deleted() {
-				continue
+	var marked []storage.Ref
+	err := r.svc.onTrees(r.ctx, r.author, folders, see, func(ctx context.Context, ch *change.Change, trees []*measure) error {
+		marked = nil
+		for _, m := range trees {
+			if refuse != nil {
+				if err := refuse(m); err != nil {
+					return err
+				}
 			}
-			if err := recordDelete(ctx, ch, inner.Ref, mapi.ChangeSoftDelete); err != nil {
+			done, err := softDeleteFolder(ctx, ch, m)
+			if err != nil {
+				return err
+			}
+			if done {
+				marked = append(marked, m.folder)
+			}
+		}
+		return nil
+	})
+	for _, f := range marked {
+		if err == nil {
+			err = r.recordBelow(f)
+		}
+	}
+	return err
+}
+
+// softDeleteFolder marks one folder. It reports whether that is what it did.
+func softDeleteFolder(ctx context.Context, ch *change.Change, m *measure) (bool, error) {
+	rows, err := ch.RowsOf(ctx, storage.RowQuery{IDs: []uint32{m.folder.ID}})
+	if err != nil || len(rows) == 0 {
+		return false, err
+	}
+	row := rows[0]
+	switch {
+	case row.FolderKind() == mapi.FolderSearch:
+		return false, hardDelete(ctx, ch, rows)
+	case row.Deleted():
+		return false, nil
+	}
+	under, err := underDeleted(ctx, ch, row.Parent)
+	if err != nil {
+		return false, err
+	}
+	if !under {
+		ch.Resize(-m.size)
+	}
+	return true, softDelete(ctx, ch, rows)
+}
+
+// recordBelow notes for synchronisation that what lies in a folder went with it.
+func (r *removal) recordBelow(folder storage.Ref) error {
+	in := *r
+	in.root, in.still = folder, func(row *storage.Row) bool { return row.Deleted() }
+	var waiting []storage.Ref // across folders: most hold few messages
+	record := func(list []storage.Ref, enough int) error {
+		waiting = append(waiting, list...)
+		for n := r.svc.batch(); len(waiting) > 0 && len(waiting) >= enough; waiting = waiting[min(n, len(waiting)):] {
+			if err := in.do(waiting[:min(n, len(waiting))], recordSoftDeletes); err != nil {
 				return err
 			}
 		}
+		return nil
 	}
-	return softDelete(ctx, ch, []*storage.Row{r})
+	err := descend(folder, func(f storage.Ref) (below []storage.Ref, err error) {
+		q := storage.RowQuery{Parent: f.ID, Type: mapi.TypeMessage, FlagsMask: mapi.FlagDeleted, Limit: r.svc.batch()}
+		add := func(page []storage.Ref) error { return record(page, r.svc.batch()) }
+		if err := storage.RefPages(r.ctx, r.svc.store, q, add); err != nil {
+			return nil, err
+		}
+		if below, err = r.svc.subfolders(r.ctx, f); err != nil {
+			return nil, err
+		}
+		return below, add(slices.DeleteFunc(slices.Clone(below), storage.Ref.Deleted))
+	})
+	if err != nil {
+		return err
+	}
+	return record(nil, 1)
+}
+
+func recordSoftDeletes(ctx context.Context, ch *change.Change, rows []*storage.Row) error {
+	for _, row := range rows {
+		if row.Deleted() {
+			continue
+		}
+		if err := recordDelete(ctx, ch, row.Ref, mapi.ChangeSoftDelete); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -33,7 +33,7 @@ func (b *bench) graft(folder, dest mapi.EntryID) {
 		if err != nil {
 			return err
 		}
-		return relocate(ctx, ch, rows[0], b.ref(dest))
+		return relocate(ctx, ch, rows[0], b.ref(dest), nil)
 	}))
 }
 
@@ -102,7 +102,7 @@ func TestNothingIsMadeBelowDeletedFolders(t *testing.T) {
 		},
 		"move, asked before": func() error {
 			return b.change(func(ctx context.Context, ch *change.Change) error {
-				return moveFolder(ctx, ch, b.ref(flat), b.ref(bottom), "")
+				return moveFolder(ctx, ch, b.ref(flat), b.ref(bottom), "", nil)
 			})
 		},
 		"copy a message, asked before": func() error {

@@ -45,6 +45,9 @@ func TestOnMySQL(t *testing.T) {
 		{"ReceiveFolders", TestReceiveFolders},
 		{"Names", TestNamesHaveLimits},
 		{"Concurrency", TestConcurrentWriters},
+		{"Batches", TestNothingHoldsAWholeFolder},
+		{"DeathBetweenBatches", TestDeathBetweenBatches},
+		{"MeasuredTrees", TestTreeChangesWhileItIsMeasured},
 	} {
 		t.Run(c.name, c.test)
 	}

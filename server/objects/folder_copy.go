@@ -11,8 +11,9 @@ import (
 	"zarafa/wire"
 )
 
-// copyFolder copies a folder and its live messages, and with COPY_SUBFOLDERS all that is below, in one transaction.
-// Associated messages stay behind. Subfolders that the caller may not read are left out.
+// copyFolder copies a folder and its live messages, and with COPY_SUBFOLDERS all that is below. The folders come in one transaction, with as
+// many messages as one takes; the others follow in batches, and if the server dies in between, the copy has what was
+// copied until then. Associated messages stay behind. Subfolders that the caller may not read are left out.
 func (s *Service) copyFolder(c *session.Call, req *wire.CopyFolderRequest, src, dest storage.Ref, name string) error {
 	box, err := s.tree.Mailbox(c.Context, dest.Store)
 	if err != nil {
@@ -24,7 +25,8 @@ func (s *Service) copyFolder(c *session.Call, req *wire.CopyFolderRequest, src, 
 			return err
 		}
 	}
-	return s.writer.Do(c.Context, src.Store, author(c, req.SyncID), func(ctx context.Context, ch *change.Change) error {
+	var fc folderCopy
+	err = s.writer.Do(c.Context, src.Store, author(c, req.SyncID), func(ctx context.Context, ch *change.Change) error {
 		depth, err := ch.Place(ctx, dest.ID, src.ID)
 		if err != nil {
 			return err
@@ -32,9 +34,21 @@ func (s *Service) copyFolder(c *session.Call, req *wire.CopyFolderRequest, src, 
 		if err := change.TooDeep(depth, height); err != nil {
 			return err
 		}
-		fc := folderCopy{ch: ch, store: box.GUID, readable: readable}
+		fc = folderCopy{ch: ch, store: box.GUID, readable: readable, room: s.batch()}
 		return fc.copy(ctx, src.ID, dest, name, 0)
 	})
+	for _, rest := range fc.rest {
+		for err == nil && rest.more {
+			next := rest
+			err = s.writer.Do(c.Context, src.Store, author(c, req.SyncID), func(ctx context.Context, ch *change.Change) (err error) {
+				batch := folderCopy{ch: ch, store: box.GUID, room: s.batch()}
+				next, err = batch.messages(ctx, rest)
+				return err
+			})
+			rest = next
+		}
+	}
+	return err
 }
 
 // readableBelow collects the live subfolders at any depth that the caller may read, and says how many levels of them there are.
@@ -63,6 +77,39 @@ type folderCopy struct {
 	ch       *change.Change
 	store    mapi.GUID
 	readable map[uint32]bool // subfolders to take along
+	room     int             // messages that this transaction may copy still
+	rest     []restOfCopy
+}
+
+// restOfCopy is where the copy of a folder's messages goes on.
+type restOfCopy struct {
+	src   uint32
+	to    storage.Ref
+	after uint32
+	more  bool
+}
+
+// messages copies as many messages of one folder as there is room for.
+func (fc *folderCopy) messages(ctx context.Context, from restOfCopy) (restOfCopy, error) {
+	if fc.room == 0 {
+		return from, nil
+	}
+	q := storage.RowQuery{
+		Parent: from.src, Type: mapi.TypeMessage, FlagsMask: mapi.FlagDeleted | mapi.FlagAssociated, After: from.after, Limit: fc.room,
+	}
+	page, err := fc.ch.Refs(ctx, q)
+	if err != nil {
+		return from, err
+	}
+	for _, m := range page {
+		if err := copyMessage(ctx, fc.ch, m, from.to, fc.store); err != nil {
+			return from, err
+		}
+		from.after = m.ID
+	}
+	fc.room -= len(page)
+	from.more = len(page) == q.Limit
+	return from, nil
 }
 
 // copy puts a copy of a folder below dest; an empty name means the same name. That it calls itself is bounded by the depth at which a
@@ -93,15 +140,12 @@ func (fc *folderCopy) copy(ctx context.Context, src uint32, dest storage.Ref, na
 	if err := ch.InsertFolder(ctx, o, dest, &original); err != nil {
 		return err
 	}
-	live := storage.RowQuery{Parent: src, Type: mapi.TypeMessage, FlagsMask: mapi.FlagDeleted | mapi.FlagAssociated}
-	messages, err := ch.Refs(ctx, live)
+	rest, err := fc.messages(ctx, restOfCopy{src: src, to: o.Ref.Clone(), more: true})
 	if err != nil {
 		return err
 	}
-	for _, m := range messages {
-		if err := copyMessage(ctx, ch, m, o.Ref, fc.store); err != nil {
-			return err
-		}
+	if rest.more {
+		fc.rest = append(fc.rest, rest)
 	}
 	if len(fc.readable) == 0 {
 		return nil

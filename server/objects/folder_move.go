@@ -2,6 +2,7 @@ package objects
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"zarafa/mapi"
@@ -49,15 +50,30 @@ func (s *Service) CopyFolder(c *session.Call, req *wire.CopyFolderRequest, _ *wi
 	}
 	name := strings.Clone(req.NewFolderName.String)
 	if move {
-		return s.writer.Do(c.Context, src.Store, author(c, req.SyncID), func(ctx context.Context, ch *change.Change) error {
-			return moveFolder(ctx, ch, src, dest, name)
-		})
+		return s.moveTree(c, req.SyncID, src, dest, name)
 	}
 	return s.copyFolder(c, req, src, dest, name)
 }
 
+// errUnmeasured says that a folder comes back, so that the size of what is in it has to be known.
+var errUnmeasured = errors.New("the folder is not part of the store's size")
+
+// moveTree moves a folder. One that was part of the store's size before stays so, and need not be measured.
+func (s *Service) moveTree(c *session.Call, sync uint32, src, dest storage.Ref, name string) error {
+	by := author(c, sync)
+	err := s.writer.Do(c.Context, src.Store, by, func(ctx context.Context, ch *change.Change) error {
+		return moveFolder(ctx, ch, src, dest, name, nil)
+	})
+	if !errors.Is(err, errUnmeasured) {
+		return err
+	}
+	return s.onTrees(c.Context, by, []storage.Ref{src}, nil, func(ctx context.Context, ch *change.Change, trees []*measure) error {
+		return moveFolder(ctx, ch, src, dest, name, trees[0])
+	})
+}
+
 // moveFolder gives a folder another parent. It keeps its ids.
-func moveFolder(ctx context.Context, ch *change.Change, src, dest storage.Ref, name string) error {
+func moveFolder(ctx context.Context, ch *change.Change, src, dest storage.Ref, name string, tree *measure) error {
 	rows, err := ch.RowsOf(ctx, storage.RowQuery{IDs: []uint32{src.ID}})
 	if err != nil {
 		return err
@@ -87,7 +103,7 @@ func moveFolder(ctx context.Context, ch *change.Change, src, dest storage.Ref, n
 			return err
 		}
 	}
-	return relocate(ctx, ch, r, dest)
+	return relocate(ctx, ch, r, dest, tree)
 }
 
 // refuseMove fails if a folder cannot go below another: FOLDER_CYCLE if that one lies in it, NOT_FOUND if it is deleted, TOO_COMPLEX
@@ -112,11 +128,14 @@ func refuseMove(ctx context.Context, ch *change.Change, r *storage.Row, dest sto
 }
 
 // relocate is the move itself.
-func relocate(ctx context.Context, ch *change.Change, r *storage.Row, dest storage.Ref) error {
+func relocate(ctx context.Context, ch *change.Change, r *storage.Row, dest storage.Ref, tree *measure) error {
 	old := r.Ref
 	wasCounted, err := isCounted(ctx, ch, old)
 	if err != nil {
 		return err
+	}
+	if !wasCounted && tree == nil {
+		return errUnmeasured
 	}
 	ch.Leave(old, r.Props)
 	if err := ch.Move(ctx, r.Ref, dest.ID); err != nil {
@@ -128,11 +147,7 @@ func relocate(ctx context.Context, ch *change.Change, r *storage.Row, dest stora
 	ch.Know(r.Ref)
 	ch.Enter(r.Ref, r.Props)
 	if !wasCounted {
-		var t subtree
-		if err := expand(ctx, ch, r.Ref, true, &t); err != nil {
-			return err
-		}
-		ch.Resize(t.size())
+		ch.Resize(tree.size)
 	}
 	return finishFolderMove(ctx, ch, r, old)
 }

@@ -19,9 +19,6 @@ import (
 // purgeInterval is how often the purge runs by itself.
 const purgeInterval = time.Hour
 
-// purgeChunk bounds the objects that one transaction of a removed store's purge deletes.
-const purgeChunk = 1000
-
 // PurgeSoftDelete removes what was deleted softly at least the given number of days ago; 0 means everything. It is for the
 // system's administrators. BUSY if a purge is running.
 func (s *Service) PurgeSoftDelete(c *session.Call, req *wire.PurgeSoftDeleteRequest, _ *wire.PurgeSoftDeleteResponse) error {
@@ -138,20 +135,46 @@ func (s *Service) purgeBox(ctx context.Context, now time.Time, box storage.Mailb
 	})
 }
 
+// purgeRows removes those of the deleted objects directly in a folder that were deleted until a time. It looks for them without holding
+// the store's lane.
 func (s *Service) purgeRows(ctx context.Context, now time.Time, store, folder uint32, t mapi.ObjectType, until mapi.FileTime) error {
-	q := storage.RowQuery{Parent: folder, Type: t, FlagsMask: mapi.FlagDeleted, Flags: mapi.FlagDeleted}
-	return s.writer.Do(ctx, store, change.Author{User: mapi.UserSystem, Now: now}, func(ctx context.Context, ch *change.Change) error {
-		rows, err := ch.RowsOf(ctx, q)
-		if err != nil {
-			return err
-		}
-		doomed := rows[:0]
-		for _, r := range rows {
-			if on, ok := r.Props.Get(mapi.PrDeletedOn); !ok || on.Time() <= until {
-				doomed = append(doomed, r)
+	expired := func(r *storage.Row) bool {
+		on, ok := r.Props.Get(mapi.PrDeletedOn)
+		return r.Deleted() && (!ok || on.Time() <= until)
+	}
+	by := change.Author{User: mapi.UserSystem, Now: now}
+	q := storage.RowQuery{Parent: folder, Type: t, FlagsMask: mapi.FlagDeleted, Flags: mapi.FlagDeleted, Limit: s.batch()}
+	remove := func(ids ...uint32) error {
+		return s.writer.Do(ctx, store, by, func(ctx context.Context, ch *change.Change) error {
+			rows, err := ch.RowsOf(ctx, storage.RowQuery{IDs: ids})
+			if err != nil {
+				return err
+			}
+			return hardDelete(ctx, ch, slices.DeleteFunc(rows, func(r *storage.Row) bool { return !expired(r) }))
+		})
+	}
+	return storage.RowPages(ctx, s.store, q, func(page []*storage.Row) error {
+		var messages []uint32
+		for _, r := range page {
+			if !expired(r) {
+				continue
+			}
+			if t == mapi.TypeMessage {
+				messages = append(messages, r.ID)
+				continue
+			}
+			tree := removal{svc: s, ctx: ctx, author: by, root: r.Ref, still: expired}
+			if err := tree.everything(); err != nil {
+				return err
+			}
+			if err := remove(r.ID); err != nil {
+				return err
 			}
 		}
-		return hardDelete(ctx, ch, doomed)
+		if len(messages) == 0 {
+			return nil
+		}
+		return remove(messages...)
 	})
 }
 
@@ -171,35 +194,25 @@ func (s *Service) purgeStores(ctx context.Context, failed *purgeFailures) error 
 	return nil
 }
 
+// purgeStore removes one of them in batches, the innermost first and the store itself last, so that the next purge goes on where this one ended.
 func (s *Service) purgeStore(ctx context.Context, store storage.Ref) error {
-	doomed, err := s.collect(ctx, store)
-	if err != nil {
-		return err
-	}
-	for len(doomed) > 0 {
-		n := min(len(doomed), purgeChunk)
-		if err := s.writer.RemoveFromStore(ctx, store.ID, doomed[:n]); err != nil {
-			return err
-		}
-		doomed = doomed[n:]
-	}
-	return nil
-}
-
-// collect lists everything in an object, the innermost first, and the object itself last.
-func (s *Service) collect(ctx context.Context, top storage.Ref) ([]storage.Ref, error) {
-	var list []storage.Ref
-	err := descend(top, func(ref storage.Ref) ([]storage.Ref, error) {
-		list = append(list, ref)
-		if ref.Type == mapi.TypeFolder {
-			messages, err := s.store.Refs(ctx, storage.RowQuery{Parent: ref.ID, Type: mapi.TypeMessage})
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, messages...)
+	var folders []storage.Ref
+	remove := func(list []storage.Ref) error { return s.writer.RemoveFromStore(ctx, store.ID, list) }
+	if err := descend(store, func(ref storage.Ref) ([]storage.Ref, error) {
+		folders = append(folders, ref)
+		q := storage.RowQuery{Parent: ref.ID, Type: mapi.TypeMessage, Limit: s.batch()}
+		if err := storage.RefPages(ctx, s.store, q, remove); err != nil {
+			return nil, err
 		}
 		return s.subfolders(ctx, ref)
-	})
-	slices.Reverse(list)
-	return list, err
+	}); err != nil {
+		return err
+	}
+	slices.Reverse(folders)
+	for part := range slices.Chunk(folders, s.batch()) {
+		if err := remove(part); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package objects
 
 import (
 	"context"
+	"slices"
 
 	"zarafa/mapi"
 	"zarafa/server/change"
@@ -12,8 +13,8 @@ import (
 	"zarafa/wire"
 )
 
-// SetReadFlags marks messages read or unread: those listed, or all of a folder. Read suffices. It is one
-// transaction a store however many messages there are.
+// SetReadFlags marks messages read or unread: those listed, or all of a folder. Read suffices. Up to some
+// messages of a store share a transaction.
 func (s *Service) SetReadFlags(c *session.Call, req *wire.SetReadFlagsRequest, _ *wire.SetReadFlagsResponse) error {
 	if req.Flags&mapi.GenerateReceiptOnly != 0 {
 		return nil
@@ -39,7 +40,7 @@ func (s *Service) SetReadFlags(c *session.Call, req *wire.SetReadFlagsRequest, _
 		for i, ref := range list {
 			ids[i] = ref.ID
 		}
-		if err := s.setRead(c, list[0].Store, storage.RowQuery{IDs: ids}, req); err != nil {
+		if err := s.setReadOf(c, list[0].Store, ids, req); err != nil {
 			return err
 		}
 	}
@@ -51,9 +52,8 @@ func (s *Service) readFolder(c *session.Call, folder storage.Ref, req *wire.SetR
 	if err := s.check(c, folder, rights.Read); err != nil {
 		return err
 	}
-	q := storage.RowQuery{Parent: folder.ID, Type: mapi.TypeMessage, FlagsMask: mapi.FlagAssociated | mapi.FlagDeleted}
 	if folder.FolderKind() != mapi.FolderSearch {
-		return s.setRead(c, folder.Store, q, req)
+		return s.setReadIn(c, folder, req)
 	}
 	found, err := s.store.SearchResults(c.Context, folder.ID)
 	if err != nil {
@@ -66,18 +66,40 @@ func (s *Service) readFolder(c *session.Call, folder storage.Ref, req *wire.SetR
 			ids = append(ids, r.Message)
 		}
 	}
-	return s.setRead(c, folder.Store, storage.RowQuery{IDs: ids}, req)
+	return s.setReadOf(c, folder.Store, ids, req)
 }
 
-func (s *Service) setRead(c *session.Call, store uint32, q storage.RowQuery, req *wire.SetReadFlagsRequest) error {
-	if q.Parent == 0 && len(q.IDs) == 0 {
-		return nil
-	}
-	return s.writer.Do(c.Context, store, author(c, req.SyncID), func(ctx context.Context, ch *change.Change) error {
-		rows, err := ch.RowsOf(ctx, q)
-		if err != nil {
+// setReadIn marks the messages of a folder, batch by batch.
+func (s *Service) setReadIn(c *session.Call, folder storage.Ref, req *wire.SetReadFlagsRequest) error {
+	q := storage.RowQuery{Parent: folder.ID, Type: mapi.TypeMessage, FlagsMask: mapi.FlagAssociated | mapi.FlagDeleted, Limit: s.batch()}
+	for {
+		rows, last, err := s.setRead(c, folder.Store, q, req)
+		if err != nil || rows < q.Limit {
 			return err
 		}
+		q.After = last
+	}
+}
+
+// setReadOf marks some messages of a store, batch by batch.
+func (s *Service) setReadOf(c *session.Call, store uint32, ids []uint32, req *wire.SetReadFlagsRequest) error {
+	for part := range slices.Chunk(ids, s.batch()) {
+		if _, _, err := s.setRead(c, store, storage.RowQuery{IDs: part}, req); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// setRead is one transaction. It says how many rows the query gave, and the last of them.
+func (s *Service) setRead(c *session.Call, store uint32, q storage.RowQuery, req *wire.SetReadFlagsRequest) (n int, last uint32, err error) {
+	err = s.writer.Do(c.Context, store, author(c, req.SyncID), func(ctx context.Context, ch *change.Change) error {
+		n = 0
+		rows, err := ch.RowsOf(ctx, q)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		n, last = len(rows), rows[len(rows)-1].ID
 		changed := rows[:0]
 		for _, r := range rows {
 			if r.Flags != 0 || r.Type != mapi.TypeMessage {
@@ -96,6 +118,7 @@ func (s *Service) setRead(c *session.Call, store uint32, q storage.RowQuery, req
 		}
 		return ch.PutRows(ctx, changed...)
 	})
+	return n, last, err
 }
 
 // markRead changes the flags of one row, which remains to be written; it reports whether anything changed.
