@@ -1,6 +1,7 @@
 package ics
 
 import (
+	"bytes"
 	"context"
 	"slices"
 
@@ -57,25 +58,33 @@ func (s *Service) state(r request, folder storage.Ref, needed bool) (newest uint
 // allMessages is the answer to a first sync: every live message as new, newest first, except those that came from this
 // very client.
 func (s *Service) allMessages(r request, folder storage.Ref, resp *wire.ICSChangeResponse) error {
-	refs, err := s.store.Refs(r.Context, storage.RowQuery{Parent: folder.ID, Type: mapi.TypeMessage, FlagsMask: mapi.FlagDeleted})
+	var keys [][]byte // of messages of the wanted kind; only these are kept of them
+	q := storage.RowQuery{Parent: folder.ID, Type: mapi.TypeMessage, FlagsMask: mapi.FlagDeleted}
+	err := storage.RefPages(r.Context, s.store, q, func(page []storage.Ref) error {
+		for _, ref := range page {
+			if r.wantsKind(ref) {
+				keys = append(keys, bytes.Clone(ref.SourceKey))
+			}
+		}
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	past, err := s.histories(r, folder)
+	past, err := s.histories(r, folder) // after the messages, so that it tells of each that is new
 	if err != nil {
 		return err
 	}
-	slices.Reverse(refs)
-	for _, ref := range refs {
-		h := past[string(ref.SourceKey)]
+	for _, key := range slices.Backward(keys) {
+		h := past[string(key)]
 		if h == nil {
 			h = new(history)
 		}
-		if !r.wantsKind(ref) || h.createdHere || h.later {
+		if h.createdHere || h.later {
 			continue
 		}
 		resp.ChangesArray = append(resp.ChangesArray, wire.ICSChange{
-			ChangeID: h.created, SourceKey: ref.SourceKey, ParentSourceKey: folder.SourceKey, ChangeType: messageNew,
+			ChangeID: h.created, SourceKey: key, ParentSourceKey: folder.SourceKey, ChangeType: messageNew,
 		})
 	}
 	return nil
@@ -97,21 +106,23 @@ func (s *Service) ofKind(r request, folder storage.Ref, list []wire.ICSChange) (
 	if r.flags&mapi.SyncAssociated != 0 && r.flags&mapi.SyncNormal != 0 || len(list) == 0 {
 		return list, nil
 	}
-	var refs []storage.Ref
-	var err error
-	if len(list) <= fewItems {
-		refs, err = s.items(r, list)
-	} else {
-		refs, err = s.store.Refs(r.Context, storage.RowQuery{Parent: folder.ID, Type: mapi.TypeMessage})
-	}
-	if err != nil {
-		return nil, err
-	}
 	unwanted := make(map[string]bool)
-	for _, ref := range refs {
-		if !r.wantsKind(ref) {
-			unwanted[string(ref.SourceKey)] = true
+	note := func(refs []storage.Ref) error {
+		for _, ref := range refs {
+			if !r.wantsKind(ref) {
+				unwanted[string(ref.SourceKey)] = true
+			}
 		}
+		return nil
+	}
+	if len(list) <= fewItems {
+		refs, err := s.items(r, list)
+		if err != nil {
+			return nil, err
+		}
+		_ = note(refs) // never fails
+	} else if err := storage.RefPages(r.Context, s.store, storage.RowQuery{Parent: folder.ID, Type: mapi.TypeMessage}, note); err != nil {
+		return nil, err
 	}
 	return slices.DeleteFunc(list, func(ch wire.ICSChange) bool { return unwanted[string(ch.SourceKey)] }), nil
 }

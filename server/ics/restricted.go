@@ -1,6 +1,7 @@
 package ics
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"maps"
@@ -41,10 +42,6 @@ func (s *Service) compareSets(r request, folder storage.Ref, seen [][]byte, had 
 	if err != nil {
 		return err
 	}
-	matching, err := s.matching(r, live)
-	if err != nil {
-		return err
-	}
 	past, err := s.histories(r, folder)
 	if err != nil {
 		return err
@@ -56,14 +53,14 @@ func (s *Service) compareSets(r request, folder storage.Ref, seen [][]byte, had 
 	for _, key := range seen {
 		known[string(key)] = true
 	}
-	set := make([][]byte, 0, len(matching))
-	for _, ref := range matching {
-		key := string(ref.SourceKey)
-		if past[key] != nil && past[key].later && !known[key] {
-			continue // the next answer's
+	var set [][]byte
+	for _, m := range live {
+		key := string(m.key)
+		if !m.matches || past[key] != nil && past[key].later && !known[key] {
+			continue // what is new is the next answer's
 		}
-		set = append(set, ref.SourceKey)
-		if ch, ok := describe(r, folder, ref, past[key], known[key]); ok {
+		set = append(set, m.key)
+		if ch, ok := describe(r, folder, m.key, past[key], known[key]); ok {
 			resp.ChangesArray = append(resp.ChangesArray, ch)
 		}
 		delete(known, key)
@@ -72,46 +69,48 @@ func (s *Service) compareSets(r request, folder storage.Ref, seen [][]byte, had 
 	return s.rememberSet(r, folder, set, resp)
 }
 
-// liveMessages are the rows of the messages of a folder, newest first.
-func (s *Service) liveMessages(r request, folder storage.Ref) ([]*storage.Row, error) {
-	var rows []*storage.Row
-	q := storage.RowQuery{Parent: folder.ID, Type: mapi.TypeMessage, FlagsMask: mapi.FlagDeleted}
-	err := s.store.Rows(r.Context, q, func(row *storage.Row) error { rows = append(rows, row); return nil })
-	slices.Reverse(rows)
-	return rows, err
+// liveMessage is what is kept of a message of the folder while the answer is made: what the answer itself has of it, and not its row.
+type liveMessage struct {
+	key     []byte
+	wanted  bool // it is of a kind that the client wants
+	matches bool // and satisfies the restriction
 }
 
-// matching are those of the messages that satisfy the restriction and are of a kind the client wants.
-func (s *Service) matching(r request, rows []*storage.Row) ([]storage.Ref, error) {
+// liveMessages judges the messages of a folder, newest first.
+func (s *Service) liveMessages(r request, folder storage.Ref) ([]liveMessage, error) {
 	matcher, err := match.New(s.store, r.restrict, s.locales.Default())
 	if err != nil {
 		return nil, err
 	}
-	var out []storage.Ref
-	for _, row := range rows {
-		if !r.wantsKind(row.Ref) {
-			continue
+	var list []liveMessage
+	q := storage.RowQuery{Parent: folder.ID, Type: mapi.TypeMessage, FlagsMask: mapi.FlagDeleted}
+	err = storage.RowPages(r.Context, s.store, q, func(page []*storage.Row) error {
+		for _, row := range page {
+			m := liveMessage{key: bytes.Clone(row.SourceKey), wanted: r.wantsKind(row.Ref)}
+			if m.wanted {
+				if m.matches, err = matcher.Matches(r.Context, row); err != nil {
+					return err
+				}
+			}
+			list = append(list, m)
 		}
-		ok, err := matcher.Matches(r.Context, row)
-		if err != nil {
-			return nil, err
-		}
-		if ok {
-			out = append(out, row.Ref)
-		}
-	}
-	return out, nil
+		return nil
+	})
+	slices.Reverse(list)
+	return list, err
 }
 
 // everySeen are the items that a client has whose sync was not restricted so far: those that were there at its state.
-func everySeen(r request, past map[string]*history, live []*storage.Row) [][]byte {
+func everySeen(r request, past map[string]*history, live []liveMessage) [][]byte {
 	unwanted := make(map[string]bool)
 	var seen [][]byte
-	for _, row := range live {
-		key := string(row.SourceKey)
-		unwanted[key] = !r.wantsKind(row.Ref)
-		if past[key] == nil && !unwanted[key] {
-			seen = append(seen, row.SourceKey) // older than the records
+	for _, m := range live {
+		key := string(m.key)
+		if !m.wanted {
+			unwanted[key] = true
+		}
+		if past[key] == nil && m.wanted {
+			seen = append(seen, m.key) // older than the records
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(past)) {
@@ -123,11 +122,11 @@ func everySeen(r request, past map[string]*history, live []*storage.Row) [][]byt
 }
 
 // describe tells what a matching message means to the client: new, changed since, or nothing.
-func describe(r request, folder storage.Ref, ref storage.Ref, h *history, known bool) (wire.ICSChange, bool) {
+func describe(r request, folder storage.Ref, key []byte, h *history, known bool) (wire.ICSChange, bool) {
 	if h == nil {
 		h = new(history)
 	}
-	ch := wire.ICSChange{ChangeID: h.created, SourceKey: ref.SourceKey, ParentSourceKey: folder.SourceKey, ChangeType: messageNew}
+	ch := wire.ICSChange{ChangeID: h.created, SourceKey: key, ParentSourceKey: folder.SourceKey, ChangeType: messageNew}
 	switch {
 	case !known:
 		ownNews := h.createdHere && (r.after == 0 || h.changed == 0)
