@@ -101,30 +101,41 @@ func (w worker) readAll(store uint32, folders []storage.Ref, p Place) error {
 		return err
 	}
 	for _, f := range folders {
-		refs, err := w.Store.Refs(w.ctx, storage.RowQuery{Parent: f.ID, Type: mapi.TypeMessage, FlagsMask: mapi.FlagAssociated})
+		q := storage.RowQuery{Parent: f.ID, Type: mapi.TypeMessage, FlagsMask: mapi.FlagAssociated}
+		err := storage.RefPages(w.ctx, w.Store, q, func(page []storage.Ref) error {
+			page = slices.DeleteFunc(page, func(r storage.Ref) bool {
+				_, there := slices.BinarySearch(present, r.ID)
+				return there
+			})
+			for chunk := range slices.Chunk(page, batchMessages) {
+				if err := w.readSome(store, chunk, p); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 		if err != nil {
 			return err
 		}
-		refs = slices.DeleteFunc(refs, func(r storage.Ref) bool {
-			_, there := slices.BinarySearch(present, r.ID)
-			return there
-		})
-		for chunk := range slices.Chunk(refs, batchMessages) {
-			begun := time.Now()
-			messages := make([]uint32, len(chunk))
-			for i, r := range chunk {
-				messages[i] = r.ID
-			}
-			if err := w.write(store, messages, p); err != nil {
-				return err
-			}
-			if err := w.others(store); err != nil {
-				return err
-			}
-			w.pause(time.Since(begun))
-		}
 	}
 	return w.ctx.Err()
+}
+
+// readSome puts some messages into the index and rests as long as that took.
+func (w worker) readSome(store uint32, chunk []storage.Ref, p Place) error {
+	begun := time.Now()
+	messages := make([]uint32, len(chunk))
+	for i, r := range chunk {
+		messages[i] = r.ID
+	}
+	if err := w.write(store, messages, p); err != nil {
+		return err
+	}
+	if err := w.others(store); err != nil {
+		return err
+	}
+	w.pause(time.Since(begun))
+	return nil
 }
 
 // others lets stores that are complete keep up while another one is read.
@@ -202,15 +213,26 @@ func (w worker) sweep(store uint32, folders []storage.Ref) error {
 	if err != nil {
 		return err
 	}
-	there := make(map[uint32]bool, len(present))
+	there := make([]bool, len(present))
 	for _, f := range folders {
-		refs, err := w.Store.Refs(w.ctx, storage.RowQuery{Parent: f.ID, Type: mapi.TypeMessage})
+		q := storage.RowQuery{Parent: f.ID, Type: mapi.TypeMessage}
+		err := storage.RefPages(w.ctx, w.Store, q, func(page []storage.Ref) error {
+			for _, r := range page {
+				if at, ok := slices.BinarySearch(present, r.ID); ok {
+					there[at] = true
+				}
+			}
+			return nil
+		})
 		if err != nil {
 			return err
 		}
-		for _, r := range refs {
-			there[r.ID] = true
+	}
+	gone := present[:0]
+	for i, id := range present {
+		if !there[i] {
+			gone = append(gone, id)
 		}
 	}
-	return w.noteAll(store, slices.DeleteFunc(present, func(id uint32) bool { return there[id] }))
+	return w.noteAll(store, gone)
 }
