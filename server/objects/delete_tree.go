@@ -19,7 +19,7 @@ type subtree struct {
 	counted []bool
 }
 
-// expand reads everything below a folder. counted says whether the messages directly in it are part of the store's size.
+// expand reads everything below a folder, which a deletion in batches has left little of. counted says whether the messages directly in it are part of the store's size.
 func expand(ctx context.Context, ch *change.Change, folder storage.Ref, counted bool, t *subtree) error {
 	type branch struct {
 		id      uint32
