@@ -22,11 +22,15 @@ type Blob struct {
 	Open   func() (io.ReadCloser, error)
 }
 
+// LobPiece is how many bytes of a large value its reader holds at most.
+const LobPiece = 384 << 10
+
 // LobReader reads large values.
 type LobReader interface {
 	// Lob finds an instance; NOT_FOUND if there is none.
 	Lob(ctx context.Context, instance uint32) (LobRef, error)
-	// OpenLob streams an instance's bytes chunk by chunk.
+	// OpenLob streams an instance's bytes in pieces of up to LobPiece. Nothing of the database stays open between two pieces, so a reader may be
+	// as slow as he likes. An instance never changes; if it is removed meanwhile, the next piece is NOT_FOUND.
 	OpenLob(ctx context.Context, instance uint32) (io.ReadCloser, error)
 	// LobHolders lists up to limit objects (messages or parts) that refer to an instance.
 	LobHolders(ctx context.Context, instance uint32, limit int) ([]uint32, error)

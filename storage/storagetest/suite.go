@@ -46,6 +46,8 @@ func Run(t *testing.T, create func(t *testing.T) Database) {
 		{"Delete", testDelete},
 		{"Counters", testCounters},
 		{"Lobs", testLobs},
+		{"LobPieces", testLobPieces},
+		{"Pages", testPages},
 		{"LobsShared", testLobsShared},
 		{"LobsBadSource", testLobBadSource},
 		{"Numbers", testNumbers},

@@ -15,7 +15,7 @@ import (
 )
 
 // lobChunk is the size of a row, at most, of the table lob.
-const lobChunk = 384 << 10
+const lobChunk = storage.LobPiece
 
 // lobPrefixSize is enough of a value for the caps of tables: code points have at most 4 bytes.
 const lobPrefixSize = 4 * mapi.TableStringCap
