@@ -180,7 +180,7 @@ func TestClientParts(t *testing.T) {
 	_, addr := startServer(t, "unix", Config{Metrics: connCounter{opened: opened}}, handlerFunc(func(_ context.Context, x *Exchange) {
 		var list []Part
 		for i := range 3 {
-			list = append(list, Part{fmt.Sprintf("emcas-%d", i), func(w io.Writer) error {
+			list = append(list, Part{ID: fmt.Sprintf("emcas-%d", i), Write: func(w io.Writer) error {
 				w.Write(bytes.Repeat([]byte{byte(i)}, 100_000))
 				return nil
 			}})

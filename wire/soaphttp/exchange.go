@@ -18,8 +18,11 @@ type Part struct {
 	// ID is its Content-ID, verbatim: the export's are "emcas-0", "emcas-1" and so on, without
 	// angle brackets (wire.md section 6).
 	ID string
-	// Write produces the data. An error ends the part where it is; the protocol has no way to report it.
+	// Write produces the data. The protocol has no way to report an error: before the first byte it leaves the part empty, later it ends the
+	// connection, lest the peer takes a half for the whole.
 	Write func(w io.Writer) error
+	// Buffered is how many bytes Write holds at most while it waits for the peer.
+	Buffered int64
 }
 
 // Exchange is one request and the means to answer it. Neither it nor anything it refers

@@ -180,9 +180,9 @@ func TestReplyStreams(t *testing.T) {
 	_, addr := startServer(t, "unix", Config{Compress: true}, handlerFunc(func(_ context.Context, x *Exchange) {
 		x.SetCompression(true)
 		x.ReplyStreams([]byte("<root/>"), []Part{
-			{"emcas-0", write([]byte("first"), nil)},
-			{"emcas-1", write(big, errors.New("the rest is lost"))},
-			{"emcas-2", write(nil, nil)},
+			{ID: "emcas-0", Write: write([]byte("first"), nil)},
+			{ID: "emcas-1", Write: write(big, nil)},
+			{ID: "emcas-2", Write: write(nil, errors.New("it is not there any more"))},
 		})
 	}))
 	p := dial(t, addr)
@@ -214,6 +214,22 @@ func TestReplyStreams(t *testing.T) {
 		if _, err := m.NextRawPart(); err != io.EOF {
 			t.Error(err)
 		}
+	}
+}
+
+// A part that ends early ends the connection: there is no whole answer that has half a part.
+func TestReplyStreamsEndsWithABrokenPart(t *testing.T) {
+	_, addr := startServer(t, "unix", Config{}, handlerFunc(func(_ context.Context, x *Exchange) {
+		x.ReplyStreams([]byte("<root/>"), []Part{{ID: "emcas-0", Write: func(w io.Writer) error {
+			io.WriteString(w, "half of it")
+			return errors.New("the rest is lost")
+		}}})
+	}))
+	p := dial(t, addr)
+	p.send(withLength("", envelope))
+	data, err := io.ReadAll(p.br)
+	if strings.Contains(string(data), "\r\n0\r\n") {
+		t.Errorf("the answer has an end: %q, %v", data, err)
 	}
 }
 

@@ -88,6 +88,12 @@ func (x *Exchange) newSender(contentType string, gzipped bool) *sender {
 func (x *Exchange) sendStreams(root []byte, parts []Part) error {
 	m := multipartWriter{boundary: newBoundary()}
 	gzipped := x.wantsGzip(x.conn.srv.cfg.CompressMinBytes)
+	buffered := int64(0)
+	for i := range parts {
+		buffered = max(buffered, parts[i].Buffered)
+	}
+	x.conn.srv.unsent.enter(&x.conn.out, buffered+sendBufferBytes+int64(len(root)))
+	defer x.conn.srv.unsent.leave(&x.conn.out)
 	w := x.newSender(m.contentType(), gzipped)
 	defer w.release()
 	if gzipped {
@@ -101,11 +107,16 @@ func (x *Exchange) sendStreams(root []byte, parts []Part) error {
 		if err := m.part(parts[i].ID); err != nil {
 			return err
 		}
-		if err := parts[i].Write(w); err != nil && w.err == nil {
-			x.conn.srv.cfg.Logger.Warn("part of an answer cut short", "part", parts[i].ID, "error", err)
-		}
+		data := counted{w: w}
+		err := parts[i].Write(&data)
 		if w.err != nil {
 			return w.err
+		}
+		if err != nil {
+			x.conn.srv.cfg.Logger.Warn("part of an answer cut short", "part", parts[i].ID, "error", err)
+			if data.n > 0 {
+				return err
+			}
 		}
 	}
 	if err := m.end(); err != nil {

@@ -124,7 +124,7 @@ func TestTLSStreams(t *testing.T) {
 	ca := newAuthority(t)
 	data := strings.Repeat("0123456789", 100_000)
 	addr := startTLS(t, ca, func(_ context.Context, x *Exchange) {
-		x.ReplyStreams(x.Body, []Part{{"emcas-0", func(w io.Writer) error {
+		x.ReplyStreams(x.Body, []Part{{ID: "emcas-0", Write: func(w io.Writer) error {
 			_, err := io.Copy(w, x.Attachment)
 			return err
 		}}})
