@@ -70,9 +70,12 @@ func (d *dispatcher) serve(ctx context.Context, x *soaphttp.Exchange) (poll *wir
 		d.fault(x, version, err)
 		return nil, version
 	}
-	if len(answer.streams) > 0 {
+	switch {
+	case answer.large != nil:
+		x.ReplyProduced(answer.large)
+	case len(answer.streams) > 0:
 		x.ReplyStreams(answer.envelope.Head, answer.streams)
-	} else {
+	default:
 		x.ReplyPieces(answer.envelope)
 	}
 	d.release(answer)
@@ -82,7 +85,8 @@ func (d *dispatcher) serve(ctx context.Context, x *soaphttp.Exchange) (poll *wir
 // answer is what an operation answers with, in buffers of the dispatcher.
 type answer struct {
 	envelope soaphttp.Body
-	streams  []soaphttp.Part // if there are any, the envelope is in one piece
+	streams  []soaphttp.Part    // if there are any, the envelope is in one piece
+	large    *soaphttp.Produced // in place of the envelope, if it has a value that is not read yet
 	buffer   *[]byte
 	scratch  *[]byte // the handler's
 }
@@ -109,6 +113,11 @@ func (d *dispatcher) answer(ctx context.Context, x *soaphttp.Exchange, req wire.
 	if len(a.streams) > 0 {
 		*a.buffer = wire.AppendResponse((*a.buffer)[:0], resp, version)
 		a.envelope.Head = *a.buffer
+		return a, nil
+	}
+	if loaded, ok := resp.(*wire.LoadPropResponse); ok && err == nil && call.Large != nil {
+		a.large = produced(ctx, (*a.buffer)[:0], loaded, call.Large, version)
+		*a.buffer = a.large.Head[:0]
 		return a, nil
 	}
 	head, middle, tail := wire.SplitResponse((*a.buffer)[:0], resp, version)
@@ -275,9 +284,26 @@ func parts(c *session.Call) []soaphttp.Part {
 	}
 	out := make([]soaphttp.Part, len(c.Streams))
 	for i, s := range c.Streams {
-		out[i] = soaphttp.Part{ID: s.ID, Write: s.Write}
+		out[i] = soaphttp.Part{ID: s.ID, Write: s.Write, Buffered: s.Buffered}
 	}
 	return out
+}
+
+// produced is an answer whose value is read while it is sent, in the context of the request: the one of the call has ended then.
+func produced(ctx context.Context, buffer []byte, resp *wire.LoadPropResponse, large *session.LargeValue, version wire.Version) *soaphttp.Produced {
+	tag := resp.PropVal.Tag
+	head, tail := wire.SplitValue(buffer, resp, version)
+	return &soaphttp.Produced{
+		Head: head, Tail: tail, Length: wire.ValueLength(tag, large.Size), Buffered: large.Buffered,
+		Write: func(w io.Writer) error {
+			r, err := large.Open(ctx)
+			if err != nil {
+				return err
+			}
+			err = wire.CopyValue(w, tag, r)
+			return errors.Join(err, r.Close())
+		},
+	}
 }
 
 func peerOf(p *soaphttp.Peer) session.Peer {

@@ -59,7 +59,9 @@ func (s *Service) ExportMessageChangesAsStream(c *session.Call, req *wire.Export
 		resp.MsgStreams = append(resp.MsgStreams, wire.MessageStream{
 			Step: uint32(step), PropVals: values, StreamData: wire.XOP{Href: id},
 		})
-		c.Streams = append(c.Streams, session.Stream{ID: id, Write: func(w io.Writer) error { return out.write(w, ref.ID) }})
+		c.Streams = append(c.Streams, session.Stream{
+			ID: id, Write: func(w io.Writer) error { return out.write(w, ref.ID) }, Buffered: storage.LobPiece,
+		})
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package objects
 
 import (
+	"context"
 	"io"
 
 	"zarafa/mapi"
@@ -10,8 +11,12 @@ import (
 	"zarafa/wire"
 )
 
-// LoadProp reads one property whole, of an object or part given by its number, or by entry id if that
-// is 0. The property is found by its id alone.
+// readWhole is up to which size in bytes a value is read before it is answered. A larger one is read while it is sent.
+const readWhole = 1 << 20
+
+// LoadProp reads one property, of an object or part given by its number, or by entry id if that
+// is 0. The property is found by its id alone. The value of a large one goes to the call's Large. If it is changed meanwhile, the old value
+// is sent as long as something has it, and the connection ends if nothing has.
 func (s *Service) LoadProp(c *session.Call, req *wire.LoadPropRequest, resp *wire.LoadPropResponse) error {
 	var ref storage.Ref
 	var err error
@@ -51,6 +56,10 @@ func (s *Service) value(c *session.Call, o *storage.Object, id uint16) (mapi.Pro
 	}
 	for _, lob := range o.Lobs {
 		if lob.Tag.ID() == id {
+			if lob.Size > readWhole {
+				c.Large = s.large(lob)
+				return mapi.PropValue{Tag: lob.Tag}, nil
+			}
 			data, err := s.readLob(c, lob)
 			return mapi.PropValue{Tag: lob.Tag, Data: data}, err
 		}
@@ -58,7 +67,15 @@ func (s *Service) value(c *session.Call, o *storage.Object, id uint16) (mapi.Pro
 	return mapi.PropValue{}, mapi.Errorf(mapi.NotFound, "loadProp", "object %d has no property 0x%04X", o.ID, id)
 }
 
-// readLob reads a large value into memory.
+// large is a value that is read while it is sent.
+func (s *Service) large(lob storage.LobRef) *session.LargeValue {
+	return &session.LargeValue{
+		Size: lob.Size, Buffered: storage.LobPiece,
+		Open: func(ctx context.Context) (io.ReadCloser, error) { return s.store.OpenLob(ctx, lob.Instance) },
+	}
+}
+
+// readLob reads a value into memory.
 func (s *Service) readLob(c *session.Call, lob storage.LobRef) ([]byte, error) {
 	if err := c.TakeValue(int64(lob.Size)); err != nil {
 		return nil, err

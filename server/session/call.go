@@ -28,6 +28,9 @@ type Call struct {
 	// Streams are sent beside the response, in order; a handler appends to them.
 	Streams []Stream
 
+	// Large is the value of the answer's property, which has none itself; nil if the answer is complete. It is read while it is sent.
+	Large *LargeValue
+
 	// Values is the budget that TakeValue draws on, nil for none.
 	Values *Values
 	taken  int64 // of Values
@@ -35,8 +38,16 @@ type Call struct {
 
 // Stream is one part of a multipart response; Write is called after the handler returned.
 type Stream struct {
-	ID    string // Content-ID, e.g. emcas-0
-	Write func(w io.Writer) error
+	ID       string // Content-ID, e.g. emcas-0
+	Write    func(w io.Writer) error
+	Buffered int64 // bytes that Write holds at most while the client does not read
+}
+
+// LargeValue is a value that is read from the database, in pieces, after the handler returned. Nothing may stay open between two pieces.
+type LargeValue struct {
+	Size     int64
+	Open     func(ctx context.Context) (io.ReadCloser, error)
+	Buffered int64 // bytes of a piece
 }
 
 // Peer is the other end of the connection, as far as log-on cares.
