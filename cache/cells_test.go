@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -279,102 +278,6 @@ func getEither(c *Cells, ids []uint32, together bool) (found []Found) {
 		found = append(found, Found{r, ticket})
 	}
 	return found
-}
-
-// zipfHits reads objects the way mailboxes are read, few often and many seldom, and
-// now and then a page of a large folder. Hits are counted once the cache is warm.
-func zipfHits(c *Cells, scanEvery, warm, measured int) (ratio float64) {
-	rng := rand.New(rand.NewPCG(1, 2))
-	draw := rand.NewZipf(rng, 1.1, 8, 400_000)
-	record := make(Record, 400)
-	get := func(id uint32) bool {
-		_, ticket, ok := c.Get(id)
-		if !ok {
-			c.Put(ticket, id, record)
-		}
-		return ok
-	}
-	hits, scanned := 0, uint32(0)
-	for i := range warm + measured {
-		hit := get(uint32(draw.Uint64()))
-		if i < warm {
-			continue
-		}
-		if hit {
-			hits++
-		}
-		if scanEvery > 0 && i%scanEvery == 0 && scanned < 200_000 {
-			for range 50 { // a page of the large folder, which is not read again
-				scanned++
-				get(1_000_000 + scanned)
-			}
-		}
-	}
-	return float64(hits) / float64(measured)
-}
-
-func TestScanResistance(t *testing.T) {
-	const budget = 8 << 20 // a twentieth of the objects
-	for _, tt := range []struct {
-		name           string
-		warm, measured int
-		every          int // requests between two pages of the scan
-	}{
-		{"warm", 300_000, 400_000, 100},
-		{"warm, the scan in a quarter of the time", 300_000, 400_000, 25},
-		{"main queue half full", 30_000, 400_000, 100},
-		{"just full", 15_000, 400_000, 100},
-		{"empty", 0, 400_000, 100},
-		{"empty, and only as long as it fills", 0, 50_000, 100},
-		{"just full, the scan in a quarter of the time", 15_000, 400_000, 25},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			plain := zipfHits(NewCells(budget), 0, tt.warm, tt.measured)
-			scanned := zipfHits(NewCells(budget), tt.every, tt.warm, tt.measured)
-			t.Logf("hit ratio %.2f %% without, %.2f %% with a scan of 200,000 rows: %.2f points", 100*plain, 100*scanned, 100*(plain-scanned))
-			if plain < 0.5 {
-				t.Errorf("hit ratio %.3f is no cache", plain)
-			}
-			if plain-scanned > 0.02 {
-				t.Errorf("the scan costs %.2f points, at most 2 are allowed", 100*(plain-scanned))
-			}
-		})
-	}
-}
-
-// What the cache says it takes is what the process has to pay, and it is the budget.
-func TestCellsKeepToBudget(t *testing.T) {
-	const budget = 8 << 20
-	for _, size := range []int{60, 500, 3000, 20000} {
-		t.Run(fmt.Sprint(size), func(t *testing.T) {
-			rng := rand.New(rand.NewPCG(1, uint64(size)))
-			before := heap()
-			c := NewCells(budget)
-			record := make(Record, size)
-			for range 6 * budget / size {
-				id := rng.Uint32N(8 * budget / uint32(size))
-				if _, ticket, ok := c.Get(id); !ok {
-					c.Put(ticket, id, record[:1+rng.IntN(size)])
-				}
-			}
-			took := heap() - before
-			st := c.Stats()
-			t.Logf("%d items, says %.1f %%, takes %.1f %% of the budget",
-				st.Items, 100*float64(st.Bytes)/budget, 100*float64(took)/budget)
-			if took > budget*105/100 || took < budget*90/100 {
-				t.Errorf("the heap has grown by %d, budget %d", took, budget)
-			}
-			runtime.KeepAlive(c)
-		})
-	}
-}
-
-func heap() int64 {
-	var m runtime.MemStats
-	runtime.GC()
-	runtime.GC()
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
 }
 
 func TestGetDoesNotAllocate(t *testing.T) {

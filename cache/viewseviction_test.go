@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -134,32 +133,5 @@ func TestViewsUnderLoad(t *testing.T) {
 	c.SetBudget(0)
 	if st := c.Stats(); st.Bytes != 0 || st.Views != 0 || c.idle.front != nil || c.idle.back != nil {
 		t.Errorf("after everything is closed: %+v", st)
-	}
-}
-
-// What the registry says it keeps is what the process has to pay, for many small
-// views as well as for a few large ones.
-func TestViewsKeepToBudget(t *testing.T) {
-	const budget = 8 << 20
-	for _, rows := range []uint32{0, 1, 10, 300, 20000} {
-		t.Run(fmt.Sprint(rows), func(t *testing.T) {
-			before := heap()
-			c := NewViews(budget)
-			for folder := range 2*budget/(30*rows+700) + 3 {
-				v := mustOpen(t, c, ViewKey{Folder: folder, Sort: "date"}, loadRows(rows))
-				for i := range min(rows, 5) {
-					v.Put(Row{ID: 3 * i}, []byte("changed"))
-				}
-				c.Close(v)
-			}
-			took := heap() - before
-			st := c.Stats()
-			t.Logf("%d views, says %.1f %%, takes %.1f %% of the budget",
-				st.Views, 100*float64(st.Bytes)/budget, 100*float64(took)/budget)
-			if took > budget*105/100 || took < budget*85/100 {
-				t.Errorf("the heap has grown by %d, budget %d", took, budget)
-			}
-			runtime.KeepAlive(c)
-		})
 	}
 }
