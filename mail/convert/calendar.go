@@ -81,8 +81,8 @@ func (b *body) calendarOptions() *ical.Options {
 	o := &ical.Options{
 		Zone: options.Zone, Self: options.Self, Now: options.Now, Attachments: maxCalendarFiles,
 		Who: func(address, name string) ical.Person {
-			if name == "" {
-				name = named[strings.ToLower(address)]
+			if known := named[strings.ToLower(address)]; known != "" && (name == "" || strings.EqualFold(name, address)) {
+				name = known
 			}
 			p := personOf(b.im.directory, parsedAddress(address, name))
 			return ical.Person{Name: p.name, AddrType: p.typ, Email: p.address, SMTP: p.smtp, EntryID: p.entryID, SearchKey: p.key}
@@ -123,7 +123,14 @@ func (b *body) takeMeeting() {
 			b.m.SetNamed(n.Name, n.Value)
 		}
 	}
-	b.m.Attachments = append(b.m.Attachments, item.Attachments...)
+	for _, a := range item.Attachments {
+		if a.Message == nil {
+			file := newAttachment(fileNameOf(a), mimeTypeOf(a))
+			file.Content = a.Content
+			a = file
+		}
+		b.m.Attachments = append(b.m.Attachments, a)
+	}
 	if method := ical.Method(b.m); method == "REQUEST" || method == "CANCEL" {
 		b.invited(item.Recipients)
 	}
@@ -145,7 +152,8 @@ func (b *body) invited(attendees []mapi.Props) {
 		}
 		order[key] = i + 1
 		if !known[key] {
-			AddRecipient(b.m, b.im.directory, a.Uint32(mapi.PrRecipientType), parsedAddress(address, a.Str(mapi.PrDisplayName)))
+			p := personOf(b.im.directory, parsedAddress(address, a.Str(mapi.PrDisplayName)))
+			b.m.Recipients = append(b.m.Recipients, p.row(a.Uint32(mapi.PrRecipientType)))
 		}
 	}
 	place := func(r mapi.Props) int {
@@ -155,4 +163,7 @@ func (b *body) invited(attendees []mapi.Props) {
 		return len(attendees) + 1
 	}
 	slices.SortStableFunc(b.m.Recipients, func(x, y mapi.Props) int { return place(x) - place(y) })
+	for _, v := range displayed(b.m.Recipients) {
+		b.m.Props.Set(v)
+	}
 }

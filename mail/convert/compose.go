@@ -31,18 +31,9 @@ func AddRecipient(m *mapi.Message, d Directory, kind uint32, who header.Address)
 	}
 	p := personOf(d, who)
 	m.Recipients = append(m.Recipients, p.row(kind))
-	tag := mapi.PrDisplayTo
-	switch kind {
-	case Cc:
-		tag = mapi.PrDisplayCc
-	case Bcc:
-		tag = mapi.PrDisplayBcc
+	for _, v := range displayed(m.Recipients) {
+		m.Props.Set(v)
 	}
-	names := m.Props.Str(tag)
-	if names != "" {
-		names += "; "
-	}
-	m.Props.Set(mapi.String(tag, names+p.name))
 }
 
 // Embed makes a message an attachment of another one.

@@ -131,6 +131,24 @@ func (im *importer) recipients(m *mapi.Message, h *header.Fields, name string, k
 	m.Props.Set(mapi.String(display, strings.Join(names, "; ")))
 }
 
+// displayed are the names of recipients as they are displayed.
+func displayed(recipients []mapi.Props) mapi.Props {
+	var props mapi.Props
+	for _, list := range []struct {
+		kind uint32
+		tag  mapi.PropTag
+	}{{recipientTo, mapi.PrDisplayTo}, {recipientCc, mapi.PrDisplayCc}, {recipientBcc, mapi.PrDisplayBcc}} {
+		var names []string
+		for _, r := range recipients {
+			if r.Uint32(mapi.PrRecipientType)&0xFF == list.kind {
+				names = append(names, r.Str(mapi.PrDisplayName))
+			}
+		}
+		props = append(props, mapi.String(list.tag, strings.Join(names, "; ")))
+	}
+	return props
+}
+
 func (im *importer) replyTo(m *mapi.Message, h *header.Fields) {
 	var ids [][]byte
 	var names []string

@@ -50,8 +50,8 @@ func normal(t testing.TB, mail []byte) []byte {
 func TestRoundTrips(t *testing.T) {
 	options := ImportOptions{Directory: recordedBook(t), Now: mapi.FileTime(134399039370000000).Time()}
 	for name, mail := range corpus(t) {
-		if strings.HasSuffix(name, "tnef/meeting.eml") {
-			continue // iCalendar, as which it goes out, has defaults for what the stream left out
+		if strings.HasSuffix(name, "tnef/meeting.eml") || strings.HasSuffix(name, "calendar/request-override.eml") {
+			continue // iCalendar, as which it goes out, has defaults for what the stream left out; exceptions get the text of their series
 		}
 		first := importMail(t, name, normal(t, mail), &options)
 		out := exportMail(t, name, first)

@@ -89,16 +89,8 @@ func received(a *mapi.Attachment) {
 // complete gives an embedded message of a stream the properties that messages of mails have and streams leave out.
 func complete(m *mapi.Message) {
 	prefix, topic := splitSubject(m.Props.Str(mapi.PrSubject))
-	usual := mapi.Props{mapi.Long(mapi.PrMessageFlags, msgFlagUnmodified), mapi.String(mapi.PrSubjectPrefix, prefix), mapi.String(mapi.PrConversationTopic, topic)}
-	for kind, tag := range map[uint32]mapi.PropTag{recipientTo: mapi.PrDisplayTo, recipientCc: mapi.PrDisplayCc, recipientBcc: mapi.PrDisplayBcc} {
-		var names []string
-		for _, r := range m.Recipients {
-			if r.Uint32(mapi.PrRecipientType)&0xFF == kind {
-				names = append(names, r.Str(mapi.PrDisplayName))
-			}
-		}
-		usual = append(usual, mapi.String(tag, strings.Join(names, "; ")))
-	}
+	usual := append(displayed(m.Recipients),
+		mapi.Long(mapi.PrMessageFlags, msgFlagUnmodified), mapi.String(mapi.PrSubjectPrefix, prefix), mapi.String(mapi.PrConversationTopic, topic))
 	if v, ok := m.Props.Get(mapi.PrImportance); ok {
 		usual = append(usual, mapi.Long(mapi.PrPriority, v.Uint32()-1))
 	}
