@@ -29,8 +29,9 @@ type ExportOptions struct {
 	Bcc bool
 }
 
-// Export writes a message as a mail, with CRLF at the end of each line, in ASCII. The same message always makes the same bytes: boundaries
-// and a Message-ID that is missing come from PR_SEARCH_KEY. Errors are those of w and of the message's contents.
+// Export writes a message as a mail, with CRLF at the end of each line, in ASCII but for addresses that only UTF-8 can write (RFC 6532). The same
+// message always makes the same bytes: boundaries and a Message-ID that is missing come from PR_SEARCH_KEY. Errors are those of w and of the
+// message's contents.
 func Export(w io.Writer, m *mapi.Message, options *ExportOptions) error {
 	out := &writer{w: w}
 	ex := &exporter{out: out, options: options, seed: seedOf(m)}

@@ -266,7 +266,7 @@ func textsOf(m *mapi.Message) *texts {
 		t.page = nil
 		t.fromRTF(m.Props.Bytes(mapi.PrRTFCompressed))
 	}
-	t.plain = crlf(t.plain)
+	t.plain = crlf(strings.ToValidUTF8(t.plain, "\uFFFD")) // its character set is named, and must be right
 	return t
 }
 

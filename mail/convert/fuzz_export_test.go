@@ -140,7 +140,31 @@ func checkMail(t *testing.T, out []byte, m *mapi.Message) {
 	if !secured && (bytes.Contains(bytes.ReplaceAll(out, []byte("\r\n"), nil), []byte("\n")) || bytes.IndexByte(out, 0) >= 0) {
 		t.Error("a lone end of line or NUL")
 	}
-	if _, err := Import(tree.ParseBytes(out), &ImportOptions{}); err != nil {
-		t.Error(err)
+	back, err := Import(tree.ParseBytes(out), &ImportOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.EqualFold(m.Props.Str(mapi.PrMessageClass), classNote) {
+		checkBack(t, m, back)
+	}
+}
+
+// checkBack compares what of a message every mail keeps.
+func checkBack(t *testing.T, m, back *mapi.Message) {
+	t.Helper()
+	words := func(s string) string {
+		s = strings.ReplaceAll(clean(strings.ToValidUTF8(s, "\uFFFD")), "\uFFFD", "") // one for each wrong byte, or one for several
+		return strings.Join(strings.Fields(s), " ")
+	}
+	if got, want := back.Props.Str(mapi.PrSubject), m.Props.Str(mapi.PrSubject); words(got) != words(strings.ReplaceAll(want, "\x00", " ")) {
+		t.Errorf("the subject %q came back as %q", want, got)
+	}
+	if len(m.Props.Bytes(mapi.PrHTML)) == 0 && len(m.Props.Bytes(mapi.PrRTFCompressed)) == 0 {
+		if got, want := back.Props.Str(mapi.PrBody), crlf(m.Props.Str(mapi.PrBody)); words(got) != words(want) {
+			t.Errorf("the body %q came back as %q", want, got)
+		}
+	}
+	if len(back.Attachments) < len(m.Attachments) {
+		t.Errorf("%d attachments came back as %d", len(m.Attachments), len(back.Attachments))
 	}
 }
