@@ -13,7 +13,8 @@ import (
 
 // Fields by which other servers and our own know what was sent automatically.
 const (
-	RuleActionField = "X-Kopano-Rule-Action" // forward, redirect or reply
+	// RuleActionField says forward, redirect or reply. Among the fields that inhibit a forward (no_double_forward), it ends a chain.
+	RuleActionField = "X-Kopano-Rule-Action"
 	vacationField   = "X-Kopano-Vacation"
 )
 

@@ -94,6 +94,18 @@ func (m *Mail) MayAnswer(o Answering) Reason {
 	return NotAddressed
 }
 
+// MayReport says why no report about the delivery of a mail may be sent (RFC 3464 section 2, RFC 5321 4.5.5), if none may: a report is
+// never answered by another one.
+func (m *Mail) MayReport() Reason {
+	switch {
+	case m.ReturnPath == "" || m.ReturnPath == "<>":
+		return NoReturnPath
+	case m.isReport():
+		return IsReport
+	}
+	return m.circle()
+}
+
 // origin says why the sender gets no answer.
 func (m *Mail) origin() Reason {
 	switch {

@@ -99,6 +99,27 @@ func TestMaySendOn(t *testing.T) {
 	}
 }
 
+func TestMayReport(t *testing.T) {
+	received := slices.Repeat([]string{"Received: from a by b; Mon, 30 Nov 2026 08:00:00 +0000"}, MaxReceived)
+	for i, tt := range []struct {
+		mail *Mail
+		want Reason
+	}{
+		{mailOf("alice@example.net", "To: x@example.com"), ""},
+		{mailOf("alice@example.net", "List-Id: x"), ""},
+		{mailOf("alice@example.net", "Precedence: bulk"), ""},
+		{mailOf("", "To: bob@example.com"), NoReturnPath},
+		{mailOf("<>", "To: bob@example.com"), NoReturnPath},
+		{mailOf("alice@example.net", "Content-Type: multipart/report; boundary=b"), IsReport},
+		{mailOf("alice@example.net", "X-Loop: bob@example.com"), Loop},
+		{mailOf("alice@example.net", received...), TooManyHops},
+	} {
+		if got := tt.mail.MayReport(); got != tt.want {
+			t.Errorf("%d: %q, want %q", i, got, tt.want)
+		}
+	}
+}
+
 func TestAddressed(t *testing.T) {
 	m := mailOf("", "To: a@b, bob@example.com", "To: c@d", "Bcc: Robert <robert@example.com>")
 	if got := m.Addressed(); got != (Addressed{To: true, Bcc: true}) {
