@@ -92,6 +92,16 @@ func (eof) Read([]byte) (int, error) { return 0, io.EOF }
 // Encode makes the bytes of a text. Not ok: the character set lacks one of its characters; there is no result then. An encoded text is
 // complete in itself: stateful character sets end in the state in which they begin.
 func (c *Charset) Encode(text string) (encoded []byte, ok bool) {
+	encoded, ok = c.EncodePage(text)
+	if ok && c.fits != nil && !c.fits(encoded) {
+		return nil, false
+	}
+	return encoded, ok
+}
+
+// EncodePage is Encode for formats of Windows, which name code pages: all that the code page has fits, whatever the name of the character
+// set promises to others.
+func (c *Charset) EncodePage(text string) (encoded []byte, ok bool) {
 	if !utf8.ValidString(text) {
 		return nil, false
 	}
@@ -106,7 +116,7 @@ func (c *Charset) Encode(text string) (encoded []byte, ok bool) {
 		return nil, false // US-ASCII
 	}
 	encoded, err := e.NewEncoder().Bytes([]byte(text))
-	if err != nil || c.fits != nil && !c.fits(encoded) {
+	if err != nil {
 		return nil, false
 	}
 	if e == simplifiedchinese.HZGB2312 && bytes.LastIndex(encoded, []byte("~{")) > bytes.LastIndex(encoded, []byte("~}")) {

@@ -273,6 +273,10 @@ func TestStrictNames(t *testing.T) {
 			if b, ok := c.Encode(s); ok {
 				t.Errorf("%s: %s fits as %x", name, s, b)
 			}
+			b, ok := c.EncodePage(s)
+			if back, whole := c.Decode(b); !ok || !whole || back != s {
+				t.Errorf("%s: the code page lacks %s: %x", name, s, b)
+			}
 		}
 	}
 }

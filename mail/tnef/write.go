@@ -67,11 +67,11 @@ func (w *writer) frame(level byte, id uint32, size int) {
 
 // text writes an 8-bit string; characters that the code page lacks become question marks.
 func (w *writer) text(level byte, id uint32, s string) {
-	data, ok := w.charset.Encode(s)
+	data, ok := w.charset.EncodePage(s)
 	if !ok {
 		data = nil
 		for _, r := range s {
-			one, ok := w.charset.Encode(string(r))
+			one, ok := w.charset.EncodePage(string(r))
 			if !ok {
 				one = []byte("?")
 			}

@@ -85,7 +85,7 @@ func (w *writer) fits(v mapi.PropValue) bool {
 		values = []mapi.PropValue{v}
 	}
 	for _, one := range values {
-		if _, ok := w.charset.Encode(string(one.Data)); !ok {
+		if _, ok := w.charset.EncodePage(string(one.Data)); !ok {
 			return false
 		}
 	}
@@ -117,7 +117,7 @@ func (w *writer) value(out []byte, v mapi.PropValue, t mapi.PropType, alone bool
 	case mapi.PtCLSID:
 		return append(out, v.Data...)
 	case mapi.PtString8:
-		data, _ = w.charset.Encode(string(v.Data)) // fits has tried
+		data, _ = w.charset.EncodePage(string(v.Data)) // fits has tried
 		data = append(data, 0)
 	case mapi.PtUnicode:
 		data = toUTF16(v.Data)
