@@ -85,7 +85,9 @@ func testPages(t *testing.T, f *fixture) {
 		for _, r := range page {
 			deleted = append(deleted, r.ID)
 		}
-		f.update(m.store, func(ctx context.Context, tx storage.Tx) error { return tx.Delete(ctx, deleted[len(deleted)-len(page):]) })
+		f.update(m.store, func(ctx context.Context, tx storage.Tx) error {
+			return tx.Delete(ctx, deleted[len(deleted)-len(page):])
+		})
 		return nil
 	}))
 	if !slices.Equal(deleted, want) {
