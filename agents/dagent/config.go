@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zarafa/agents/connection"
+	"zarafa/calendar/zone"
 	"zarafa/daemon"
 	"zarafa/daemon/listen"
 	"zarafa/daemon/settings"
@@ -54,9 +55,12 @@ type Config struct {
 	AutorespondBcc     bool
 	AutorespondUnnamed bool
 	AutorespondEvery   time.Duration
+	ProcessMeetings    bool
+	Timezone           string
 	PluginEnabled      bool
 	ArchiveOnDelivery  bool
 	charset            *charset.Charset
+	zone               *zone.Zone
 	substitutes        map[string]*charset.Charset
 	forwardPatterns    reply.Patterns
 	autoReplyPatterns  reply.Patterns
@@ -173,7 +177,7 @@ func (c *Config) sortSection() settings.Section {
 }
 
 func (c *Config) answerSection() settings.Section {
-	return settings.Section{Title: "Absence", Options: []settings.Option{
+	return settings.Section{Title: "Absence and meetings", Options: []settings.Option{
 		{
 			Name: "autoresponder", Value: settings.Text(&c.Autoresponder), Reloadable: true,
 			Doc: "A program that answers for users who are away, called with FROM TO SUBJECT USERNAME FILE. Empty answers without one.",
@@ -191,6 +195,15 @@ func (c *Config) answerSection() settings.Section {
 			Doc:     "Header fields of mails that are not answered.",
 		},
 		{
+			Name: "process_meetings", Default: "yes", Value: settings.Bool(&c.ProcessMeetings), Reloadable: true,
+			Doc: "Whether meeting messages are looked after when they come, as each mailbox wants it (zarafa-admin --mr-accept, --mr-process): requests to rooms are " +
+				"accepted or declined, others stand in the calendar tentatively, and answers are noted.",
+		},
+		{
+			Name: "server_timezone", Value: settings.Text(&c.Timezone),
+			Doc: "The time zone of times in invitations that name none, e.g. Europe/Berlin; empty is that of the machine.",
+		},
+		{
 			Name: "plugin_enabled", Default: "no", Value: settings.Bool(&c.PluginEnabled),
 			Doc: "Must be no: plugins in Python are not run. -P and rules deliver into folders, by address or by condition.",
 		},
@@ -205,7 +218,7 @@ func obsolete() settings.Section {
 		names []string
 	}{
 		{"one process serves all connections", []string{"process_model"}},
-		{"no program is called for meetings", []string{"mr_autoaccepter", "mr_autoprocessor"}},
+		{"no program is called for meetings; see process_meetings", []string{"mr_autoaccepter", "mr_autoprocessor"}},
 		{"plugins are not run", []string{"plugin_path", "plugin_manager_path"}},
 		{"log_level = 6 tells about conversions", []string{"conversion_detail"}},
 		{"there is no archive server", []string{"archiver_config"}},
@@ -229,12 +242,31 @@ func (c *Config) Finish(set *settings.Set) error {
 	if err := c.finishCharsets(set); err != nil {
 		return err
 	}
+	if err := c.finishZone(set); err != nil {
+		return err
+	}
 	c.forwardPatterns = reply.ParsePatterns(c.InhibitForward)
 	c.autoReplyPatterns = reply.ParsePatterns(c.InhibitAutoReply)
 	if err := c.readFiles(set); err != nil {
 		return err
 	}
 	c.forwardTo = strings.Fields(strings.ToLower(c.ForwardDomains))
+	return nil
+}
+
+func (c *Config) finishZone(set *settings.Set) error {
+	name := c.Timezone
+	if name == "" {
+		name = time.Local.String()
+	}
+	z, ok := zone.Load(name)
+	if !ok && c.Timezone != "" {
+		return set.Problem("server_timezone", fmt.Sprintf("%q is no time zone", c.Timezone), "write a name like Europe/Berlin")
+	}
+	if !ok {
+		z = zone.UTC()
+	}
+	c.zone = z
 	return nil
 }
 

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"zarafa/agents/dagent/lmtp"
+	"zarafa/agents/dagent/meeting"
+	"zarafa/calendar/zone"
 	"zarafa/client"
 	"zarafa/mail/convert"
 	"zarafa/mapi"
@@ -25,6 +27,8 @@ type Deliverer struct {
 	metrics   *metrics
 	host      string
 	answers   *answers
+	meetings  *meeting.Processor
+	zone      *zone.Zone
 }
 
 // NewDeliverer makes a deliverer that works by a session of SYSTEM.
@@ -35,6 +39,8 @@ func NewDeliverer(s *client.Session, cfg *Config, log *slog.Logger, m *metrics, 
 	}
 	d := &Deliverer{session: s, addresses: newAddresses(s, now), now: now, log: log, metrics: m, host: host, answers: newAnswers()}
 	d.settings.Store(cfg)
+	d.zone = cfg.zone
+	d.meetings = meeting.New(cfg.zone)
 	return d
 }
 
@@ -117,7 +123,7 @@ func (d *Deliverer) newJob(mail *Mail, names book, target Target, to []client.En
 	cfg := d.settings.Load()
 	options := &convert.ImportOptions{
 		Directory: names, DefaultCharset: cfg.charset, Substitutes: cfg.substitutes, JoinHTML: cfg.InsecureJoin,
-		IndexedHeaders: fields(cfg.IndexedHeaders), Now: d.now(), ArrivesNow: target.ArrivesNow,
+		IndexedHeaders: fields(cfg.IndexedHeaders), Now: d.now(), ArrivesNow: target.ArrivesNow, Zone: d.zone,
 	}
 	m, err := convert.ImportOrFallback(mail.tree, options)
 	if err != nil {

@@ -11,6 +11,9 @@ import (
 // sorted delivers to the inbox, or to where rules say. The mail is stored first; what rules send, and answers, follow, so that a mail
 // that could not be stored, and comes again, is answered and forwarded once.
 func (v *delivery) sorted(ctx context.Context) error {
+	if v.meeting(ctx) {
+		return nil
+	}
 	plan := v.plan(ctx)
 	v.mark(&plan)
 	if err := v.store(ctx, &plan); err != nil {
