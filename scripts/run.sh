@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Shows the main job in one go, without root and without a database to install: ztune plans for this machine, the server
-# starts with that plan, mailboxes are filled, simulated users work for a while, and the server stays up. Its data and
+# starts with that plan, and the agents beside it; mailboxes are filled, simulated users work for a while, and all stays up. Its data and
 # its settings are in var/; delete that folder to start anew. Ctrl-C stops it, whatever it is doing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -8,6 +8,8 @@ cd "$(dirname "$0")/.."
 
 port=2236
 status_port=2237
+lmtp_port=2224
+smtp_port=2225 # where mail of the spooler goes, from which it comes back to the delivery agent
 users="alice bob carol"
 password=secret
 load_users=50
@@ -18,6 +20,7 @@ socket="file://$PWD/var/server.sock"
 filled=var/filled # is there when all mailboxes of the simulated users are full
 
 server= # process of the server
+agents= # processes of the agents and of the mail server between them
 step=   # process of what is being done beside it
 memory_limit=
 
@@ -33,7 +36,7 @@ clean_up() {
 	trap '' INT TERM HUP
 	trap - EXIT
 	local pid
-	for pid in $step $server; do
+	for pid in $step $agents $server; do
 		kill -TERM "$pid" 2>/dev/null || true
 		wait "$pid" 2>/dev/null || true
 	done
@@ -86,6 +89,58 @@ start_server() {
 		run_step sleep 0.1
 	done
 }
+
+# make_agent_settings writes the agents' settings.
+make_agent_settings() {
+	[ -e var/dagent.cfg ] || cat >var/dagent.cfg <<SETTINGS
+# Settings of the delivery agent that "make run" starts; docs/dagent.cfg.md explains them.
+server_socket = $socket
+lmtp_listen = *%lo:$lmtp_port
+log_method = file
+log_file = var/dagent.log
+SETTINGS
+	[ -e var/spooler.cfg ] || cat >var/spooler.cfg <<SETTINGS
+# Settings of the spooler that "make run" starts; docs/spooler.cfg.md explains them.
+server_socket = $socket
+smtp_server = 127.0.0.1
+smtp_port = $smtp_port
+log_method = file
+log_file = var/spooler.log
+SETTINGS
+	[ -e var/monitor.cfg ] || cat >var/monitor.cfg <<SETTINGS
+# Settings of the quota monitor that "make run" starts; docs/monitor.cfg.md explains them.
+server_socket = $socket
+log_method = file
+log_file = var/monitor.log
+SETTINGS
+}
+
+# start_agents starts what brings mail in and out, and a mail server of localhost in between.
+start_agents() {
+	say "the agents start"
+	local program
+	set -m
+	bin/zload mailserver --listen "127.0.0.1:$smtp_port" --lmtp "127.0.0.1:$lmtp_port" --domains localhost >var/mailserver.log 2>&1 &
+	agents=$!
+	bin/zarafa-dagent -l -c var/dagent.cfg &
+	agents+=" $!"
+	for program in spooler monitor; do
+		bin/zarafa-$program -c "var/$program.cfg" &
+		agents+=" $!"
+	done
+	set +m
+	until answers "$lmtp_port" && answers "$smtp_port"; do
+		local pid
+		for pid in $agents; do
+			kill -0 "$pid" 2>/dev/null || fail "an agent has ended; var/dagent.log, var/spooler.log, var/monitor.log and var/mailserver.log say why"
+		done
+		run_step sleep 0.1
+	done
+	echo "zarafa-dagent takes mail on port $lmtp_port by LMTP, zarafa-spooler sends it to localhost, zarafa-monitor looks after quotas."
+}
+
+# answers tells whether somebody listens on a port.
+answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 # create_users makes the users that are not there yet.
 create_users() {
@@ -140,6 +195,7 @@ trap 'exit 143' TERM HUP
 
 ! healthy "$status_port" || fail "port $status_port answers already: another server is running. Stop it first; if it is not this one's, choose other ports at the top of scripts/run.sh and delete var/server.cfg"
 make_settings
+make_agent_settings
 tune
 start_server
 logins="${users// /, } with the password $password"
@@ -151,16 +207,20 @@ if ! fill_mailboxes || ! play; then
 	alive || fail "the server has ended (see above); delete var/ to start anew"
 	echo "run.sh: the load could not be run (see above); the server stays up. Delete var/ to start anew" >&2
 fi
+# After the load: its users look after the mail that they send themselves.
+start_agents
 cat <<CONNECT
 
-== the server is ready
+== server and agents are ready
 
   clients on this machine   http://127.0.0.1:$port/
   programs on this machine  $socket
+  mail in                   127.0.0.1:$lmtp_port by LMTP, 127.0.0.1:$smtp_port by SMTP for users at localhost
+  mail out                  zarafa-spooler, to users at localhost only
   users                     $logins
   administration            bin/zarafa-admin -h $(printf %q "$socket") -l
   health and metrics        http://127.0.0.1:$status_port/healthz and /metrics
-  settings                  var/server.cfg
+  settings                  var/server.cfg, var/dagent.cfg, var/spooler.cfg, var/monitor.cfg
   more load                 bin/zload run --url http://127.0.0.1:$port/ --users $load_users
 
 Ctrl-C stops it. The data stays in var/ for the next time.
