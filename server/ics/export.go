@@ -39,14 +39,16 @@ func (s *Service) ExportMessageChangesAsStream(c *session.Call, req *wire.Export
 	if err != nil {
 		return err
 	}
-	rows, err := s.rows(c.Context, refs)
-	if err != nil {
-		return err
-	}
 	// The call's context ends with the call; a client that stops reading ends the writing.
 	out := streamWriter{svc: s, ctx: context.WithoutCancel(c.Context), flags: req.Flags}
 	cells := s.newColumns(req.PropTags)
+	var rows map[uint32]*storage.Row
 	for step, ref := range refs {
+		if step%storage.PageSize == 0 { // a page of rows is in memory at a time
+			if rows, err = s.rows(c.Context, refs[step:min(step+storage.PageSize, len(refs))]); err != nil {
+				return err
+			}
+		}
 		row := rows[ref.ID]
 		if row == nil {
 			continue
