@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,6 +24,15 @@ func TestServe(t *testing.T) {
 	w.user("alice", client.English, 2*mib, limits(mib, 0, 0))
 	w.lines = "quota_check_interval = 20\n"
 	m := w.monitor(Start{})
+	var logOns, logOffs atomic.Int32
+	m.onCall = func(op string) {
+		switch op {
+		case "logon":
+			logOns.Add(1)
+		case "logoff":
+			logOffs.Add(1)
+		}
+	}
 	start := w.now
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
@@ -33,8 +43,8 @@ func TestServe(t *testing.T) {
 		for passes := 1; passes <= 4; passes++ {
 			time.Sleep(time.Minute)
 			synctest.Wait()
-			if w.calls["logon"] != passes || w.calls["logoff"] != passes {
-				t.Errorf("%d log-ons and %d log-offs in the %d. interval", w.calls["logon"], w.calls["logoff"], passes)
+			if on, off := int(logOns.Load()), int(logOffs.Load()); on != passes || off != passes {
+				t.Errorf("%d log-ons and %d log-offs in the %d. interval", on, off, passes)
 			}
 			time.Sleep(19 * time.Minute)
 		}
