@@ -51,7 +51,7 @@ func (b *objectBuilder) changeOf(o *Object, change *MessageChange) (Change, erro
 	}
 	set := append(mapi.Props{}, change.Set...)
 	if change.Recipients != nil {
-		for tag, kind := range map[mapi.PropTag]uint32{mapi.PrDisplayTo: To, mapi.PrDisplayCc: Cc, mapi.PrDisplayBcc: Bcc} {
+		for tag, kind := range map[mapi.PropTag]uint32{mapi.PrDisplayTo: mapi.RecipientTo, mapi.PrDisplayCc: mapi.RecipientCc, mapi.PrDisplayBcc: mapi.RecipientBcc} {
 			set.Set(mapi.String(tag, displayNames(change.Recipients, kind)))
 		}
 	}

@@ -24,7 +24,7 @@ func TestChangeMessage(t *testing.T) {
 		SetNamed:    []mapi.NamedValue{{Name: added, Value: mapi.String(mapi.MakeTag(0, mapi.PtUnicode), "new")}},
 		Delete:      []mapi.PropTag{mapi.PrBody},
 		DeleteNamed: []mapi.PropName{keywords()},
-		Recipients:  []mapi.Props{{mapi.Long(mapi.PrRecipientType, client.Bcc), mapi.String(mapi.PrDisplayName, "Eve"), mapi.String(mapi.PrEmailAddress, "eve@example.net")}},
+		Recipients:  []mapi.Props{{mapi.Long(mapi.PrRecipientType, mapi.RecipientBcc), mapi.String(mapi.PrDisplayName, "Eve"), mapi.String(mapi.PrEmailAddress, "eve@example.net")}},
 		Attachments: []*mapi.Attachment{{Content: mapi.Bytes("only this")}}, RemoveAttachments: true,
 	}); err != nil {
 		t.Fatal(err)

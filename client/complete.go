@@ -12,12 +12,6 @@ import (
 // smtp is the address type of addresses of the Internet.
 const smtp = "SMTP"
 
-// PR_ATTACH_METHOD (MS-OXCMSG 2.2.2.9).
-const (
-	attachByValue         = 1
-	attachEmbeddedMessage = 5
-)
-
 // storable reports whether a property has a form in which a store keeps it: errors and objects do not.
 func storable(p *mapi.PropValue) bool {
 	switch p.Tag.Type() {
@@ -45,7 +39,7 @@ func completeMessage(m *mapi.Message) mapi.Props {
 	for _, list := range []struct {
 		tag  mapi.PropTag
 		kind uint32
-	}{{mapi.PrDisplayTo, To}, {mapi.PrDisplayCc, Cc}, {mapi.PrDisplayBcc, Bcc}} {
+	}{{mapi.PrDisplayTo, mapi.RecipientTo}, {mapi.PrDisplayCc, mapi.RecipientCc}, {mapi.PrDisplayBcc, mapi.RecipientBcc}} {
 		if !props.Has(list.tag.ID()) {
 			props = append(props, mapi.String(list.tag, displayNames(m.Recipients, list.kind)))
 		}
@@ -109,9 +103,9 @@ func completeAttachment(a *mapi.Attachment) mapi.Props {
 		props = append(props, mapi.Binary(mapi.PrRecordKey, key[:]))
 	}
 	if !props.Has(mapi.PrAttachMethod.ID()) {
-		method := uint32(attachByValue)
+		method := mapi.AttachByValue
 		if a.Message != nil {
-			method = attachEmbeddedMessage
+			method = mapi.AttachEmbedded
 		}
 		props = append(props, mapi.Long(mapi.PrAttachMethod, method))
 	}

@@ -194,7 +194,7 @@ func withDelegateRule(rows []mapi.Props, list []Delegate, entries []Entry) []map
 	var recipients [][]mapi.PropValue
 	for i := range list {
 		if list[i].Meetings {
-			recipients = append(recipients, entries[i].Recipient(To))
+			recipients = append(recipients, entries[i].Recipient(mapi.RecipientTo))
 		}
 	}
 	if recipients == nil {

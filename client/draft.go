@@ -14,16 +14,9 @@ type Message struct {
 	Associated  bool // goes into the folder's associated contents
 }
 
-// Types of recipients (PR_RECIPIENT_TYPE).
-const (
-	To  uint32 = 1
-	Cc  uint32 = 2
-	Bcc uint32 = 3
-)
-
 // Recipient is who gets a message.
 type Recipient struct {
-	Type    uint32 // To, Cc or Bcc
+	Type    uint32 // mapi.RecipientTo, RecipientCc or RecipientBcc
 	Name    string
 	Address string
 	// AddressType is SMTP if empty; ZARAFA for users of this server, whose Address is the login name.

@@ -40,7 +40,7 @@ func TestDelivery(t *testing.T) {
 			if !bytes.Equal(box.Owner.EntryID, e.EntryID) || box.Props.Bytes(mapi.PrIPMOutboxEntryID) == nil || !box.InboxProps.Has(mapi.PrAdditionalRenEntryIDs.ID()) {
 				t.Errorf("mailbox of %s: %x", e.Account, box.Owner.EntryID)
 			}
-			m := &mapi.Message{Props: mapi.Props{mapi.String(mapi.PrMessageClass, "IPM.Note")}, Recipients: []mapi.Props{e.Recipient(client.To)}}
+			m := &mapi.Message{Props: mapi.Props{mapi.String(mapi.PrMessageClass, "IPM.Note")}, Recipients: []mapi.Props{e.Recipient(mapi.RecipientTo)}}
 			m.Attachments = []*mapi.Attachment{{Content: content}}
 			if _, err := s.SaveMessage(t.Context(), box.Inbox, m, client.SaveOptions{NewMail: true}); err != nil {
 				t.Fatal(err)

@@ -116,9 +116,9 @@ func everything(content mapi.Content) *mapi.Message {
 			mapi.Long(mapi.PrMessageFlags, mapi.MsgUnmodified), mapi.Missing(mapi.PrComment),
 		},
 		Recipients: []mapi.Props{
-			{mapi.Long(mapi.PrRecipientType, client.To), mapi.String(mapi.PrDisplayName, "Bob"), mapi.String(mapi.PrEmailAddress, "bob@example.net")},
+			{mapi.Long(mapi.PrRecipientType, mapi.RecipientTo), mapi.String(mapi.PrDisplayName, "Bob"), mapi.String(mapi.PrEmailAddress, "bob@example.net")},
 			{
-				mapi.Long(mapi.PrRecipientType, client.Cc), mapi.String(mapi.PrDisplayName, "All"), mapi.String(mapi.PrAddrtype, "ZARAFA"),
+				mapi.Long(mapi.PrRecipientType, mapi.RecipientCc), mapi.String(mapi.PrDisplayName, "All"), mapi.String(mapi.PrAddrtype, "ZARAFA"),
 				mapi.Binary(mapi.PrEntryID, []byte("an entry id")), mapi.Long(mapi.PrObjectType, uint32(mapi.TypeDistList)),
 			},
 		},

@@ -61,7 +61,7 @@ func TestSearch(t *testing.T) {
 			t.Errorf("recursive %v: %d found, %v", recursive, found, err)
 		}
 		got, state, err := s.SearchCriteria(ctx, search)
-		if err != nil || state != client.SearchRunning || got.Recursive != recursive || len(got.Folders) != 1 || !bytes.Equal(got.Folders[0], where) ||
+		if err != nil || state != mapi.SearchRunning || got.Recursive != recursive || len(got.Folders) != 1 || !bytes.Equal(got.Folders[0], where) ||
 			got.Restrict.Value.Str() != "needle" {
 			t.Errorf("criteria %+v, state %d, %v", got, state, err)
 		}
@@ -148,11 +148,11 @@ func TestCategories(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows, err := table.Rows(ctx, 10)
-	if err != nil || len(rows) != 2 || rows[1].Uint32(mapi.PrRowType) != client.CollapsedCategory || rows[1].Str(mapi.PrSubject) != "b" {
+	if err != nil || len(rows) != 2 || rows[1].Uint32(mapi.PrRowType) != mapi.RowCollapsed || rows[1].Str(mapi.PrSubject) != "b" {
 		t.Fatalf("categories %v, %v", rows, err)
 	}
 	inside, more, err := table.Expand(ctx, rows[1].Bytes(mapi.PrInstanceKey), 1)
-	if err != nil || len(inside) != 1 || more != 1 || inside[0].Uint32(mapi.PrRowType) != client.LeafRow {
+	if err != nil || len(inside) != 1 || more != 1 || inside[0].Uint32(mapi.PrRowType) != mapi.RowLeaf {
 		t.Errorf("expanded %v and %d, %v", inside, more, err)
 	}
 	state, err := table.CollapseState(ctx, inside[0].Bytes(mapi.PrInstanceKey))

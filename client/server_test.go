@@ -105,7 +105,7 @@ func TestMessages(t *testing.T) {
 	id, err := s.CreateMessage(t.Context(), ids[client.Drafts], &client.Message{
 		Props: mapi.Props{mapi.String(mapi.PrSubject, "Grüße"), mapi.String(mapi.PrMessageClass, "IPM.Note"), mapi.String(mapi.PrBody, body)},
 		Recipients: []client.Recipient{
-			{Type: client.To, Name: "Bob", Address: "bob@example.net"}, {Type: client.Cc, Address: "carol@example.net"},
+			{Type: mapi.RecipientTo, Name: "Bob", Address: "bob@example.net"}, {Type: mapi.RecipientCc, Address: "carol@example.net"},
 		},
 		Attachments: []client.Attachment{
 			{Name: "a.bin", MimeType: "application/octet-stream", Data: file},
@@ -311,7 +311,7 @@ func TestSubmit(t *testing.T) {
 	}
 	id, err := s.CreateMessage(t.Context(), ids[client.Outbox], &client.Message{
 		Props:      mapi.Props{mapi.String(mapi.PrSubject, "mail"), mapi.Long(mapi.PrMessageFlags, mapi.MsgUnsent|mapi.MsgRead)},
-		Recipients: []client.Recipient{{Type: client.To, Address: "bob@example.net"}},
+		Recipients: []client.Recipient{{Type: mapi.RecipientTo, Address: "bob@example.net"}},
 	})
 	if err != nil {
 		t.Fatal(err)

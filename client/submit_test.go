@@ -24,7 +24,7 @@ func TestQueue(t *testing.T) {
 		t.Helper()
 		id, err := alice.CreateMessage(ctx, ids[client.Outbox], &client.Message{
 			Props:      append(mapi.Props{mapi.String(mapi.PrSubject, subject), mapi.Long(mapi.PrMessageFlags, mapi.MsgUnsent|mapi.MsgRead)}, more...),
-			Recipients: []client.Recipient{{Type: client.To, Address: "bob@example.net"}},
+			Recipients: []client.Recipient{{Type: mapi.RecipientTo, Address: "bob@example.net"}},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -102,7 +102,7 @@ func TestSaveOutgoing(t *testing.T) {
 	made.take()
 	ctx, now := t.Context(), time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	m := (&client.Message{
-		Props: mapi.Props{mapi.String(mapi.PrSubject, "first")}, Recipients: []client.Recipient{{Type: client.To, Address: "bob@example.net"}},
+		Props: mapi.Props{mapi.String(mapi.PrSubject, "first")}, Recipients: []client.Recipient{{Type: mapi.RecipientTo, Address: "bob@example.net"}},
 	}).MAPI()
 	id, err := s.SaveOutgoing(ctx, ids[client.Outbox], ids[client.SentItems], m, now)
 	if err != nil {

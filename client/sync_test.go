@@ -83,7 +83,7 @@ func (c *copyOf) sees(want ...string) {
 func note(subject string) *client.Message {
 	return &client.Message{
 		Props:      mapi.Props{mapi.String(mapi.PrMessageClass, "IPM.Note"), mapi.String(mapi.PrSubject, subject), mapi.String(mapi.PrBody, "Body")},
-		Recipients: []client.Recipient{{Type: client.To, Name: "Bob", Address: "bob@example.com"}},
+		Recipients: []client.Recipient{{Type: mapi.RecipientTo, Name: "Bob", Address: "bob@example.com"}},
 		Attachments: []client.Attachment{
 			{Name: "a.bin", Data: bytes.Repeat([]byte("data"), 50_000)},
 			{Name: "inner", Message: &client.Message{

@@ -8,13 +8,6 @@ import (
 	"zarafa/wire"
 )
 
-// Kinds of rows of a table with categories (PR_ROW_TYPE).
-const (
-	LeafRow           uint32 = 1
-	ExpandedCategory  uint32 = 3
-	CollapsedCategory uint32 = 4
-)
-
 // Expand shows what is in a category: up to n of its rows are returned, the others are where the cursor is now. key is PR_INSTANCE_KEY of
 // the category's row.
 func (t *Table) Expand(ctx context.Context, key []byte, n uint32) (rows []mapi.Props, more uint32, err error) {
@@ -76,12 +69,9 @@ func (t *Table) FreeBookmark(ctx context.Context, bookmark uint32) error {
 // AllColumns lists the columns for which the table's rows may have values.
 func (t *Table) AllColumns(ctx context.Context) (tags []mapi.PropTag, err error) {
 	var resp wire.TableQueryColumnsResponse
-	err = t.call(ctx, &wire.TableQueryColumnsRequest{SessionID: t.logOn, TableID: t.id, Flags: allColumns}, &resp, func() error {
+	err = t.call(ctx, &wire.TableQueryColumnsRequest{SessionID: t.logOn, TableID: t.id, Flags: mapi.QueryAllColumns}, &resp, func() error {
 		tags = append(tags, resp.PropTagArray...)
 		return nil
 	})
 	return tags, err
 }
-
-// allColumns is TBL_ALL_COLUMNS.
-const allColumns = 0x1

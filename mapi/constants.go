@@ -42,6 +42,20 @@ const (
 	MsgDeleted    uint32 = 0x400
 )
 
+// Values of PR_RECIPIENT_TYPE (MS-OXCMSG 2.2.3.1).
+const (
+	RecipientTo  uint32 = 1
+	RecipientCc  uint32 = 2
+	RecipientBcc uint32 = 3
+)
+
+// Values of PR_ATTACH_METHOD (MS-OXCMSG 2.2.2.9).
+const (
+	AttachByValue  uint32 = 1
+	AttachEmbedded uint32 = 5 // a message
+	AttachOLE      uint32 = 6
+)
+
 // Store types; a mask of them has the bits 1<<type.
 const (
 	StorePrivate uint32 = 0

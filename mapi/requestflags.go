@@ -33,6 +33,7 @@ const (
 // Flags of setSearchCriteria (tables.md section 10).
 const (
 	SearchStop     uint32 = 0x1 // STOP_SEARCH
+	SearchRestart  uint32 = 0x2 // RESTART_SEARCH
 	SearchRecurses uint32 = 0x4 // RECURSIVE_SEARCH: in the subfolders too
 )
 
@@ -64,6 +65,12 @@ const (
 	FindBackward          uint32 = 0x1 // DIR_BACKWARD of tableFindRow
 	MultiClearRestriction uint32 = 0x1 // of tableMulti: the table is no longer restricted
 	QueryAllColumns       uint32 = 0x1 // TBL_ALL_COLUMNS of tableQueryColumns
+)
+
+// Caches that purgeCache names and that a server may have to purge, as bits (objects.md section 16).
+const (
+	PurgeCells uint32 = 0x20
+	PurgeUsers uint32 = 0x200 | 0x400 | 0x800
 )
 
 // Values of PR_ROW_TYPE.

@@ -10,12 +10,6 @@ import (
 	"zarafa/mapi"
 )
 
-// Properties of a store that --details shows.
-const (
-	lastLogon  mapi.PropTag = 0x66A20040 // PR_LAST_LOGON_TIME
-	lastLogoff mapi.PropTag = 0x66A30040 // PR_LAST_LOGOFF_TIME
-)
-
 // details shows a user, group or company (agents.md section 2.3).
 func (j *job) details(ctx context.Context) error {
 	switch j.objectType {
@@ -127,7 +121,7 @@ func (j *job) storeFields(ctx context.Context, u client.User, st client.Store) e
 	for _, at := range []struct {
 		label string
 		tag   mapi.PropTag
-	}{{"Last logon", lastLogon}, {"Last logoff", lastLogoff}} {
+	}{{"Last logon", mapi.PrLastLogonTime}, {"Last logoff", mapi.PrLastLogoffTime}} {
 		p, _ := o.Props.Get(at.tag)
 		j.field(at.label, "%s", j.formatTime(p.Time()))
 	}

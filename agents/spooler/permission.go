@@ -173,7 +173,7 @@ func sending() []role {
 
 // as is somebody in a role.
 func as(who client.Entry, roles []role) (props mapi.Props) {
-	row := mapi.Props(who.Recipient(client.To))
+	row := mapi.Props(who.Recipient(mapi.RecipientTo))
 	for _, r := range roles {
 		if v, ok := row.Get(r.row); ok && len(v.Data) > 0 {
 			v.Tag = r.in

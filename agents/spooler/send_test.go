@@ -15,7 +15,7 @@ func TestSend(t *testing.T) {
 	sp := w.start()
 	bob := w.users["bob"].entry
 	alice.submit(letter{subject: "Offer", recipients: []mapi.Props{
-		bob.Recipient(client.To), to(client.Cc, "outside@example.net"), to(client.Bcc, "secret@example.net"), to(client.Cc, "OUTSIDE@example.net"),
+		bob.Recipient(mapi.RecipientTo), to(mapi.RecipientCc, "outside@example.net"), to(mapi.RecipientBcc, "secret@example.net"), to(mapi.RecipientCc, "OUTSIDE@example.net"),
 	}})
 	m := <-w.relay.arrived
 	if m.from != "alice@example.com" || strings.Join(m.to, " ") != "bob@example.com outside@example.net secret@example.net" {

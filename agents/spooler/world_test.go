@@ -171,7 +171,7 @@ func (p *person) submit(l letter) mapi.EntryID {
 	p.w.t.Helper()
 	ctx := p.w.t.Context()
 	if l.recipients == nil {
-		l.recipients = []mapi.Props{to(client.To, "outside@example.net")}
+		l.recipients = []mapi.Props{to(mapi.RecipientTo, "outside@example.net")}
 	}
 	m := &mapi.Message{Props: append(mapi.Props{
 		mapi.String(mapi.PrMessageClass, "IPM.Note"), mapi.String(mapi.PrSubject, l.subject), mapi.String(mapi.PrBody, "Hello\r\n"),

@@ -10,12 +10,6 @@ import (
 	"zarafa/mapi"
 )
 
-// Values of PR_ATTACH_METHOD (MS-OXCMSG 2.2.2.9).
-const (
-	attachByValue  = 1
-	attachEmbedded = 5
-)
-
 // attachments takes files that stand in the text. Those that are elsewhere stay there.
 func (r *reader) attachments(m *mapi.Message, c *content.Component) error {
 	left := r.Attachments
@@ -35,7 +29,7 @@ func (r *reader) attachments(m *mapi.Message, c *content.Component) error {
 			name = l.Param("FILENAME")
 		}
 		a := &mapi.Attachment{Content: mapi.Bytes(data)}
-		a.Props.Set(mapi.Long(mapi.PrAttachMethod, attachByValue))
+		a.Props.Set(mapi.Long(mapi.PrAttachMethod, mapi.AttachByValue))
 		a.Props.Set(mapi.Long(mapi.PrRenderingPosition, 1<<32-1))
 		a.Props.Set(mapi.String(mapi.PrAttachLongFilename, name))
 		a.Props.Set(mapi.String(mapi.PrAttachFilename, name))
@@ -51,7 +45,7 @@ func (r *reader) attachments(m *mapi.Message, c *content.Component) error {
 func (w *writer) attach(c *content.Component, m *mapi.Message) error {
 	left := w.Attachments
 	for _, a := range m.Attachments {
-		if a.Props.Uint32(mapi.PrAttachMethod) != attachByValue || a.Content == nil {
+		if a.Props.Uint32(mapi.PrAttachMethod) != mapi.AttachByValue || a.Content == nil {
 			continue
 		}
 		data, err := readAll(a.Content, left)

@@ -220,7 +220,7 @@ func compare(e *recur.Exception, series, m *mapi.Message) {
 // exceptionAttachment holds an exception in its series (MS-OXOCAL 2.2.10.1). Its times are local.
 func exceptionAttachment(m *mapi.Message, e recur.Exception) *mapi.Attachment {
 	a := &mapi.Attachment{Message: m}
-	a.Props.Set(mapi.Long(mapi.PrAttachMethod, attachEmbedded))
+	a.Props.Set(mapi.Long(mapi.PrAttachMethod, mapi.AttachEmbedded))
 	a.Props.Set(mapi.Long(mapi.PrRenderingPosition, 1<<32-1))
 	a.Props.Set(mapi.Long(mapi.PrAttachmentFlags, 2))
 	a.Props.Set(mapi.Bool(mapi.PrAttachmentHidden, true))

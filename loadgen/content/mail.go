@@ -59,7 +59,7 @@ func (m *Material) Mail(r *rand.Rand, want Mail) *client.Message {
 	}
 	msg.Props = append(msg.Props, sender(from)...)
 	for _, to := range want.To {
-		msg.Recipients = append(msg.Recipients, client.Recipient{Type: client.To, Name: to.Name, Address: to.Email})
+		msg.Recipients = append(msg.Recipients, client.Recipient{Type: mapi.RecipientTo, Name: to.Name, Address: to.Email})
 	}
 	if size.Attachment > 0 {
 		msg.Attachments = []client.Attachment{{Name: size.Name, MimeType: size.Type, Data: noise(r, size.Attachment)}}
@@ -79,7 +79,7 @@ func (m *Material) Draft(r *rand.Rand, want Mail) *client.Message {
 		mapi.String(mapi.PrBody, text(r, l, paragraph)),
 	}, sender(want.From)...)}
 	for _, to := range want.To {
-		msg.Recipients = append(msg.Recipients, client.Recipient{Type: client.To, Name: to.Name, Address: to.Email})
+		msg.Recipients = append(msg.Recipients, client.Recipient{Type: mapi.RecipientTo, Name: to.Name, Address: to.Email})
 	}
 	return msg
 }

@@ -101,5 +101,5 @@ func (u *User) awaitSearch(ctx context.Context) error {
 
 func (u *User) searchComplete(ctx context.Context) (complete bool, err error) {
 	_, state, err := u.session.SearchCriteria(ctx, u.searches)
-	return state&client.SearchRebuilding == 0, err
+	return state&mapi.SearchRebuilding == 0, err
 }

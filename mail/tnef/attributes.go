@@ -60,13 +60,6 @@ const (
 	prAttachTransport = mapi.PropTag(0x370C001F)
 )
 
-// Values of PR_ATTACH_METHOD (MS-OXCMSG 2.2.2.9).
-const (
-	attachByValue  = 1
-	attachEmbedded = 5
-	attachOLE      = 6
-)
-
 // Types of attachments in attAttachRenddata (MS-OXTNEF 2.1.3.3.15).
 const (
 	rendFile = 1

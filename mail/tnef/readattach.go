@@ -71,7 +71,7 @@ func (a *attachment) rendering(data []byte) {
 		return
 	}
 	if kind == rendOLE {
-		a.legacy.Set(mapi.Long(mapi.PrAttachMethod, attachOLE))
+		a.legacy.Set(mapi.Long(mapi.PrAttachMethod, mapi.AttachOLE))
 	}
 	if position != ^uint32(0) {
 		a.legacy.Set(mapi.Long(mapi.PrRenderingPosition, position))
@@ -98,15 +98,15 @@ func (r *reader) finishAttachment() {
 		r.embedded(a, a.object)
 	case a.object != nil:
 		a.Content = mapi.Bytes(a.object)
-		a.method(attachOLE)
-	case a.Props.Uint32(mapi.PrAttachMethod) == attachEmbedded && isStream(a.data):
+		a.method(mapi.AttachOLE)
+	case a.Props.Uint32(mapi.PrAttachMethod) == mapi.AttachEmbedded && isStream(a.data):
 		r.embedded(a, a.data)
 	case len(a.data) > 16 && bytes.Equal(a.data[:16], iidMessage[:]) && isStream(a.data[16:]):
 		r.embedded(a, a.data[16:])
 	case a.data != nil:
 		a.Content = mapi.Bytes(a.data)
-		if m := a.Props.Uint32(mapi.PrAttachMethod); m == 0 || m == attachEmbedded {
-			a.method(attachByValue)
+		if m := a.Props.Uint32(mapi.PrAttachMethod); m == 0 || m == mapi.AttachEmbedded {
+			a.method(mapi.AttachByValue)
 		}
 	}
 	r.out.Message.Attachments = append(r.out.Message.Attachments, a.Attachment)
@@ -125,7 +125,7 @@ func (r *reader) embedded(a *attachment, data []byte) {
 		before := *r.limits
 		if s, err := readStream(data, r.limits, r.depth+1, r.out.CodePage); err == nil {
 			a.Message = s.Message
-			a.method(attachEmbedded)
+			a.method(mapi.AttachEmbedded)
 			r.out.WrongChecksums += s.WrongChecksums
 			return
 		}
@@ -134,6 +134,6 @@ func (r *reader) embedded(a *attachment, data []byte) {
 		r.messages = messages // each try costs
 	}
 	a.Content = mapi.Bytes(data)
-	a.method(attachByValue)
+	a.method(mapi.AttachByValue)
 	a.Props.Set(mapi.String(mapi.PrAttachMimeTag, "application/ms-tnef"))
 }

@@ -299,7 +299,7 @@ func TestEmbeddedThatCannotBeRead(t *testing.T) {
 		list := appendObject([]byte{0, 0, 0, 0}, iidMessage, []byte(inner))
 		s := read(t, []byte(start+frame(2, attAttachRenddata, "")+frame(2, attAttachment, string(list))))
 		a := s.Message.Attachments[0]
-		if a.Message != nil || string(contents(t, a)) != inner || a.Props.Uint32(mapi.PrAttachMethod) != attachByValue {
+		if a.Message != nil || string(contents(t, a)) != inner || a.Props.Uint32(mapi.PrAttachMethod) != mapi.AttachByValue {
 			t.Errorf("%s: %+v", name, a)
 		}
 	}
@@ -366,7 +366,7 @@ func randomMessage(rnd *rand.Rand, depth int) *mapi.Message {
 	for range rnd.IntN(3) {
 		a := &mapi.Attachment{Props: mapi.Props{mapi.Long(mapi.PrAttachMethod, 1), randomProp(rnd, 0x6900)}}
 		if depth < 3 && rnd.IntN(2) == 0 {
-			a.Props[0].Num, a.Message = attachEmbedded, randomMessage(rnd, depth+1)
+			a.Props[0].Num, a.Message = uint64(mapi.AttachEmbedded), randomMessage(rnd, depth+1)
 		} else {
 			a.Content = mapi.Bytes(strings.Repeat("c", rnd.IntN(50)))
 		}

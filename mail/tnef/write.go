@@ -128,7 +128,7 @@ func transmittedOfAttachment(tag mapi.PropTag) bool {
 }
 
 func (w *writer) attachment(a *mapi.Attachment, depth int) error {
-	ole := a.Message == nil && a.Props.Uint32(mapi.PrAttachMethod) == attachOLE
+	ole := a.Message == nil && a.Props.Uint32(mapi.PrAttachMethod) == mapi.AttachOLE
 	w.attribute(levelAttachment, attAttachRenddata, rendering(&a.Props, ole))
 	if a.Content != nil && a.Message == nil && !ole {
 		if err := w.content(a.Content); err != nil {

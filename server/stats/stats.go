@@ -20,30 +20,6 @@ import (
 	"zarafa/storage"
 )
 
-// Columns that only these tables have.
-const (
-	prSessionID         mapi.PropTag = 0x67420014
-	prGroupID           mapi.PropTag = 0x674D0014
-	prSessionAddress    mapi.PropTag = 0x6743001F
-	prSessionIdle       mapi.PropTag = 0x67440003
-	prSessionCapability mapi.PropTag = 0x67450003
-	prSessionLocked     mapi.PropTag = 0x6746000B
-	prClientVersion     mapi.PropTag = 0x674F001F
-	prClientApp         mapi.PropTag = 0x6750001F
-	prRequests          mapi.PropTag = 0x67510003
-	prProxy             mapi.PropTag = 0x6753001F
-	prClientAppVersion  mapi.PropTag = 0x6754001F
-	prClientAppMisc     mapi.PropTag = 0x6755001F
-	prServerName        mapi.PropTag = 0x67F0001F
-	prServerHost        mapi.PropTag = 0x67F1001F
-	prServerHTTPPort    mapi.PropTag = 0x67F20003
-	prServerSSLPort     mapi.PropTag = 0x67F30003
-	prServerProxyURL    mapi.PropTag = 0x67F5001F
-	prServerHTTPURL     mapi.PropTag = 0x67F6001F
-	prServerHTTPSURL    mapi.PropTag = 0x67F7001F
-	prServerFileURL     mapi.PropTag = 0x67F8001F
-)
-
 // Counter is a line of the system statistics.
 type Counter struct {
 	Name        string
@@ -83,14 +59,14 @@ func (p *Provider) Sessions(context.Context) ([]mapi.Props, error) {
 	rows := make([]mapi.Props, len(list))
 	for i, s := range list {
 		rows[i] = mapi.Props{
-			mapi.I8(prSessionID, int64(s.ID)), mapi.I8(prGroupID, int64(s.GroupID)),
-			mapi.String(prSessionAddress, s.Client.Source),
-			mapi.Long(prSessionIdle, uint32(s.Idle().Seconds())),
-			mapi.Long(prSessionCapability, s.Capabilities), mapi.Bool(prSessionLocked, false),
+			mapi.I8(mapi.PrECStatsSessionID, int64(s.ID)), mapi.I8(mapi.PrECStatsSessionGroupID, int64(s.GroupID)),
+			mapi.String(mapi.PrECStatsSessionIPAddress, s.Client.Source),
+			mapi.Long(mapi.PrECStatsSessionIdleTime, uint32(s.Idle().Seconds())),
+			mapi.Long(mapi.PrECStatsSessionCapability, s.Capabilities), mapi.Bool(mapi.PrECStatsSessionLocked, false),
 			mapi.String(mapi.PrECUsername, s.Client.User),
-			mapi.String(prClientVersion, s.Client.Version), mapi.String(prClientApp, s.Client.App),
-			mapi.String(prClientAppVersion, s.Client.AppVersion), mapi.String(prClientAppMisc, s.Client.AppMisc),
-			mapi.Long(prRequests, uint32(s.Requests.Load())), mapi.String(prProxy, s.Client.Proxy),
+			mapi.String(mapi.PrECStatsSessionClientVersion, s.Client.Version), mapi.String(mapi.PrECStatsSessionClientApp, s.Client.App),
+			mapi.String(mapi.PrECStatsSessionClientAppVersion, s.Client.AppVersion), mapi.String(mapi.PrECStatsSessionClientAppMisc, s.Client.AppMisc),
+			mapi.Long(mapi.PrECStatsSessionRequests, uint32(s.Requests.Load())), mapi.String(mapi.PrECStatsSessionProxy, s.Client.Proxy),
 		}
 	}
 	return rows, nil
@@ -102,23 +78,23 @@ func (p *Provider) Servers(context.Context) ([]mapi.Props, error) {
 	rows := make([]mapi.Props, len(servers))
 	for i, s := range servers {
 		addresses := cluster.AddressesOf(s)
-		rows[i] = mapi.Props{mapi.String(prServerName, s.Name)}
+		rows[i] = mapi.Props{mapi.String(mapi.PrECStatsServerName, s.Name)}
 		for _, text := range []struct {
 			tag   mapi.PropTag
 			value string
 		}{
-			{prServerHost, s.Address}, {prServerProxyURL, s.ProxyURL},
-			{prServerHTTPURL, addresses.HTTP}, {prServerHTTPSURL, addresses.SSL}, {prServerFileURL, addresses.File},
+			{mapi.PrECStatsServerHost, s.Address}, {mapi.PrECStatsServerProxyURL, s.ProxyURL},
+			{mapi.PrECStatsServerHTTPURL, addresses.HTTP}, {mapi.PrECStatsServerHTTPSURL, addresses.SSL}, {mapi.PrECStatsServerFileURL, addresses.File},
 		} {
 			if text.value != "" {
 				rows[i] = append(rows[i], mapi.String(text.tag, text.value))
 			}
 		}
 		if s.HTTPPort != 0 {
-			rows[i] = append(rows[i], mapi.Long(prServerHTTPPort, uint32(s.HTTPPort)))
+			rows[i] = append(rows[i], mapi.Long(mapi.PrECStatsServerHTTPPort, uint32(s.HTTPPort)))
 		}
 		if s.SSLPort != 0 {
-			rows[i] = append(rows[i], mapi.Long(prServerSSLPort, uint32(s.SSLPort)))
+			rows[i] = append(rows[i], mapi.Long(mapi.PrECStatsServerSSLPort, uint32(s.SSLPort)))
 		}
 	}
 	return rows, nil

@@ -28,43 +28,14 @@ func userStoreColumns(flags uint32) []mapi.PropTag {
 		mapi.PrECCompanyName, mapi.PrStoreEntryID, mapi.PrLastModificationTime, mapi.PrMessageSizeExtended, mapi.PrObjectType)
 }
 
-// Columns that only statistics have.
-const (
-	prStatID          mapi.PropTag = 0x67420014
-	prStatIPAddress   mapi.PropTag = 0x6743001E
-	prStatIdleTime    mapi.PropTag = 0x67440003
-	prStatCapability  mapi.PropTag = 0x67450003
-	prStatLocked      mapi.PropTag = 0x6746000B
-	prStatBusyStates  mapi.PropTag = 0x6747101E
-	prStatProcStates  mapi.PropTag = 0x6749101E
-	prStatCPUUser     mapi.PropTag = 0x674A0005
-	prStatCPUSystem   mapi.PropTag = 0x674B0005
-	prStatCPUReal     mapi.PropTag = 0x674C0005
-	prStatGroupID     mapi.PropTag = 0x674D0014
-	prStatVersion     mapi.PropTag = 0x674F001E
-	prStatApp         mapi.PropTag = 0x6750001E
-	prStatRequests    mapi.PropTag = 0x67510003
-	prStatProxy       mapi.PropTag = 0x6753001E
-	prStatAppVersion  mapi.PropTag = 0x6754001E
-	prStatAppMisc     mapi.PropTag = 0x6755001E
-	prStatServerName  mapi.PropTag = 0x67F0001E
-	prStatServerHost  mapi.PropTag = 0x67F1001E
-	prStatServerHTTP  mapi.PropTag = 0x67F20003
-	prStatServerSSL   mapi.PropTag = 0x67F30003
-	prStatServerProxy mapi.PropTag = 0x67F5001E
-	prStatServerURL   mapi.PropTag = 0x67F6001E
-	prStatServerURLS  mapi.PropTag = 0x67F7001E
-	prStatServerFile  mapi.PropTag = 0x67F8001E
-)
-
 func statsColumns(flags, tableType uint32) []mapi.PropTag {
 	switch tableType {
 	case mapi.TableStatsSystem:
 		return append(inFlavour(flags, mapi.PrDisplayName), inFlavour(0, mapi.PrSystemDescription, mapi.PrSystemValue)...)
 	case mapi.TableStatsSessions:
-		return []mapi.PropTag{prStatID, prStatGroupID, prStatIPAddress, prStatIdleTime, prStatCapability, prStatLocked,
-			flavour(flags, mapi.PrECUsername), prStatBusyStates, prStatProcStates, prStatCPUUser, prStatCPUSystem, prStatCPUReal,
-			prStatVersion, prStatApp, prStatRequests, prStatProxy, prStatAppVersion, prStatAppMisc}
+		return []mapi.PropTag{mapi.PrECStatsSessionID, mapi.PrECStatsSessionGroupID, mapi.PrECStatsSessionIPAddress, mapi.PrECStatsSessionIdleTime, mapi.PrECStatsSessionCapability, mapi.PrECStatsSessionLocked,
+			flavour(flags, mapi.PrECUsername), mapi.PrECStatsSessionBusyStates, mapi.PrECStatsSessionProcStates, mapi.PrECStatsSessionCPUUser, mapi.PrECStatsSessionCPUSystem, mapi.PrECStatsSessionCPUReal,
+			mapi.PrECStatsSessionClientVersion, mapi.PrECStatsSessionClientApp, mapi.PrECStatsSessionRequests, mapi.PrECStatsSessionProxy, mapi.PrECStatsSessionClientAppVersion, mapi.PrECStatsSessionClientAppMisc}
 	case mapi.TableStatsUsers:
 		return inFlavour(flags, mapi.PrECCompanyName, mapi.PrECUsername, mapi.PrDisplayName, mapi.PrSMTPAddress, mapi.PrECNonActive,
 			mapi.PrECAdministrator, mapi.PrECHomeserverName, mapi.PrMessageSizeExtended, mapi.PrQuotaWarningThreshold,
@@ -74,8 +45,8 @@ func statsColumns(flags, tableType uint32) []mapi.PropTag {
 		return inFlavour(flags, mapi.PrECCompanyName, mapi.PrECCompanyAdmin, mapi.PrMessageSizeExtended, mapi.PrQuotaWarningThreshold,
 			mapi.PrQuotaSendThreshold, mapi.PrQuotaReceiveThreshold, mapi.PrECQuotaMailTime)
 	case mapi.TableStatsServers:
-		return []mapi.PropTag{prStatServerName, prStatServerHost, prStatServerHTTP, prStatServerSSL, prStatServerProxy,
-			prStatServerURL, prStatServerURLS, prStatServerFile}
+		return []mapi.PropTag{mapi.PrECStatsServerName, mapi.PrECStatsServerHost, mapi.PrECStatsServerHTTPPort, mapi.PrECStatsServerSSLPort, mapi.PrECStatsServerProxyURL,
+			mapi.PrECStatsServerHTTPURL, mapi.PrECStatsServerHTTPSURL, mapi.PrECStatsServerFileURL}
 	}
 	return nil
 }

@@ -149,7 +149,7 @@ func (j *job) response(ctx context.Context, class string, status uint32, text st
 		m.SetNamed(reminderSet, mapi.Bool(mapi.MakeTag(0, mapi.PtBoolean), false))
 	}
 	row := mapi.Props{
-		mapi.Long(mapi.PrRecipientType, client.To), mapi.String(mapi.PrDisplayName, organizer.Name), mapi.String(mapi.PrAddrtype, organizer.AddrType),
+		mapi.Long(mapi.PrRecipientType, mapi.RecipientTo), mapi.String(mapi.PrDisplayName, organizer.Name), mapi.String(mapi.PrAddrtype, organizer.AddrType),
 		mapi.String(mapi.PrEmailAddress, organizer.Email), mapi.String(mapi.PrSMTPAddress, j.smtp(ctx, organizer)),
 	}
 	if organizer.EntryID != nil {

@@ -22,7 +22,7 @@ func testQuotaSteps(t *testing.T, i *servertest.Instance) {
 	wantCode(t, err, mapi.OK)
 	letter := &client.Message{
 		Props:      mapi.Props{mapi.String(mapi.PrSubject, "x"), mapi.String(mapi.PrBody, strings.Repeat("x", 10_000))},
-		Recipients: []client.Recipient{{Type: client.To, Name: "Bob", Address: "bob@example.com"}},
+		Recipients: []client.Recipient{{Type: mapi.RecipientTo, Name: "Bob", Address: "bob@example.com"}},
 	}
 	id, err := alice.session.CreateMessage(ctx, inbox, letter)
 	wantCode(t, err, mapi.OK)
