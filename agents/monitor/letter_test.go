@@ -33,7 +33,7 @@ func TestOddNames(t *testing.T) {
 	if strings.ContainsAny(m.Props.Str(mapi.PrSubject), "\r\n") {
 		t.Errorf("the subject has lines: %q", m.Props.Str(mapi.PrSubject))
 	}
-	if len(m.Recipients) != 2 || m.Recipients[0].Uint32(mapi.PrRecipientType) != client.To || m.Recipients[1].Uint32(mapi.PrRecipientType) != client.Cc {
+	if len(m.Recipients) != 2 || m.Recipients[0].Uint32(mapi.PrRecipientType) != mapi.RecipientTo || m.Recipients[1].Uint32(mapi.PrRecipientType) != mapi.RecipientCc {
 		t.Errorf("recipients %v", m.Recipients)
 	}
 	if got := m.Recipients[1].Str(mapi.PrEmailAddress); got != "nobody" || m.Props.Str(mapi.PrSentRepresentingEmailAddress) != "nobody" {
