@@ -49,9 +49,12 @@ func (d *driver) attempt(ctx context.Context, t queue.Task) queue.Result {
 	case err == nil:
 	case none(err):
 		result.Next, result.Failed = time.Time{}, false // it was deleted
+	case mapi.CodeOf(err) == mapi.Submitted:
+		// Another spooler has it, or one that died: its lock ends with its session.
+		result.Next = d.now().Add(time.Minute)
 	default:
 		result.Failed = true
-		if ctx.Err() == nil && mapi.CodeOf(err) != mapi.Submitted {
+		if ctx.Err() == nil {
 			d.log.Error("a mail could not be worked on and is tried again", "owner", t.Owner, "error", err)
 		}
 	}

@@ -33,8 +33,9 @@ type Service struct {
 	log     *slog.Logger
 	metrics *metrics
 	version string
-	now     func() time.Time
+	clock   clock
 	seed    uint64
+	onCall  func(operation string) // for tests, see client.Options
 	healthy atomic.Pointer[error]
 }
 
@@ -42,7 +43,7 @@ var _ daemon.Service[*config.Config] = (*Service)(nil)
 
 // Open makes a spooler. It connects when it serves: the server may be started later.
 func Open(cfg *config.Config, env daemon.Env, version string) *Service {
-	s := &Service{log: env.Log, metrics: newMetrics(env.Registry), version: version, now: time.Now, seed: rand.Uint64()}
+	s := &Service{log: env.Log, metrics: newMetrics(env.Registry), version: version, clock: systemClock{}, seed: rand.Uint64()}
 	s.config.Store(cfg)
 	s.setHealth(errors.New("the server has not been reached yet"))
 	return s
@@ -100,7 +101,7 @@ func (s *Service) session(ctx context.Context) error {
 		hostname = "localhost"
 	}
 	d := &driver{
-		Service: s, group: group, hostname: hostname, dir: newDirectory(group.Admin(), s.now), boxes: client.NewMailboxes(group.Admin(), entryLifetime, s.now),
+		Service: s, group: group, hostname: hostname, dir: newDirectory(group.Admin(), s.clock.now), boxes: client.NewMailboxes(group.Admin(), entryLifetime, s.clock.now),
 		results: make(chan queue.Result), changed: make(chan struct{}, 1), random: rand.New(rand.NewPCG(s.seed, 1)),
 	}
 	return d.run(ctx)
@@ -109,7 +110,7 @@ func (s *Service) session(ctx context.Context) error {
 // logOn waits for the server.
 func (s *Service) logOn(ctx context.Context) (*client.SessionGroup, error) {
 	settings := &s.config.Load().Server
-	o := client.Options{App: "zarafa-spooler", AppVersion: s.version, AppMisc: "mailer"}
+	o := client.Options{App: "zarafa-spooler", AppVersion: s.version, AppMisc: "mailer", OnCall: s.onCall}
 	probe, err := settings.Await(ctx, o, func(err error, again time.Duration) {
 		s.setHealth(err)
 		s.log.Warn("the server cannot be reached", "error", err, "again", again)
@@ -149,6 +150,8 @@ type driver struct {
 func (d *driver) schedule(cfg *config.Config) queue.Schedule {
 	return queue.Schedule{Lifetime: cfg.SMTP.Lifetime, Notice: 4 * time.Hour}
 }
+
+func (s *Service) now() time.Time { return s.clock.now() }
 
 func (d *driver) chance() float64 {
 	d.mu.Lock()
@@ -225,47 +228,45 @@ func (d *driver) loop(ctx, working context.Context, polling <-chan error) (err e
 		running++
 		workers.Go(func() { d.results <- d.attempt(working, t) })
 	}
-	wake := time.NewTimer(0)
-	defer wake.Stop()
+	wake := d.clock.alarm()
+	defer wake.set(time.Time{})
 	reread := time.NewTicker(rereadEvery)
 	defer reread.Stop()
-	for stopping := ctx.Done(); stopping != nil || running > 0; {
-		if stopping != nil {
+	stop, stopping := ctx.Done(), false
+	for !stopping || running > 0 {
+		if !stopping {
 			d.step(wake, begin)
 		}
 		select {
-		case <-stopping:
-			stopping = nil
+		case <-stop:
+			stop, stopping = nil, true
 		case err = <-polling:
-			stopping, polling = nil, nil
+			polling, stopping = nil, true
 		case r := <-d.results:
 			running--
 			d.queue.Done(d.now(), r)
 			d.metrics.attempt(&r)
 		case <-d.changed:
-			if e := d.apply(ctx, d.take()); e != nil && stopping != nil {
-				stopping, err = nil, e
+			if e := d.apply(ctx, d.take()); e != nil && !stopping {
+				stopping, err = true, e
 			}
 		case <-reread.C:
 			d.tidy(ctx)
-		case <-wake.C:
+		case <-wake.ring():
 		}
 	}
 	return err
 }
 
 // step begins what is to be done now, and sets the timer for what is next.
-func (d *driver) step(wake *time.Timer, begin func(queue.Task)) {
+func (d *driver) step(wake alarm, begin func(queue.Task)) {
 	now := d.now()
 	d.queue.SetLimit(d.config.Load().Threads)
 	ready := d.queue.Ready(now)
 	for _, t := range ready.Send {
 		begin(t)
 	}
-	wake.Stop()
-	if !ready.Wake.IsZero() {
-		wake.Reset(max(ready.Wake.Sub(now), 0))
-	}
+	wake.set(ready.Wake)
 	d.metrics.queue(d.queue.Len(), d.queue.Oldest(now))
 }
 

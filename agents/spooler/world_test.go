@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,7 +30,7 @@ type world struct {
 	admin *client.Session
 	users map[string]*person
 	lines string // of spooler.cfg
-	clock *clock
+	clock *testClock
 }
 
 // person is a user who sends.
@@ -43,12 +44,79 @@ type person struct {
 	entry client.Entry
 }
 
-// clock is what time the spooler thinks it is.
-type clock struct{ ahead time.Duration }
+// testClock stands still until a test moves it on.
+type testClock struct {
+	mu     sync.Mutex
+	at     time.Time
+	alarms []*testAlarm
+}
+
+type testAlarm struct {
+	c    *testClock
+	at   time.Time
+	rung chan time.Time
+}
+
+func (c *testClock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *testClock) alarm() alarm {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	a := &testAlarm{c: c, rung: make(chan time.Time, 1)}
+	c.alarms = append(c.alarms, a)
+	return a
+}
+
+func (a *testAlarm) set(at time.Time) {
+	a.c.mu.Lock()
+	defer a.c.mu.Unlock()
+	a.at = at
+	a.check()
+}
+
+func (a *testAlarm) ring() <-chan time.Time { return a.rung }
+
+// check rings if the time has come. The caller holds the lock.
+func (a *testAlarm) check() {
+	if a.at.IsZero() || a.at.After(a.c.at) {
+		return
+	}
+	select {
+	case a.rung <- a.c.at:
+	default:
+	}
+	a.at = time.Time{}
+}
+
+// next is when the next alarm rings.
+func (c *testClock) next() (at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, a := range c.alarms {
+		if !a.at.IsZero() && (at.IsZero() || a.at.Before(at)) {
+			at = a.at
+		}
+	}
+	return at
+}
+
+// advance moves the clock on.
+func (c *testClock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+	for _, a := range c.alarms {
+		a.check()
+	}
+}
 
 func newWorld(t *testing.T, names ...string) *world {
 	t.Helper()
-	w := &world{t: t, dir: servertest.Folder(t), relay: newSink(t), users: make(map[string]*person)}
+	w := &world{t: t, dir: servertest.Folder(t), relay: newSink(t), users: make(map[string]*person), clock: &testClock{at: time.Now().Truncate(time.Second)}}
 	w.i = servertest.StartIn(t, w.dir, w.serverLines())
 	w.admin = w.logOn("SYSTEM", "")
 	for _, name := range names {
@@ -127,7 +195,7 @@ func (w *world) start(change ...func(*Service)) *spooler {
 	w.t.Helper()
 	log := slog.New(slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelInfo}))
 	s := Open(w.load(), daemon.Env{Log: log, Registry: prometheus.NewRegistry()}, "test")
-	s.seed = 1
+	s.seed, s.clock = 1, w.clock
 	for _, f := range change {
 		f(s)
 	}
@@ -190,7 +258,7 @@ func (p *person) submit(l letter) mapi.EntryID {
 	if l.keep {
 		sent = nil
 	}
-	p.w.must(p.s.SubmitMessage(ctx, id, sent, time.Now()))
+	p.w.must(p.s.SubmitMessage(ctx, id, sent, p.w.clock.now()))
 	return id
 }
 
