@@ -102,7 +102,7 @@ func TestKill(t *testing.T) {
 			case <-killed:
 				return true
 			default:
-				finished = watch.queued() == 0 && len(alice.messages(client.Outbox)) == 0
+				finished = watch.queued() == 0 && count(alice.messages(client.Outbox), mapi.PrSubject, fmt.Sprint("mail ", call)) == 0
 				return finished
 			}
 		})
@@ -150,20 +150,22 @@ func (w *world) checkOnce(subject string) (again int) {
 	case len(ids) != 1:
 		w.t.Errorf("%s: the relay took it %d times: %q", subject, len(ids), ids)
 	}
-	count := func(list []*mapi.Message, tag mapi.PropTag) (n int) {
-		for _, m := range list {
-			if m.Props.Str(tag) == subject {
-				n++
-			}
-		}
-		return n
-	}
 	alice := w.users["alice"]
-	reports := count(alice.messages(client.Inbox), mapi.PrOriginalSubject)
-	copies := count(w.users["boss"].messages(client.SentItems), mapi.PrSubject)
-	sent := count(alice.messages(client.SentItems), mapi.PrSubject) + count(alice.messages(client.Outbox), mapi.PrSubject)
+	reports := count(alice.messages(client.Inbox), mapi.PrOriginalSubject, subject)
+	copies := count(w.users["boss"].messages(client.SentItems), mapi.PrSubject, subject)
+	sent := count(alice.messages(client.SentItems), mapi.PrSubject, subject) + count(alice.messages(client.Outbox), mapi.PrSubject, subject)
 	if reports != 1 || copies != 1 || sent != 1 {
 		w.t.Errorf("%s: %d reports, %d copies for the other, %d for the sender", subject, reports, copies, sent)
 	}
 	return again
+}
+
+// count is how many messages have a text in a property.
+func count(list []*mapi.Message, tag mapi.PropTag, text string) (n int) {
+	for _, m := range list {
+		if m.Props.Str(tag) == text {
+			n++
+		}
+	}
+	return n
 }

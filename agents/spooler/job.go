@@ -124,7 +124,7 @@ func (j *job) load(ctx context.Context) (err error) {
 func (j *job) send(ctx context.Context) (queue.Result, error) {
 	now := j.d.now()
 	if j.state.first.IsZero() {
-		j.state.first = now
+		j.state.first = mapi.FileTimeOf(now).Time() // as the message will have it, since identities are made of it
 	}
 	p, err := j.recipients(ctx)
 	if err != nil {
@@ -353,7 +353,7 @@ func (j *job) record(ctx context.Context, p *plan, last bool) error {
 		}
 		if done {
 			part := j.parts[i]
-			part.Set = []mapi.PropValue{mapi.Bool(mapi.PrResponsibility, true)}
+			part.Set = with(part.Set, mapi.Bool(mapi.PrResponsibility, true))
 			c.Children = append(c.Children, part)
 		}
 	}

@@ -228,8 +228,9 @@ func international(address string) bool {
 	return strings.ContainsFunc(address, func(c rune) bool { return c > unicode.MaxASCII })
 }
 
-// rowsOf are the recipients of a message as its object has them, each with the server's number of it.
-func rowsOf(o *client.Object) (rows []mapi.Props, numbers []client.Change) {
+// rowsOf are the recipients of a message as its object has them, and what saves each of them as it is: a server takes what is sent of a
+// recipient for all of him.
+func rowsOf(o *client.Object) (rows []mapi.Props, parts []client.Change) {
 	for i := range o.Children {
 		c := &o.Children[i]
 		if c.Type == mapi.TypeAttach {
@@ -240,7 +241,7 @@ func rowsOf(o *client.Object) (rows []mapi.Props, numbers []client.Change) {
 			r = append(r, mapi.Binary(mapi.PrEntryID, id))
 		}
 		rows = append(rows, r)
-		numbers = append(numbers, client.Change{Type: c.Type, ServerID: c.ServerID})
+		parts = append(parts, client.Change{Type: c.Type, ServerID: c.ServerID, Set: c.Props})
 	}
-	return rows, numbers
+	return rows, parts
 }
