@@ -312,3 +312,23 @@ func (sp *spooler) waitFor(so func() bool) {
 		}
 	}
 }
+
+// addGroup makes a group with members.
+func (w *world) addGroup(name, email string, members ...string) client.Group {
+	w.t.Helper()
+	ctx := w.t.Context()
+	w.must(w.admin.CreateGroup(ctx, client.Group{Name: name, FullName: name, Email: email}))
+	g, err := w.admin.Group(ctx, name)
+	w.must(err)
+	for _, m := range members {
+		w.must(w.admin.AddMember(ctx, g, w.users[m].user))
+	}
+	return g
+}
+
+func (w *world) entry(id []byte) client.Entry {
+	w.t.Helper()
+	e, err := w.admin.Entry(w.t.Context(), id)
+	w.must(err)
+	return e
+}
