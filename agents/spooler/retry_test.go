@@ -133,7 +133,9 @@ func TestRelayComesBack(t *testing.T) {
 	for range 5 {
 		alice.submit(letter{subject: "Offer"})
 	}
-	sp.settle(func() bool { return sp.Service.metrics != nil && w.clock.next().After(w.clock.now()) && deferred(alice) == 5 })
+	sp.settle(func() bool {
+		return sp.Service.metrics != nil && w.clock.next().After(w.clock.now()) && deferred(alice) == 5
+	})
 	w.relay.listen(address)
 	sp.settle(func() bool { return len(w.relay.arrived) == 5 })
 	sp.idle()
