@@ -211,7 +211,7 @@ func (j *job) transmit(ctx context.Context, p *plan) (transmission, error) {
 	j.keepRaw(mail)
 	wanted, _ := j.m.Props.Get(mapi.PrOriginatorDeliveryReportRequested)
 	return transmit(j.d.relaying, j.cfg.SMTP.Relays, &envelope{
-		from: returnPath(j.m, &j.author), to: p.addresses, report: wanted.Bool() && j.cfg.SMTP.DSN, text: mail,
+		from: j.returnPath(), to: p.addresses, report: wanted.Bool() && j.cfg.SMTP.DSN, text: mail,
 	}), nil
 }
 
@@ -228,6 +228,10 @@ func (j *job) export(ctx context.Context, to *text, p *plan) (mapi.Props, error)
 		v := mapi.String(mapi.PrInternetMessageID, id)
 		j.m.Props.Set(v)
 		set = append(set, v)
+	}
+	if mail := j.written(); mail != nil {
+		_, err := to.Write(mail)
+		return set, err
 	}
 	out := *j.m
 	out.Props = append(mapi.Props{}, j.m.Props...)

@@ -15,8 +15,8 @@ import (
 
 // tell puts a report into the owner's inbox, once: however often it is tried, the report has the same entry id.
 func (j *job) tell(ctx context.Context, kind string, action report.Action, list []refusal, until time.Time) error {
-	if isAutomatic(j.m) && strings.HasPrefix(strings.ToLower(j.m.Props.Str(mapi.PrMessageClass)), "report.") {
-		return nil // nobody waits for a report on a report
+	if j.isAutomatic() {
+		return nil // nobody waits for a report on a report, or on an answer that he did not write
 	}
 	if j.box.Inbox == nil {
 		return mapi.Errorf(mapi.NotFound, "reporting", "the mailbox of %q has no inbox", j.task.Owner)

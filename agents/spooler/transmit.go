@@ -7,7 +7,6 @@ import (
 
 	"zarafa/agents/spooler/queue"
 	"zarafa/agents/spooler/relay"
-	"zarafa/mapi"
 )
 
 // envelope is a mail on its way to the relay.
@@ -82,34 +81,4 @@ func (t *transmission) sort(to []string, results []relay.Result, host string) {
 			t.deferred = append(t.deferred, refusal{to[i], fmt.Sprintf("%s said: %s", host, r)})
 		}
 	}
-}
-
-// returnPath is the sender of the envelope: nobody for mail that nobody may answer (RFC 5321 section 4.5.5, RFC 3834 section 3.3).
-func returnPath(m *mapi.Message, a *author) string {
-	if isAutomatic(m) {
-		return ""
-	}
-	from := a.owner.SMTP
-	if a.capacity == sendAs && a.from.SMTP != "" {
-		from = a.from.SMTP
-	}
-	if ascii, ok := mailbox(from); ok {
-		return ascii
-	}
-	return ""
-}
-
-// isAutomatic reports whether a message is a report, or an answer that a program gives.
-func isAutomatic(m *mapi.Message) bool {
-	class := strings.ToLower(m.Props.Str(mapi.PrMessageClass))
-	if strings.HasPrefix(class, "report.") || strings.HasPrefix(class, "ipm.note.rules.") {
-		return true
-	}
-	for i := range m.Named {
-		n := &m.Named[i]
-		if n.Name.Set == mapi.PsInternetHeaders && strings.EqualFold(n.Name.Name, "auto-submitted") {
-			return !strings.EqualFold(strings.TrimSpace(n.Value.Str()), "no")
-		}
-	}
-	return false
 }

@@ -21,7 +21,7 @@ file. A value that is ` + "`$NAME`" + ` is taken from the environment, except fo
 settings only ` + "`0`, `no` and `false`" + ` mean no. Sizes may end in k, m or g. Any setting except
 passwords can be given on the command line as ` + "`--setting-name=value`" + `.
 
-Settings marked HUP take effect when the server gets the signal HUP, the others when it is
+Settings marked HUP take effect when the spooler gets the signal HUP, the others when it is
 started again. ` + "`zarafa-spooler --dump-config`" + ` prints the settings in effect. [spooler.cfg](spooler.cfg) is
 a file with all of them to start from.
 
