@@ -20,7 +20,13 @@ func (j *job) finish(ctx context.Context) error {
 	if err := j.s.FinishSubmit(ctx, j.id); err != nil {
 		return err
 	}
-	return j.putAway(ctx, moved)
+	j.d.log.Info("a mail has left the queue", "owner", j.task.Owner, "id", j.m.Props.Str(mapi.PrInternetMessageID),
+		"accepted", len(j.state.accepted), "refused", len(j.state.refused))
+	if err := j.unlock(ctx); err != nil {
+		return err
+	}
+	j.putAway(ctx, moved)
+	return nil
 }
 
 // copyToRepresented puts a copy of what was sent for somebody else into his Sent Items, once, and reports whether the sender is to keep none.
@@ -57,7 +63,7 @@ func (j *job) copyToRepresented(ctx context.Context) (only bool, err error) {
 }
 
 // putAway moves a message that has left the queue into the folder for sent mail, or deletes it. It is sent whatever becomes of that.
-func (j *job) putAway(ctx context.Context, copied bool) error {
+func (j *job) putAway(ctx context.Context, copied bool) {
 	drop, _ := j.m.Props.Get(mapi.PrDeleteAfterSubmit)
 	folder := j.m.Props.Bytes(mapi.PrSentmailEntryID)
 	var err error
@@ -70,5 +76,4 @@ func (j *job) putAway(ctx context.Context, copied bool) error {
 	if err != nil {
 		j.d.log.Warn("a mail was sent, but stays where it was", "owner", j.task.Owner, "error", err)
 	}
-	return nil
 }

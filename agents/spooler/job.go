@@ -37,7 +37,7 @@ type job struct {
 	parts  []client.Change // the same as the server numbers them
 	state  state
 	author author
-	told   []refusal // those that are deferred, with what the relay said
+	locked bool
 }
 
 // attempt sends a mail, as far as it goes.
@@ -99,11 +99,22 @@ func (j *job) open(ctx context.Context) (release func(), err error) {
 		giveBack()
 		return nil, err
 	}
+	j.locked = true
 	return func() {
-		// A message that has left the queue may be gone, and its lock with it.
-		_ = j.s.SetLock(context.WithoutCancel(ctx), j.id, false)
+		if err := j.unlock(context.WithoutCancel(ctx)); err != nil && !none(err) && !connection.Away(err) {
+			j.d.log.Warn("a mail stays locked until the spooler's session ends", "owner", j.task.Owner, "error", err)
+		}
 		giveBack()
 	}, nil
+}
+
+// unlock gives the message back. That must be before it is moved: it has another entry id then.
+func (j *job) unlock(ctx context.Context) error {
+	if !j.locked {
+		return nil
+	}
+	j.locked = false
+	return j.s.SetLock(ctx, j.id, false)
 }
 
 func (j *job) load(ctx context.Context) (err error) {

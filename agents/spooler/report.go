@@ -44,6 +44,10 @@ func (j *job) tell(ctx context.Context, kind string, action report.Action, list 
 		})
 	}
 	_, err := j.s.SaveMessage(ctx, j.box.Inbox, d.Message(embeddable(j.m)), client.SaveOptions{ID: id, NewMail: true})
+	if mapi.CodeOf(err) == mapi.StoreFull {
+		j.d.log.Warn("a sender is not told what became of his mail: his mailbox is full", "owner", j.task.Owner, "error", err)
+		return nil
+	}
 	return err
 }
 

@@ -58,3 +58,25 @@ func addressesIn(m *mapi.Message) string {
 	}
 	return strings.Join(list, " ")
 }
+
+// What was sent can be opened by its sender at once, while the spooler goes on.
+func TestUnlocked(t *testing.T) {
+	w := newWorld(t, "alice")
+	alice := w.users["alice"]
+	sp := w.start()
+	alice.submit(letter{subject: "moved"})
+	alice.submit(letter{subject: "stays", keep: true})
+	<-w.relay.arrived
+	<-w.relay.arrived
+	sp.waitFor(func() bool { return len(alice.messages(client.SentItems)) == 1 && sp.queued() == 0 })
+	for _, folder := range []client.DefaultFolder{client.SentItems, client.Outbox} {
+		id := alice.messages(folder)[0].Props.Bytes(mapi.PrEntryID)
+		sp.waitFor(func() bool {
+			_, err := alice.s.LoadObject(t.Context(), id)
+			if err != nil && mapi.CodeOf(err) != mapi.NoAccess {
+				t.Fatal(err)
+			}
+			return err == nil
+		})
+	}
+}

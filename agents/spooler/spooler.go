@@ -62,12 +62,13 @@ const grace = 60 * time.Second
 
 // Serve sends mails until ctx ends, and then finishes those that it has begun.
 func (s *Service) Serve(ctx context.Context) error {
-	for {
-		err := s.session(ctx)
+	for opened := false; ; {
+		err := s.session(ctx, &opened)
 		if ctx.Err() != nil {
 			return nil
 		}
-		if !connection.Away(err) {
+		// Before anything has worked, what is wrong is the settings' fault, and waiting changes nothing.
+		if !connection.Away(err) && !opened {
 			return err
 		}
 		s.setHealth(err)
@@ -90,8 +91,8 @@ func wait(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// session works with one log-on, as long as that lasts.
-func (s *Service) session(ctx context.Context) error {
+// session works with one log-on, as long as that lasts, and notes that the queue could be opened.
+func (s *Service) session(ctx context.Context, opened *bool) error {
 	group, err := s.logOn(ctx)
 	if err != nil {
 		return err
@@ -104,7 +105,9 @@ func (s *Service) session(ctx context.Context) error {
 		Service: s, group: group, hostname: hostname, dir: newDirectory(group.Admin(), s.clock.now), boxes: client.NewMailboxes(group.Admin(), entryLifetime, s.clock.now),
 		results: make(chan queue.Result), changed: make(chan struct{}, 1), random: rand.New(rand.NewPCG(s.seed, 1)),
 	}
-	return d.run(ctx)
+	err = d.run(ctx)
+	*opened = *opened || d.opened
+	return err
 }
 
 // logOn waits for the server.
@@ -140,6 +143,7 @@ type driver struct {
 	queue    *queue.Queue
 	results  chan queue.Result
 	table    *client.Table
+	opened   bool // the table was
 
 	changed chan struct{} // the list of events is not empty
 	mu      sync.Mutex    // protects what follows
@@ -179,10 +183,10 @@ func (d *driver) take() []client.Event {
 	return events
 }
 
-// How often the whole queue is read again, in case an event was lost, and after what time sessions of users are closed who send nothing.
+// How often the length of the queue is asked for, and after what time sessions of users are closed who send nothing.
 const (
-	rereadEvery = 10 * time.Minute
-	idleAfter   = 5 * time.Minute
+	tidyEvery = time.Minute
+	idleAfter = 5 * time.Minute
 )
 
 // run works until ctx ends or the connection is lost.
@@ -219,6 +223,7 @@ func (d *driver) loop(ctx, working context.Context, polling <-chan error) (err e
 	if err := d.open(ctx); err != nil {
 		return err
 	}
+	d.opened = true
 	d.setHealth(nil)
 	d.log.Info("the outgoing queue is open", "mails", d.queue.Len())
 	var workers sync.WaitGroup
@@ -230,8 +235,8 @@ func (d *driver) loop(ctx, working context.Context, polling <-chan error) (err e
 	}
 	wake := d.clock.alarm()
 	defer wake.set(time.Time{})
-	reread := time.NewTicker(rereadEvery)
-	defer reread.Stop()
+	tidy := time.NewTicker(tidyEvery)
+	defer tidy.Stop()
 	stop, stopping := ctx.Done(), false
 	for !stopping || running > 0 {
 		if !stopping {
@@ -250,7 +255,7 @@ func (d *driver) loop(ctx, working context.Context, polling <-chan error) (err e
 			if e := d.apply(ctx, d.take()); e != nil && !stopping {
 				stopping, err = true, e
 			}
-		case <-reread.C:
+		case <-tidy.C:
 			d.tidy(ctx)
 		case <-wake.ring():
 		}
@@ -270,10 +275,20 @@ func (d *driver) step(wake alarm, begin func(queue.Task)) {
 	d.metrics.queue(d.queue.Len(), d.queue.Oldest(now))
 }
 
-// tidy reads the whole queue again, and closes sessions that nobody needs.
+// tidy sees whether the server is there, reads the whole queue again if it is not as long as it should be, and closes sessions that nobody
+// needs.
 func (d *driver) tidy(ctx context.Context) {
-	if err := d.reread(ctx); err != nil && ctx.Err() == nil {
-		d.log.Warn("the outgoing queue could not be read again", "error", err)
+	n, _, err := d.table.RowCount(ctx)
+	if err == nil && int(n) != d.queue.Len() {
+		err = d.reread(ctx)
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	d.setHealth(err)
+	if err != nil {
+		d.log.Warn("the outgoing queue could not be looked at", "error", err)
+		return
 	}
 	if err := d.group.CloseIdle(ctx, d.now().Add(-idleAfter)); err != nil && ctx.Err() == nil {
 		d.log.Info("a session could not be closed", "error", err)
@@ -346,6 +361,7 @@ func (d *driver) apply(ctx context.Context, events []client.Event) error {
 			if err := d.open(ctx); err != nil {
 				return err
 			}
+			d.setHealth(nil)
 			d.queue.Retry()
 		case e.TableEvent == mapi.TableRowAdded, e.TableEvent == mapi.TableRowModified:
 			d.queue.Put(entryOf(e.Row, d.now()))

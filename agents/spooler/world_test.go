@@ -300,7 +300,7 @@ func (sp *spooler) queued() int {
 // waitFor asks until something is so.
 func (sp *spooler) waitFor(so func() bool) {
 	sp.w.t.Helper()
-	ctx, cancel := context.WithTimeout(sp.w.t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(sp.w.t.Context(), 20*time.Second)
 	defer cancel()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
