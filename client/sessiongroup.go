@@ -96,8 +96,11 @@ func (g *SessionGroup) Session(ctx context.Context, user string) (*Session, erro
 	m.users++
 	g.mu.Unlock()
 	if mine {
-		m.session, m.err = g.logOn(ctx, user)
-		if m.err != nil {
+		session, err := g.logOn(ctx, user)
+		g.mu.Lock()
+		m.session, m.err = session, err
+		g.mu.Unlock()
+		if err != nil {
 			g.drop(user, m)
 		}
 		close(m.ready)

@@ -2,7 +2,6 @@ package spooler
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net"
 	"strconv"
@@ -134,5 +133,3 @@ func later() error {
 func never() error {
 	return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user"}
 }
-
-var errTest = errors.New("a test's own")

@@ -280,10 +280,8 @@ func (p *person) messages(folder client.DefaultFolder) (list []*mapi.Message) {
 // idle waits until the queue of the server is empty and everything that follows is done.
 func (sp *spooler) idle() {
 	sp.w.t.Helper()
-	for sp.waitFor(func() bool { return sp.queued() == 0 }); ; {
-		sp.stop()
-		return
-	}
+	sp.waitFor(func() bool { return sp.queued() == 0 })
+	sp.stop()
 }
 
 // queued is how many mails the server's queue has.
