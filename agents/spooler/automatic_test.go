@@ -42,7 +42,7 @@ func TestWritten(t *testing.T) {
 			m, err := convert.Import(parsed, &convert.ImportOptions{})
 			w.must(err)
 			w.must(convert.SetIMAP(m, parsed))
-			m.Recipients = []mapi.Props{to(client.To, "next@example.net")}
+			m.Recipients = []mapi.Props{to(mapi.RecipientTo, "next@example.net")}
 			for _, v := range []mapi.PropValue{
 				mapi.Bool(mapi.PrAutoForwarded, true), mapi.Bool(mapi.PrDeleteAfterSubmit, true), mapi.Long(mapi.PrMessageFlags, mapi.MsgUnsent),
 			} {

@@ -86,7 +86,7 @@ func TestKill(t *testing.T) {
 	twice, died := 0, 0
 	for call := 1; ; call++ {
 		alice.submit(letter{subject: fmt.Sprint("mail ", call), recipients: []mapi.Props{
-			to(client.To, "outside@example.net"), to(client.To, "nobody@example.net"),
+			to(mapi.RecipientTo, "outside@example.net"), to(mapi.RecipientTo, "nobody@example.net"),
 		}, props: as(boss.entry, representing())})
 		victim := exec.Command(os.Args[0], "-test.run=^TestVictim$")
 		victim.Env = append(os.Environ(), victimFile+"="+w.dir+"/spooler.cfg", victimCalls+"="+strconv.Itoa(call))

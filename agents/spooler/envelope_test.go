@@ -10,7 +10,7 @@ import (
 
 func fax(number string) mapi.Props {
 	return mapi.Props{
-		mapi.Long(mapi.PrRecipientType, client.To), mapi.String(mapi.PrDisplayName, "Fax"), mapi.String(mapi.PrAddrtype, "FAX"),
+		mapi.Long(mapi.PrRecipientType, mapi.RecipientTo), mapi.String(mapi.PrDisplayName, "Fax"), mapi.String(mapi.PrAddrtype, "FAX"),
 		mapi.String(mapi.PrEmailAddress, number),
 	}
 }
@@ -24,14 +24,14 @@ func TestEnvelopes(t *testing.T) {
 	everyone := w.entry(mapi.ABEntryID{Type: mapi.TypeDistList, ID: mapi.UserEveryone}.Encode())
 	group := func(g client.Group) mapi.Props {
 		e := w.entry(g.EntryID)
-		return e.Recipient(client.To)
+		return e.Recipient(mapi.RecipientTo)
 	}
 	byName := mapi.Props{
-		mapi.Long(mapi.PrRecipientType, client.To), mapi.String(mapi.PrDisplayName, "Bob"), mapi.String(mapi.PrAddrtype, "ZARAFA"),
+		mapi.Long(mapi.PrRecipientType, mapi.RecipientTo), mapi.String(mapi.PrDisplayName, "Bob"), mapi.String(mapi.PrAddrtype, "ZARAFA"),
 		mapi.String(mapi.PrEmailAddress, "bob"),
 	}
 	oneOff := mapi.Props{
-		mapi.Long(mapi.PrRecipientType, client.To), mapi.String(mapi.PrDisplayName, "Out"), mapi.String(mapi.PrAddrtype, "MAPIONEOFF"),
+		mapi.Long(mapi.PrRecipientType, mapi.RecipientTo), mapi.String(mapi.PrDisplayName, "Out"), mapi.String(mapi.PrAddrtype, "MAPIONEOFF"),
 		mapi.Binary(mapi.PrEntryID, mapi.OneOff{Name: "Out", AddressType: "SMTP", Address: "out@example.net"}.Encode()),
 	}
 	report := mapi.String(mapi.PrMessageClass, "REPORT.IPM.Note.IPNRN")
@@ -55,14 +55,14 @@ func TestEnvelopes(t *testing.T) {
 		{name: "group expanded", lines: "expand_groups = yes\n", letter: letter{recipients: []mapi.Props{group(sales)}}, to: "bob@example.com carol@example.com", shown: "Carol Example <carol@example.com>"},
 		{name: "two groups", lines: "expand_groups = yes\n", letter: letter{recipients: []mapi.Props{group(sales), group(staff)}}, to: "bob@example.com carol@example.com alice@example.com", shown: "Alice"},
 		{name: "empty group", letter: letter{recipients: []mapi.Props{group(empty)}}, refuse: "5.1.1 The group has no members"},
-		{name: "everyone", letter: letter{recipients: []mapi.Props{everyone.Recipient(client.To)}}, to: "alice@example.com bob@example.com carol@example.com", shown: "Everyone"},
-		{name: "everyone, not allowed", lines: "allow_send_to_everyone = no\n", letter: letter{recipients: []mapi.Props{everyone.Recipient(client.To)}}, refuse: "5.7.1 You are not allowed to send to the group"},
+		{name: "everyone", letter: letter{recipients: []mapi.Props{everyone.Recipient(mapi.RecipientTo)}}, to: "alice@example.com bob@example.com carol@example.com", shown: "Everyone"},
+		{name: "everyone, not allowed", lines: "allow_send_to_everyone = no\n", letter: letter{recipients: []mapi.Props{everyone.Recipient(mapi.RecipientTo)}}, refuse: "5.7.1 You are not allowed to send to the group"},
 		{name: "fax", lines: "fax_domain = fax.example.com\nfax_international = 00\n", letter: letter{recipients: []mapi.Props{fax("Office@+49 (30) 123-45")}}, to: "00493012345@fax.example.com", shown: "00493012345@fax.example.com"},
 		{name: "fax without a domain", letter: letter{recipients: []mapi.Props{fax("12345")}}, refuse: "fax_domain"},
-		{name: "no address", letter: letter{recipients: []mapi.Props{to(client.To, "nobody")}}, refuse: "5.1.3 This is no valid address"},
-		{name: "forged", letter: letter{recipients: []mapi.Props{to(client.To, "a@b>\r\nRCPT TO:<c@d")}}, refuse: "5.1.3"},
-		{name: "international domain", letter: letter{recipients: []mapi.Props{to(client.To, "bob@bücher.example")}}, to: "bob@xn--bcher-kva.example"},
-		{name: "international name", letter: letter{recipients: []mapi.Props{to(client.To, "jürgen@example.net")}}, to: "jürgen@example.net", utf8: true},
+		{name: "no address", letter: letter{recipients: []mapi.Props{to(mapi.RecipientTo, "nobody")}}, refuse: "5.1.3 This is no valid address"},
+		{name: "forged", letter: letter{recipients: []mapi.Props{to(mapi.RecipientTo, "a@b>\r\nRCPT TO:<c@d")}}, refuse: "5.1.3"},
+		{name: "international domain", letter: letter{recipients: []mapi.Props{to(mapi.RecipientTo, "bob@bücher.example")}}, to: "bob@xn--bcher-kva.example"},
+		{name: "international name", letter: letter{recipients: []mapi.Props{to(mapi.RecipientTo, "jürgen@example.net")}}, to: "jürgen@example.net", utf8: true},
 		{name: "report", letter: letter{props: mapi.Props{report}}, to: "outside@example.net", null: true},
 		{name: "automatic answer", letter: letter{named: []mapi.NamedValue{automatic}}, to: "outside@example.net", null: true},
 		{name: "winmail", lines: "always_send_tnef = yes\n", to: "outside@example.net"},

@@ -80,7 +80,7 @@ func TestBytesOfCopies(t *testing.T) {
 	w.must(w.admin.SetUser(t.Context(), u))
 	w.lines = "log_raw_message_stage1 = yes\nlog_raw_message_path = " + w.dir + "\n"
 	sp := w.start()
-	alice.submit(letter{subject: "Offer", recipients: []mapi.Props{to(client.To, "a@example.net"), to(client.Bcc, "b@example.net")}})
+	alice.submit(letter{subject: "Offer", recipients: []mapi.Props{to(mapi.RecipientTo, "a@example.net"), to(mapi.RecipientBcc, "b@example.net")}})
 	m := <-w.relay.arrived
 	sp.idle()
 	sent := alice.messages(client.SentItems)

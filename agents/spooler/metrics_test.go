@@ -6,7 +6,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"zarafa/client"
 	"zarafa/mapi"
 )
 
@@ -38,7 +37,7 @@ func TestMetrics(t *testing.T) {
 		return 0
 	}
 	alice.submit(letter{recipients: []mapi.Props{
-		to(client.To, "good@example.net"), to(client.To, "later@example.net"), to(client.To, "never@example.net"),
+		to(mapi.RecipientTo, "good@example.net"), to(mapi.RecipientTo, "later@example.net"), to(mapi.RecipientTo, "never@example.net"),
 	}})
 	sp.waitFor(func() bool { return value("retries_total") == 1 })
 	for name, want := range map[string]float64{

@@ -41,7 +41,7 @@ func TestRetry(t *testing.T) {
 	began := w.clock.now()
 	sp := w.start()
 	alice.submit(letter{subject: "Offer", recipients: []mapi.Props{
-		to(client.To, "good@example.net"), to(client.To, "later@example.net"), to(client.Bcc, "never@example.net"),
+		to(mapi.RecipientTo, "good@example.net"), to(mapi.RecipientTo, "later@example.net"), to(mapi.RecipientBcc, "never@example.net"),
 	}})
 	if m := <-w.relay.arrived; strings.Join(m.to, " ") != "good@example.net" {
 		t.Errorf("envelope %+v", m)
