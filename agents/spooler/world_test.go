@@ -298,7 +298,7 @@ func (sp *spooler) queued() int {
 // waitFor asks until something is so.
 func (sp *spooler) waitFor(so func() bool) {
 	sp.w.t.Helper()
-	ctx, cancel := context.WithTimeout(sp.w.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(sp.w.t.Context(), 2*time.Minute)
 	defer cancel()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
