@@ -27,6 +27,8 @@ type delivery struct {
 	facts   reply.Mail
 	// propNames are the names behind property ids in the user's rules.
 	propNames map[uint16]mapi.PropName
+	// placed are the folders that the mail was stored in, or is being stored in.
+	placed []mapi.EntryID
 }
 
 func (d *Deliverer) deliverOne(ctx context.Context, j *job, to *client.Entry) error {
@@ -37,7 +39,7 @@ func (d *Deliverer) deliverOne(ctx context.Context, j *job, to *client.Entry) er
 	if v.inInbox {
 		err = v.sorted(ctx)
 	} else {
-		_, err = v.save(ctx, v.folder, v.m, !j.target.Silent)
+		err = v.save(ctx, v.folder, v.m, !j.target.Silent)
 	}
 	if mapi.CodeOf(err) == mapi.NotFound {
 		d.addresses.forget(to.SMTP)
@@ -51,10 +53,10 @@ func (d *Deliverer) prepare(ctx context.Context, j *job, to *client.Entry) (*del
 	if err != nil {
 		return nil, fmt.Errorf("the mailbox of %s: %w", to.Account, err)
 	}
-	if isFull(box.Props) {
+	v := &delivery{Deliverer: d, job: j, to: to, box: box}
+	if isFull(box.Props) && !v.isInInbox(ctx) {
 		return nil, errFull
 	}
-	v := &delivery{Deliverer: d, job: j, to: to, box: box}
 	v.facts = reply.Mail{Header: j.mail.header, ReturnPath: j.mail.returnPath, Mine: append([]string{to.SMTP}, to.Aliases...)}
 	v.m = v.copyFor()
 	if err := v.choose(ctx); err != nil {
@@ -102,18 +104,27 @@ func markRead(m *mapi.Message) {
 	m.Props.Set(mapi.Long(mapi.PrMessageFlags, m.Props.Uint32(mapi.PrMessageFlags)|mapi.MsgRead))
 }
 
-// save stores a message in a folder of the user's server.
-func (v *delivery) save(ctx context.Context, folder mapi.EntryID, m *mapi.Message, announce bool) (mapi.EntryID, error) {
+// save stores the mail in a folder of the user's server.
+func (v *delivery) save(ctx context.Context, folder mapi.EntryID, m *mapi.Message, announce bool) error {
 	return v.saveBy(ctx, v.box.Store.Session, folder, m, announce)
 }
 
-func (v *delivery) saveBy(ctx context.Context, s *client.Session, folder mapi.EntryID, m *mapi.Message, announce bool) (mapi.EntryID, error) {
-	id, err := s.SaveMessage(ctx, folder, m, client.SaveOptions{NewMail: announce})
-	if err != nil && id != nil {
+// saveBy stores the mail. It is no error if an earlier attempt has stored it there: what is left to do follows then, since nobody knows how
+// far that attempt came.
+func (v *delivery) saveBy(ctx context.Context, s *client.Session, folder mapi.EntryID, m *mapi.Message, announce bool) error {
+	chosen := v.entryID(folder)
+	v.placed = append(v.placed, folder)
+	id, err := s.SaveMessage(ctx, folder, m, client.SaveOptions{ID: chosen, NewMail: announce})
+	switch {
+	case err == nil:
+	case chosen != nil && mapi.CodeOf(err) == mapi.Collision:
+		v.log.Info("a mail comes once more that is stored already; the sender did not get the answer", "user", v.to.Account, "from", v.mail.returnPath)
+		return nil
+	case id != nil:
 		v.log.Warn("a mail is stored, but clients were not told", "user", v.to.Account, "error", err)
-		err = nil
+		return nil
 	}
-	return id, err
+	return err
 }
 
 // sender is whom an answer goes to.

@@ -133,10 +133,9 @@ func (w *world) box(user string) *box {
 	return b
 }
 
-// mails are the messages of a folder, oldest first.
-func (b *box) mails(folder mapi.EntryID) []*mapi.Message {
+// ids are those of the messages in a folder, oldest first.
+func (b *box) ids(folder mapi.EntryID) (ids []mapi.EntryID) {
 	b.t.Helper()
-	var ids []mapi.EntryID
 	err := b.EachRow(b.t.Context(), client.TableQuery{
 		Kind: mapi.TableMS, EntryID: folder, ObjectType: mapi.TypeMessage, Columns: []mapi.PropTag{mapi.PrEntryID},
 		Sort: []mapi.SortOrder{{Tag: mapi.PrECHierarchyID}},
@@ -147,8 +146,14 @@ func (b *box) mails(folder mapi.EntryID) []*mapi.Message {
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	return ids
+}
+
+// mails are the messages of a folder, oldest first.
+func (b *box) mails(folder mapi.EntryID) []*mapi.Message {
+	b.t.Helper()
 	var list []*mapi.Message
-	for _, id := range ids {
+	for _, id := range b.ids(folder) {
 		m, err := b.LoadMessage(b.t.Context(), id)
 		if err != nil {
 			b.t.Fatal(err)

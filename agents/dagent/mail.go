@@ -20,6 +20,8 @@ type Mail struct {
 	returnPath string
 	// enveloped says that the return path is known from the protocol and not from the mail.
 	enveloped bool
+	// identity is what a second attempt to deliver this very mail has in common with the first; nil if nothing tells.
+	identity []byte
 }
 
 // withTrace puts the fields that the last server adds in front of a mail (RFC 5321 section 4.4).
@@ -55,7 +57,11 @@ func fromLMTP(e lmtp.Envelope, m *spool.Mail, host string, now time.Time) (*Mail
 	if err != nil {
 		return nil, err
 	}
-	return newMail(t, e.From, true)
+	mail, err := newMail(t, e.From, true)
+	if err == nil {
+		err = mail.identify(e, m)
+	}
+	return mail, err
 }
 
 // fromFile is a mail as a mail server or a filter gives it to a program: its own Return-Path names the sender, if there is one.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"zarafa/client"
 	"zarafa/mail/convert"
 	"zarafa/mail/header"
 	"zarafa/mail/reply"
@@ -167,7 +168,7 @@ func (v *delivery) note(ctx context.Context, subject, text string) error {
 	convert.SetSender(m, nil, header.Address{Name: "System Administrator"})
 	convert.SetText(m, text)
 	m.Recipients = append(m.Recipients, v.to.Recipient(convert.To))
-	_, err := v.save(ctx, v.box.Inbox, m, true)
+	_, err := v.box.Store.Session.SaveMessage(ctx, v.box.Inbox, m, client.SaveOptions{NewMail: true})
 	return err
 }
 

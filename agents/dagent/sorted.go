@@ -10,6 +10,10 @@ import (
 
 // sorted delivers to the inbox, or to where rules say. The mail is stored first; what rules send, and answers, follow, so that a mail
 // that could not be stored, and comes again, is answered and forwarded once.
+//
+// If the program is killed between the two, the sender has no answer and tries again: where the mail is known again ([Mail.identify]), it is not
+// stored a second time, and what rules send goes out then. If it is killed between sending and the answer, what rules forward goes out twice;
+// replies are given once in any case. A mail that comes by command line and not by LMTP is stored twice then.
 func (v *delivery) sorted(ctx context.Context) error {
 	if v.meeting(ctx) {
 		return nil
@@ -124,7 +128,7 @@ func (v *delivery) change(plan *rules.Plan) {
 // store puts the message into all folders that it is for. If no rule's folder takes it, it goes to the inbox: a rule never loses a mail.
 func (v *delivery) store(ctx context.Context, plan *rules.Plan) error {
 	if plan.Keep {
-		if _, err := v.save(ctx, v.folder, v.m, !v.target.Silent); err != nil {
+		if err := v.save(ctx, v.folder, v.m, !v.target.Silent); err != nil {
 			return err
 		}
 	}
@@ -142,8 +146,7 @@ func (v *delivery) store(ctx context.Context, plan *rules.Plan) error {
 	if stored || len(plan.Copies) == 0 {
 		return nil // deleted by a rule, where there is no copy
 	}
-	_, err := v.save(ctx, v.folder, v.m, !v.target.Silent)
-	return err
+	return v.save(ctx, v.folder, v.m, !v.target.Silent)
 }
 
 // lasting reports whether an error will come again with the next mail: the folder of a rule is gone, or its owner may not write there.
@@ -164,8 +167,7 @@ func (v *delivery) copyTo(ctx context.Context, c rules.Copy, announce bool) erro
 	m.Props.Set(mapi.Binary(mapi.PrSearchKey, guid[:]))
 	folder := mapi.EntryID(c.Folder)
 	if folder.StoreGUID() == v.box.Store.GUID {
-		_, err := v.save(ctx, folder, &m, announce)
-		return err
+		return v.save(ctx, folder, &m, announce)
 	}
 	s, err := v.asUser(ctx)
 	if err != nil {
@@ -176,6 +178,5 @@ func (v *delivery) copyTo(ctx context.Context, c rules.Copy, announce bool) erro
 	if err != nil {
 		return fmt.Errorf("the store of a rule: %w", err)
 	}
-	_, err = v.saveBy(ctx, st.Session, folder, &m, announce)
-	return err
+	return v.saveBy(ctx, st.Session, folder, &m, announce)
 }
