@@ -24,8 +24,10 @@ import (
 
 // world is a server with a few users, and a way to deliver to them.
 type world struct {
-	t      *testing.T
+	t      testing.TB
 	server *servertest.Instance
+	dir    string
+	lines  string // of server.cfg
 	admin  *client.Session
 	cfg    *Config
 	now    time.Time
@@ -37,17 +39,19 @@ type world struct {
 // box is a user's mailbox as he sees it.
 type box struct {
 	*client.Session
-	t       *testing.T
+	t       testing.TB
 	store   client.Store
 	folders client.FolderIDs
 }
 
-func newWorld(t *testing.T, lines string, users ...string) *world {
+// serverLines have the server run no script for new users, and give them all features.
+const serverLines = "createuser_script =\ndisabled_features =\n"
+
+func newWorld(t testing.TB, lines string, users ...string) *world {
 	t.Helper()
-	w := &world{
-		t: t, server: servertest.Start(t, config.EngineSQLite, "createuser_script =\ndisabled_features =\n"),
-		now: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC),
-	}
+	w := &world{t: t, dir: servertest.Folder(t), now: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)}
+	w.lines = servertest.Settings(t, config.EngineSQLite, w.dir) + serverLines
+	w.server = servertest.StartIn(t, w.dir, w.lines)
 	var err error
 	w.admin, err = client.LogOn(t.Context(), client.Options{Endpoint: w.server.Endpoint(), User: "SYSTEM", OnCall: func(op string) {
 		w.mu.Lock()
@@ -59,24 +63,25 @@ func newWorld(t *testing.T, lines string, users ...string) *world {
 	}
 	t.Cleanup(func() { _ = w.admin.Close(context.Background()) })
 	for _, name := range users {
-		w.user(name)
+		createUser(t, w.admin, name)
 	}
 	w.cfg = w.settings(lines)
 	return w
 }
 
-func (w *world) user(name string) {
-	w.t.Helper()
+// createUser makes a user with a mailbox.
+func createUser(t testing.TB, admin *client.Session, name string) {
+	t.Helper()
 	u := client.User{Name: name, Password: "secret", FullName: strings.ToUpper(name[:1]) + name[1:] + " Example", Email: name + "@example.com"}
-	if _, _, err := w.admin.CreateUser(w.t.Context(), u); err != nil {
-		w.t.Fatal(err)
+	if _, _, err := admin.CreateUser(t.Context(), u); err != nil {
+		t.Fatal(err)
 	}
-	u, err := w.admin.User(w.t.Context(), name)
+	u, err := admin.User(t.Context(), name)
 	if err != nil {
-		w.t.Fatal(err)
+		t.Fatal(err)
 	}
-	if _, err := w.admin.CreateStore(w.t.Context(), u, client.English); err != nil {
-		w.t.Fatal(err)
+	if _, err := admin.CreateStore(t.Context(), u, client.English); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -118,17 +123,22 @@ func (w *world) deliverer() *Deliverer {
 // box logs on as a user.
 func (w *world) box(user string) *box {
 	w.t.Helper()
-	s, err := client.LogOn(w.t.Context(), client.Options{Endpoint: w.server.Endpoint(), User: user})
+	return logOn(w.t, w.server.Endpoint(), user)
+}
+
+func logOn(t testing.TB, endpoint, user string) *box {
+	t.Helper()
+	s, err := client.LogOn(t.Context(), client.Options{Endpoint: endpoint, User: user})
 	if err != nil {
-		w.t.Fatal(err)
+		t.Fatal(err)
 	}
-	w.t.Cleanup(func() { _ = s.Close(context.Background()) })
-	b := &box{Session: s, t: w.t}
-	if b.store, err = s.Store(w.t.Context()); err == nil {
-		b.folders, err = s.DefaultFolders(w.t.Context(), b.store)
+	t.Cleanup(func() { _ = s.Close(context.Background()) })
+	b := &box{Session: s, t: t}
+	if b.store, err = s.Store(t.Context()); err == nil {
+		b.folders, err = s.DefaultFolders(t.Context(), b.store)
 	}
 	if err != nil {
-		w.t.Fatal(err)
+		t.Fatal(err)
 	}
 	return b
 }

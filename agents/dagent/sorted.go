@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"zarafa/agents/connection"
 	"zarafa/mapi"
 	"zarafa/rules"
 )
@@ -18,7 +19,10 @@ func (v *delivery) sorted(ctx context.Context) error {
 	if v.meeting(ctx) {
 		return nil
 	}
-	plan := v.plan(ctx)
+	plan, err := v.plan(ctx)
+	if err != nil {
+		return err
+	}
 	v.mark(&plan)
 	if err := v.store(ctx, &plan); err != nil {
 		return err
@@ -29,38 +33,49 @@ func (v *delivery) sorted(ctx context.Context) error {
 	return nil
 }
 
-// plan is what the user's rules ask for. Rules that cannot be read keep nobody's mail.
-func (v *delivery) plan(ctx context.Context) rules.Plan {
+// plan is what the user's rules ask for. Rules that cannot be read keep nobody's mail, but it waits for a server that is away.
+func (v *delivery) plan(ctx context.Context) (rules.Plan, error) {
 	rows, err := v.box.Rules(ctx)
+	if connection.Away(err) {
+		return rules.Plan{}, err
+	}
 	if err != nil {
 		v.log.Error("the rules of a mailbox cannot be read; its mail goes to the inbox", "user", v.to.Account, "error", err)
 	}
 	if len(rows) == 0 {
-		return rules.Plan{Keep: true}
+		return rules.Plan{Keep: true}, nil
 	}
 	list := make([]rules.Rule, len(rows))
 	for i := range rows {
 		list[i] = rules.FromRow(rows[i])
 	}
 	away, err := v.box.OutOfOffice(ctx)
+	if connection.Away(err) {
+		return rules.Plan{}, err
+	}
 	if err != nil {
 		v.log.Error("it cannot be read whether a user is away", "user", v.to.Account, "error", err)
 	}
-	v.propNames = v.namesOf(ctx, rules.NamedIDs(list))
-	return rules.Evaluate(list, v.m, rules.Options{Away: away.Away(v.now()), Alike: v.alike, Names: v.propNames})
+	if v.propNames, err = v.namesOf(ctx, rules.NamedIDs(list)); err != nil {
+		return rules.Plan{}, err
+	}
+	return rules.Evaluate(list, v.m, rules.Options{Away: away.Away(v.now()), Alike: v.alike, Names: v.propNames}), nil
 }
 
-// namesOf are the names behind property ids that the server gave.
-func (v *delivery) namesOf(ctx context.Context, ids []uint16) map[uint16]mapi.PropName {
+// namesOf are the names behind property ids that the server gave. The error is that of a server that is away.
+func (v *delivery) namesOf(ctx context.Context, ids []uint16) (map[uint16]mapi.PropName, error) {
 	if len(ids) == 0 {
-		return nil
+		return nil, nil
 	}
 	found, err := v.box.Store.Session.PropNames(ctx, ids...)
+	if connection.Away(err) {
+		return nil, err
+	}
 	if err != nil {
 		v.log.Error("the names of properties in rules cannot be read", "user", v.to.Account, "error", err)
-		return nil
+		return nil, nil
 	}
-	return found
+	return found, nil
 }
 
 // alike gives the search keys of one user, which may have his login name or his address, one form.
@@ -125,7 +140,8 @@ func (v *delivery) change(plan *rules.Plan) {
 	}
 }
 
-// store puts the message into all folders that it is for. If no rule's folder takes it, it goes to the inbox: a rule never loses a mail.
+// store puts the message into all folders that it is for. If no rule's folder takes it, it goes to the inbox: a rule never loses a mail. If the
+// server goes away on the way, the sender is to try again, unless that would store a second time what is stored already.
 func (v *delivery) store(ctx context.Context, plan *rules.Plan) error {
 	if plan.Keep {
 		if err := v.save(ctx, v.folder, v.m, !v.target.Silent); err != nil {
@@ -134,7 +150,11 @@ func (v *delivery) store(ctx context.Context, plan *rules.Plan) error {
 	}
 	stored := plan.Keep
 	for _, c := range plan.Copies {
-		if err := v.copyTo(ctx, c, !stored && !v.target.Silent); err != nil {
+		err := v.copyTo(ctx, c, !stored && !v.target.Silent)
+		if connection.Away(err) && (!stored || v.mail.identity != nil) {
+			return err
+		}
+		if err != nil {
 			v.log.Error("a rule could not store a mail", "user", v.to.Account, "rule", c.Rule.Name, "error", err)
 			if lasting(err) {
 				plan.Failures = append(plan.Failures, rules.Failure{Rule: c.Rule, Err: err})
