@@ -59,7 +59,7 @@ func (v *delivery) forward(ctx context.Context, f *rules.Forward) error {
 }
 
 func (v *delivery) composer() *reply.Composer {
-	return &reply.Composer{From: v.self(), Now: v.now(), Directory: v.directory(), Mark: v.config.SetRuleHeaders}
+	return &reply.Composer{From: v.self(), Now: v.now(), Directory: v.directory(), Mark: v.config.SetRuleHeaders, Through: v.facts.Through()}
 }
 
 // targets are those recipients of a rule that the mail may be sent on to.

@@ -51,15 +51,21 @@ func to(address string) []mapi.PropValue {
 	}
 }
 
+// queued is a message that was in the queue of outgoing mail.
+type queued struct {
+	*mapi.Message
+	owner string // login name
+}
+
 // sent are the messages in the queue of outgoing mail, taken out of it.
-func (w *world) sent() []*mapi.Message {
+func (w *world) sent() []queued {
 	w.t.Helper()
 	q, err := w.admin.OpenQueue(w.t.Context(), nil)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	defer func() { _ = q.Close(w.t.Context()) }()
-	var list []*mapi.Message
+	var list []queued
 	for {
 		rows, err := q.Rows(w.t.Context(), 50)
 		if err != nil {
@@ -69,15 +75,15 @@ func (w *world) sent() []*mapi.Message {
 			return list
 		}
 		for _, row := range rows {
-			id := client.QueuedOf(row).EntryID
-			m, err := w.admin.LoadMessage(w.t.Context(), id)
+			entry := client.QueuedOf(row)
+			m, err := w.admin.LoadMessage(w.t.Context(), entry.EntryID)
 			if err == nil {
-				err = w.admin.FinishSubmit(w.t.Context(), id)
+				err = w.admin.FinishSubmit(w.t.Context(), entry.EntryID)
 			}
 			if err != nil {
 				w.t.Fatal(err)
 			}
-			list = append(list, m)
+			list = append(list, queued{m, strings.Clone(entry.Owner)})
 		}
 	}
 }
@@ -169,7 +175,7 @@ func TestRulesSend(t *testing.T) {
 		rules.Rule{Name: "refuse", Actions: []mapi.Action{{Type: mapi.ActBounce, Code: 38}}},
 	)
 	send := w.lmtp(w.deliverer())
-	deliver := func(subject string, more ...string) []*mapi.Message {
+	deliver := func(subject string, more ...string) []queued {
 		t.Helper()
 		w.want(subject, send("carol@example.org", mail(subject, more...), "alice@example.com"), "[250 2.1.5 <alice@example.com> Ok]")
 		return w.sent()
@@ -180,7 +186,7 @@ func TestRulesSend(t *testing.T) {
 		if len(list) != 1 {
 			t.Fatalf("%s: %d messages were sent", subject, len(list))
 		}
-		return list[0]
+		return list[0].Message
 	}
 	m := one("forward")
 	w.want("forwarded", m.Props.Str(mapi.PrSubject)+" to "+recipients(m), "FW: forward to dave@example.net")

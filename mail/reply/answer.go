@@ -3,6 +3,7 @@ package reply
 import (
 	"encoding/base64"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -111,6 +112,8 @@ type Composer struct {
 	Directory convert.Directory
 	// Mark writes the field that says which rule's action this is.
 	Mark bool
+	// Through is who has sent the mail on before ([Mail.Through]), so that each of them knows what is made of it again.
+	Through []string
 }
 
 // mark gives a message the fields by which it is known.
@@ -120,7 +123,7 @@ func (a *Composer) mark(m *mapi.Message, action, submitted string) {
 		return mapi.PropName{Set: mapi.PsInternetHeaders, Name: strings.ToLower(n)}
 	}
 	m.SetNamed(name("Auto-Submitted"), mapi.String(text, submitted))
-	m.SetNamed(name("X-Loop"), mapi.String(text, a.From.Addr()))
+	m.SetNamed(name("X-Loop"), mapi.String(text, strings.Join(append(slices.Clip(a.Through), a.From.Addr()), ", ")))
 	if a.Mark {
 		m.SetNamed(name(RuleActionField), mapi.String(text, action))
 	}

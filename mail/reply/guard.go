@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"slices"
 	"strings"
 
 	"zarafa/mail/header"
@@ -207,17 +208,24 @@ func (m *Mail) Automated() bool {
 
 // circle says whether a mail goes round in a circle.
 func (m *Mail) circle() Reason {
-	for _, v := range m.Header.Values("X-Loop") {
-		for _, a := range header.Mailboxes(header.ParseAddresses(v, nil)) {
-			if m.isMine(a.Addr()) {
-				return Loop
-			}
-		}
+	through := m.Through()
+	if slices.ContainsFunc(through, m.isMine) {
+		return Loop
 	}
-	if len(m.Header.Values("Received")) >= MaxReceived {
+	if len(m.Header.Values("Received")) >= MaxReceived || len(through) >= MaxReceived {
 		return TooManyHops
 	}
 	return ""
+}
+
+// Through are the mailboxes that have sent the mail on, in a new mail or as it was: the addresses in its X-Loop fields.
+func (m *Mail) Through() (addresses []string) {
+	for _, v := range m.Header.Values("X-Loop") {
+		for _, a := range header.Mailboxes(header.ParseAddresses(v, nil)) {
+			addresses = append(addresses, a.Addr())
+		}
+	}
+	return addresses
 }
 
 // MaySendOn says why a mail must not be forwarded or redirected to somebody, if it must not. inhibit are the header fields that forbid it.
