@@ -204,13 +204,21 @@ func (w *world) run(lines, stdin string, args ...string) (exit int, stderr strin
 // lmtp starts an LMTP server and returns a function that sends a mail and gives the answers for the recipients, the refused ones too.
 func (w *world) lmtp(d *Deliverer) func(from, text string, to ...string) []string {
 	w.t.Helper()
+	address := w.listen(d)
+	return func(from, text string, to ...string) []string {
+		return sendLMTP(w.t, address, from, text, to...)
+	}
+}
+
+// listen starts an LMTP server until the test ends, and says where.
+func (w *world) listen(d *Deliverer) string {
+	w.t.Helper()
 	l, err := (&net.ListenConfig{}).Listen(w.t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	s := &lmtp.Server{
-		Name: "mx.example.com", Deliverer: lmtpDeliverer{d}, MaxRecipients: 100, MaxConnections: 100, Idle: time.Minute, TempDir: w.t.TempDir(),
-		Log: slog.New(slog.NewTextHandler(&w.log, nil)),
+		Name: "mx.example.com", Deliverer: lmtpDeliverer{d}, MaxRecipients: 100, MaxConnections: 100, Idle: time.Minute, TempDir: w.t.TempDir(), Log: d.log,
 	}
 	ctx, cancel := context.WithCancel(w.t.Context())
 	ended := make(chan error, 1)
@@ -221,9 +229,7 @@ func (w *world) lmtp(d *Deliverer) func(from, text string, to ...string) []strin
 			w.t.Error(err)
 		}
 	})
-	return func(from, text string, to ...string) []string {
-		return sendLMTP(w.t, l.Addr().String(), from, text, to...)
-	}
+	return l.Addr().String()
 }
 
 func sendLMTP(t testing.TB, address, from, text string, to ...string) []string {

@@ -35,7 +35,9 @@ func (m *Mail) identify(e lmtp.Envelope, text *spool.Mail) error {
 	}
 	sum := sha256.New()
 	fmt.Fprintf(sum, "%s\x00", e.From)
-	if _, err := io.Copy(sum, text.Reader()); err != nil {
+	if data, ok := text.InMemory(); ok {
+		sum.Write(data) // a hash takes all that it is given
+	} else if _, err := io.Copy(sum, text.Reader()); err != nil {
 		return fmt.Errorf("reading a mail once more: %w", err)
 	}
 	m.identity = sum.Sum(nil)
@@ -56,7 +58,7 @@ func (v *delivery) entryID(folder mapi.EntryID) mapi.EntryID {
 		}
 	}
 	sum := sha256.New()
-	sum.Write(v.mail.identity) // a hash takes all that it is given
+	sum.Write(v.mail.identity)
 	sum.Write(v.to.EntryID)
 	sum.Write(folder)
 	sum.Write(binary.LittleEndian.AppendUint32(nil, before))

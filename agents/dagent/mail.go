@@ -3,6 +3,7 @@ package dagent
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,7 +54,7 @@ func fromLMTP(e lmtp.Envelope, m *spool.Mail, host string, now time.Time) (*Mail
 	}
 	trace := header.AppendField(nil, "Return-Path", "<"+e.From+">")
 	trace = header.AppendField(trace, "Received", fmt.Sprintf("from %s ([%s]) by %s (zarafa-dagent) with LMTP; %s", e.Helo, client, host, header.FormatDate(now)))
-	t, err := tree.Parse(withTrace{trace, m}, m.Size()+int64(len(trace)))
+	t, err := parse(trace, m)
 	if err != nil {
 		return nil, err
 	}
@@ -62,6 +63,14 @@ func fromLMTP(e lmtp.Envelope, m *spool.Mail, host string, now time.Time) (*Mail
 		err = mail.identify(e, m)
 	}
 	return mail, err
+}
+
+// parse takes a mail with fields in front of it apart.
+func parse(trace []byte, m *spool.Mail) (*tree.Message, error) {
+	if text, ok := m.InMemory(); ok {
+		return tree.ParseBytes(slices.Concat(trace, text)), nil
+	}
+	return tree.Parse(withTrace{trace, m}, m.Size()+int64(len(trace)))
 }
 
 // fromFile is a mail as a mail server or a filter gives it to a program: its own Return-Path names the sender, if there is one.

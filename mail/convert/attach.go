@@ -22,12 +22,18 @@ const attachRendered uint32 = 4
 func (b *body) attach(p *tree.Part, t header.MediaType, h *header.Fields, at place) error {
 	typ, subtype := p.Effective()
 	mimeType := typ + "/" + subtype
-	var c mapi.Content = leaf{b.im.mail, p}
-	if !tree.KnownEncoding(p.Encoding) {
-		c = raw{mail: b.im.mail, from: p.Body, to: p.End}
-	}
-	if meantByParameters(mimeType) {
+	var c mapi.Content
+	var err error
+	switch {
+	case meantByParameters(mimeType):
 		c = raw{mail: b.im.mail, from: p.Body, to: p.End, prefix: typeField(h)}
+	case !tree.KnownEncoding(p.Encoding):
+		c = raw{mail: b.im.mail, from: p.Body, to: p.End}
+	default:
+		c, err = b.im.content(p)
+	}
+	if err != nil {
+		return err
 	}
 	name := b.im.fileName(t, h)
 	if name == "" {

@@ -2,7 +2,6 @@ package convert
 
 import (
 	"bytes"
-	"io"
 	"strings"
 	"unicode/utf8"
 
@@ -10,13 +9,36 @@ import (
 	"zarafa/mail/header"
 	"zarafa/mail/html"
 	"zarafa/mail/tree"
+	"zarafa/mapi"
 )
 
 // utf8Page is the code page of UTF-8.
 const utf8Page = 65001
 
 // read is the content of a leaf in memory. Callers have seen that it is not too large.
-func (im *importer) read(p *tree.Part) ([]byte, error) { return io.ReadAll(im.mail.Content(p)) }
+func (im *importer) read(p *tree.Part) ([]byte, error) {
+	b := bytes.NewBuffer(make([]byte, 0, p.Octets()+bytes.MinRead)) // no encoding makes content larger
+	_, err := b.ReadFrom(im.mail.Content(p))
+	return b.Bytes(), err
+}
+
+// Bounds of what is decoded at once, in bytes as it stands in the mail: of a content, and of all together. The client saves
+// messages with little content in one piece, and so must know that it is little.
+const (
+	smallContent  = 128 << 10
+	smallContents = 512 << 10
+)
+
+// content is what an attachment has: in memory if it is small, or else read from the mail when it is wanted.
+func (im *importer) content(p *tree.Part) (mapi.Content, error) {
+	n := p.Octets()
+	if n > smallContent || im.decoded+n > smallContents {
+		return leaf{im.mail, p}, nil
+	}
+	im.decoded += n
+	data, err := im.read(p)
+	return mapi.Bytes(data), err
+}
 
 // charset finds a character set by the name that a part gives. known is false for a name that nobody knows; cs is nil if none is
 // named, or one that says nothing.

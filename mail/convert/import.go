@@ -24,9 +24,10 @@ type importer struct {
 	mail      *tree.Message
 	options   *ImportOptions
 	directory Directory
+	decoded   int64 // bytes of contents that are in memory
 }
 
-// Import makes a message of a mail. Attachments refer to the mail, which must stay readable until they are saved. The error is
+// Import makes a message of a mail. Attachments that are not small refer to the mail, which must stay readable until they are saved. The error is
 // that of the mail's reader.
 func Import(mail *tree.Message, options *ImportOptions) (*mapi.Message, error) {
 	im := &importer{mail: mail, options: options, directory: options.directory()}

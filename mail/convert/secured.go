@@ -16,9 +16,9 @@ func (b *body) secured(p *tree.Part, t header.MediaType) (taken bool, err error)
 	case t.Is("application", "pkcs7-mime") || t.Is("application", "x-pkcs7-mime"):
 		b.m.Props.Set(mapi.String(mapi.PrMessageClass, classEncrypted))
 		a := newAttachment("smime.p7m", "application/pkcs7-mime")
-		a.Content = leaf{b.im.mail, p}
+		a.Content, err = b.im.content(p)
 		b.m.Attachments = append(b.m.Attachments, a)
-		return true, nil
+		return true, err
 	}
 	return false, nil
 }

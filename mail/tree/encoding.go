@@ -82,12 +82,31 @@ type filter struct {
 	in   io.Reader
 	step step
 	buf  []byte
-	out  []byte // decoded
-	at   int    // how much of it was read
-	err  error
+	// filled is how much of buf the last piece took.
+	filled int
+	out    []byte // decoded
+	at     int    // how much of it was read
+	err    error
 }
 
 func newFilter(r io.Reader, s step) *filter { return &filter{in: r, step: s} }
+
+// A reader's buffer is small at first, since most contents are, and grows with what comes.
+const (
+	firstBuffer   = 4 << 10
+	largestBuffer = 32 << 10
+)
+
+// room is where the next piece goes.
+func (f *filter) room() []byte {
+	switch {
+	case f.buf == nil:
+		f.buf = make([]byte, firstBuffer)
+	case f.filled == len(f.buf) && len(f.buf) < largestBuffer:
+		f.buf = make([]byte, 2*len(f.buf))
+	}
+	return f.buf
+}
 
 func (f *filter) Read(p []byte) (int, error) {
 	if len(p) == 0 {
@@ -97,10 +116,8 @@ func (f *filter) Read(p []byte) (int, error) {
 		if f.err != nil {
 			return 0, f.err
 		}
-		if f.buf == nil {
-			f.buf = make([]byte, 32<<10)
-		}
-		n, err := f.in.Read(f.buf)
+		n, err := f.in.Read(f.room())
+		f.filled = n
 		f.out, f.at = f.step.decode(f.out[:0], f.buf[:n]), 0
 		if err != nil {
 			f.err = err

@@ -24,6 +24,7 @@ var ErrTooLarge = errors.New("the mail is larger than allowed")
 type Mail struct {
 	io.ReaderAt
 	size int64
+	data []byte // of one in memory
 	file *os.File
 }
 
@@ -40,7 +41,7 @@ func Read(r io.Reader, limit int64, dir string) (*Mail, error) {
 	case limit > 0 && n > limit:
 		return nil, ErrTooLarge
 	case err == io.EOF:
-		return &Mail{ReaderAt: bytes.NewReader(head.Bytes()), size: n}, nil
+		return &Mail{ReaderAt: bytes.NewReader(head.Bytes()), size: n, data: head.Bytes()}, nil
 	case err != nil:
 		return nil, err
 	}
@@ -72,6 +73,9 @@ func toFile(r io.Reader, dir string) (*Mail, error) {
 
 // Size is the number of bytes.
 func (m *Mail) Size() int64 { return m.size }
+
+// InMemory is the text of a mail that is in memory; it must not be changed. ok is false for one in a file.
+func (m *Mail) InMemory() (text []byte, ok bool) { return m.data, m.file == nil }
 
 // Reader reads the mail from its beginning.
 func (m *Mail) Reader() io.Reader { return io.NewSectionReader(m.ReaderAt, 0, m.size) }
