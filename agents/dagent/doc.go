@@ -4,8 +4,9 @@
 // away, and what the sender of a mail is told. The protocol is package lmtp's, conversion is mail/convert's, what rules ask for
 // is package rules'; the server is reached through client alone.
 //
-// A [Deliverer] may be used by any number of goroutines. A mail is answered for only when the server has stored it. What may go wrong
-// beside that (a rule, an answer) is logged and costs nobody his mail.
+// A [Deliverer] may be used by any number of goroutines. A mail is answered for only when the server has stored it; one whose sender did
+// not get the answer, and sends it again, is known by the trace in it ([Mail.identify]) and stored once. What may go wrong beside that (a
+// rule, an answer) is logged and costs nobody his mail.
 //
 // It refuses mails for people the server does not know, for full mailboxes, and such as are larger than the settings allow. Plugins
 // in Python are not run; the settings that asked for them name what takes their place.

@@ -91,6 +91,9 @@ func TestMaySendOn(t *testing.T) {
 		{mailOf("alice@example.net", "X-Loop: <bob@example.com>"), "carol@example.com", Loop},
 		{mailOf("alice@example.net", "X-Loop: x@example.com", "X-Loop: ROBERT@example.com"), "carol@example.com", Loop},
 		{mailOf("alice@example.net", received...), "carol@example.com", TooManyHops},
+		{mailOf("alice@example.net", "X-Loop: "+strings.Repeat("x@example.com, ", MaxReceived-2)+"x@example.com"), "carol@example.com", ""},
+		{mailOf("alice@example.net", "X-Loop: "+strings.Repeat("x@example.com, ", MaxReceived-1)+"x@example.com"), "carol@example.com", TooManyHops},
+		{mailOf("alice@example.net", "X-Loop: x@example.com, Robert@example.com, y@example.com"), "carol@example.com", Loop},
 		{mailOf("alice@example.net", "X-Kopano-Vacation: autorespond"), "carol@example.com", Inhibited},
 	} {
 		if got := tt.mail.MaySendOn(tt.to, Patterns{"X-Kopano-Vacation"}); got != tt.want {
