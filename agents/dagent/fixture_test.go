@@ -33,6 +33,7 @@ type world struct {
 	now    time.Time
 	mu     sync.Mutex
 	calls  []string
+	before func(op string) // see beforeCalls
 	log    bytes.Buffer
 }
 
@@ -55,8 +56,12 @@ func newWorld(t testing.TB, lines string, users ...string) *world {
 	var err error
 	w.admin, err = client.LogOn(t.Context(), client.Options{Endpoint: w.server.Endpoint(), User: "SYSTEM", OnCall: func(op string) {
 		w.mu.Lock()
-		defer w.mu.Unlock()
 		w.calls = append(w.calls, op)
+		before := w.before
+		w.mu.Unlock()
+		if before != nil {
+			before(op)
+		}
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -67,6 +72,13 @@ func newWorld(t testing.TB, lines string, users ...string) *world {
 	}
 	w.cfg = w.settings(lines)
 	return w
+}
+
+// beforeCalls has f be called before each call to the server; nil ends that.
+func (w *world) beforeCalls(f func(op string)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.before = f
 }
 
 // createUser makes a user with a mailbox.

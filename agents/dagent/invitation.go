@@ -3,16 +3,20 @@ package dagent
 import (
 	"context"
 
+	"zarafa/agents/connection"
 	"zarafa/agents/dagent/meeting"
 )
 
 // meeting has meeting messages looked after, as the mailbox wants it, and reports whether that was all there is to do with this one.
-// If it fails the message is delivered as any other.
-func (v *delivery) meeting(ctx context.Context) (consumed bool) {
+// If it fails the message is delivered as any other; the error is that of a server that is away, for which the sender is to wait.
+func (v *delivery) meeting(ctx context.Context) (consumed bool, err error) {
 	if !v.config.ProcessMeetings {
-		return false
+		return false, nil
 	}
 	outcome, err := v.meetings.Process(ctx, v.box, *v.to, v.m, v.now())
+	if connection.Away(err) && outcome.Action != meeting.Consumed {
+		return false, err
+	}
 	if err != nil {
 		v.log.Error("a meeting message could not be looked after whole", "user", v.to.Account, "error", err)
 	}
@@ -22,5 +26,5 @@ func (v *delivery) meeting(ctx context.Context) (consumed bool) {
 	for _, p := range outcome.Set {
 		v.m.Props.Set(p)
 	}
-	return outcome.Action == meeting.Consumed
+	return outcome.Action == meeting.Consumed, nil
 }

@@ -16,8 +16,8 @@ import (
 // stored a second time, and what rules send goes out then. If it is killed between sending and the answer, what rules forward goes out twice;
 // replies are given once in any case. A mail that comes by command line and not by LMTP is stored twice then.
 func (v *delivery) sorted(ctx context.Context) error {
-	if v.meeting(ctx) {
-		return nil
+	if consumed, err := v.meeting(ctx); consumed || err != nil {
+		return err
 	}
 	plan, err := v.plan(ctx)
 	if err != nil {
