@@ -16,11 +16,10 @@ const SystemUser = "SYSTEM"
 // LogOn connects as SYSTEM: by Unix socket, or with a client certificate. The options say what the program is called and what sessions share;
 // Endpoint, User and TLS are filled in. The error says what to do about it, and [Away] whether waiting may help.
 func (s *Settings) LogOn(ctx context.Context, o client.Options) (*client.Session, error) {
-	tlsConfig, err := s.TLS()
+	o, err := s.fill(o, SystemUser)
 	if err != nil {
 		return nil, err
 	}
-	o.Endpoint, o.User, o.TLS = s.Endpoint(), SystemUser, tlsConfig
 	session, err := client.LogOn(ctx, o)
 	if err == nil {
 		return session, nil
@@ -33,6 +32,23 @@ func (s *Settings) LogOn(ctx context.Context, o client.Options) (*client.Session
 			"or https with sslkey_file: %w", o.Endpoint, err)
 	}
 	return nil, err
+}
+
+// LogOnAs is LogOn for a program that works as another user, with the client's errors: the server takes an account of its machine for
+// the user of that name (allow_local_users).
+func (s *Settings) LogOnAs(ctx context.Context, user string, o client.Options) (*client.Session, error) {
+	o, err := s.fill(o, user)
+	if err != nil {
+		return nil, err
+	}
+	return client.LogOn(ctx, o)
+}
+
+// fill adds who logs on to what, and how he proves it.
+func (s *Settings) fill(o client.Options, user string) (client.Options, error) {
+	tlsConfig, err := s.TLS()
+	o.Endpoint, o.User, o.TLS = s.Endpoint(), user, tlsConfig
+	return o, err
 }
 
 // unreachable is the error of a server that does not answer, or of an address that is none.

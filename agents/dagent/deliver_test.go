@@ -54,6 +54,9 @@ func TestExitCodes(t *testing.T) {
 	} {
 		exit, out := w.run(test.lines, mail("x"), test.args...)
 		w.want(strings.Join(test.args, " ")+": "+out, exit, test.exit)
+		if exit != 0 && !strings.Contains(out, "zarafa-dagent: ") {
+			t.Errorf("%v: the mail server is not told why: %q", test.args, out)
+		}
 	}
 	alice := w.box("alice")
 	w.want("nothing was delivered", alice.subjects(alice.folders[client.Inbox]), "")

@@ -35,6 +35,8 @@ type world struct {
 	calls  []string
 	before func(op string) // see beforeCalls
 	log    bytes.Buffer
+	// account is the Unix account that runs the program.
+	account string
 }
 
 // box is a user's mailbox as he sees it.
@@ -206,7 +208,7 @@ func (w *world) run(lines, stdin string, args ...string) (exit int, stderr strin
 	w.t.Helper()
 	var out, errors bytes.Buffer
 	p := &Program{
-		Version: "1", ConfigFile: w.file("log_method = file\nlog_file = -\n" + lines), Stdin: strings.NewReader(stdin),
+		Version: "1", Account: w.account, ConfigFile: w.file("log_method = file\nlog_file = -\n" + lines), Stdin: strings.NewReader(stdin),
 		Process: daemon.Process{Out: &out, Err: &errors}, LookupEnv: func(string) (string, bool) { return "", false },
 	}
 	exit = p.Run(w.t.Context(), args)

@@ -37,6 +37,8 @@ type Program struct {
 	Stdin      io.Reader
 	Process    daemon.Process
 	LookupEnv  func(name string) (string, bool) // nil is the process's environment
+	// Account is the account of the machine that runs the program, empty if it is not known.
+	Account string
 }
 
 // Run delivers a mail, or serves LMTP with -l until a signal comes, and returns the exit status.
@@ -56,7 +58,12 @@ func (p *Program) Run(ctx context.Context, args []string) int {
 	case o.listen || o.dumpConfig:
 		return p.daemon(o).Run(ctx, o.daemonArgs(), p.Process)
 	}
-	return o.exitCode(p.deliver(ctx, o))
+	// Mail servers put what a program says into their log, and into what they tell the sender.
+	failed := p.deliver(ctx, o)
+	for _, err := range failed {
+		fmt.Fprintf(p.Process.Err, "zarafa-dagent: %v\n", err)
+	}
+	return o.exitCode(failed)
 }
 
 func (p *Program) daemon(o *options) daemon.Program[*Config] {
@@ -74,16 +81,16 @@ func (p *Program) daemon(o *options) daemon.Program[*Config] {
 	}
 }
 
-// deliver delivers one mail to the recipients of the command line, in their order.
-func (p *Program) deliver(ctx context.Context, o *options) error {
+// deliver delivers one mail to the recipients of the command line, in their order, and gives what went wrong.
+func (p *Program) deliver(ctx context.Context, o *options) []error {
 	cfg, set, err := p.read(o)
 	if err != nil {
-		return err
+		return []error{err}
 	}
 	log := logging.New("zarafa-dagent", p.Process.Err)
 	defer func() { _ = log.Close() }() // nothing is logged after this
 	if err := log.Configure(cfg.daemon.Log); err != nil {
-		return err
+		return []error{err}
 	}
 	logger := slog.New(log.Handler())
 	for _, w := range set.Warnings() {
@@ -91,22 +98,19 @@ func (p *Program) deliver(ctx context.Context, o *options) error {
 	}
 	mail, done, err := p.readMail(o, cfg)
 	if err != nil {
-		return err
+		return []error{err}
 	}
 	defer done()
-	session, err := cfg.Connection.LogOn(ctx, client.Options{App: "zarafa-dagent", AppVersion: p.Version, AppMisc: "delivery"})
+	session, err := p.logOn(ctx, o, cfg)
 	if err != nil {
-		return err
+		return []error{err}
 	}
 	defer func() { _ = session.Close(context.WithoutCancel(ctx)) }() // the mail is delivered or not by now
 	d := NewDeliverer(session, cfg, logger, newMetrics(nil), time.Now)
-	var failed error
+	var failed []error
 	for _, name := range o.recipients {
 		if err := d.deliverTo(ctx, o, mail, name); err != nil {
-			fmt.Fprintf(p.Process.Err, "zarafa-dagent: %s: %v\n", name, err)
-			if failed == nil {
-				failed = err
-			}
+			failed = append(failed, fmt.Errorf("%s: %w", name, err))
 		}
 	}
 	return failed
@@ -172,11 +176,13 @@ func (p *Program) readMail(o *options, cfg *Config) (mail *Mail, done func(), er
 	return mail, done, nil
 }
 
-// exitCode tells a mail server how the delivery went. Whatever is not known to be lasting is to be tried again.
-func (o *options) exitCode(err error) int {
-	if err == nil {
+// exitCode tells a mail server how the delivery went; of several errors the first counts. Whatever is not known to be lasting is to be tried
+// again.
+func (o *options) exitCode(failed []error) int {
+	if len(failed) == 0 {
 		return 0
 	}
+	err := failed[0]
 	status, ok := errors.AsType[*lmtp.Status](err)
 	permanent := ok && !status.Temporary() || mapi.CodeOf(err) == mapi.LogonFailed || mapi.CodeOf(err) == mapi.NoAccess
 	switch {

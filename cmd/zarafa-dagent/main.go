@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"os"
+	"os/user"
 
 	"zarafa/agents/dagent"
 	"zarafa/daemon"
@@ -14,5 +15,8 @@ var version = "unknown"
 
 func main() {
 	p := &dagent.Program{Version: version, ConfigFile: dagent.File, Stdin: os.Stdin, Process: daemon.System()}
+	if u, err := user.Current(); err == nil {
+		p.Account = u.Username
+	}
 	os.Exit(p.Run(context.Background(), os.Args[1:]))
 }
