@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Lets whole foreign programs judge ours: reverse proxies in front of the server, a browser before the report of the load
-# generator, readers of rich text and winmail.dat. It installs them with apt-get, so it is for machines that can be thrown away; none of them starts as a service.
+# Lets whole foreign programs judge ours: reverse proxies in front of the server, mail servers and filters that deliver, a browser before the
+# report of the load generator, readers of rich text and winmail.dat. It installs them with apt-get, so it is for machines that can be thrown away; none of them starts as a service.
 #
 #   scripts/judges.sh [JUDGE...]    all of scripts/judges/ if none is named
 #
@@ -17,13 +17,32 @@ fail() {
 install() {
 	local -a missing=()
 	local package
-	for package in nginx-light haproxy chromium tnef unrtf; do
+	for package in nginx-light haproxy chromium tnef unrtf swaks procmail; do
 		[ -e "/var/lib/dpkg/info/$package.list" ] || missing+=("$package")
 	done
 	[ ${#missing[@]} -eq 0 ] || install_packages "run this on a machine with Debian or Ubuntu that can be thrown away" "${missing[@]}"
 }
 
+# unpack puts packages into folders of $folder/unpacked: some exclude each other, and some would start a service. What libraries they need is
+# installed.
+unpack() {
+	local -a missing=()
+	local package
+	apt-cache show "$@" >/dev/null 2>&1 || apt-get update -q >&2 || fail "apt-get could not read the lists of packages (see above)"
+	for package in $(apt-cache depends --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances "$@" |
+		sed -n 's/^ *Depends: \(lib[^ ]*\)$/\1/p' | sort -u); do
+		dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q ' installed$' || missing+=("$package")
+	done
+	[ ${#missing[@]} -eq 0 ] || install_packages "run this on a machine with Debian or Ubuntu that can be thrown away" "${missing[@]}"
+	mkdir -p "$folder/unpacked"
+	(cd "$folder/unpacked" && apt-get download -q "$@" >&2) || fail "apt-get could not fetch $* (see above)"
+	for package; do
+		dpkg-deb -x "$folder/unpacked/$package"_*.deb "$folder/unpacked/$package"
+	done
+}
+
 step=
+outside=() # files outside of the folder that go with it
 pids=() # of what runs in the background, the server first
 folder=$(mktemp -d /tmp/zarafa-judges.XXXXXX)
 
@@ -36,7 +55,7 @@ clean_up() {
 		kill -TERM "$pid" 2>/dev/null || true
 		wait "$pid" 2>/dev/null || true
 	done
-	rm -rf "$folder"
+	rm -rf "$folder" "${outside[@]}"
 	exit "$status"
 }
 trap clean_up EXIT
@@ -72,10 +91,20 @@ local_admin_users = root $(id -u)
 log_file = -
 log_level = 2
 SETTINGS
-	bin/zarafa-server -c "$folder/server.cfg" &
-	pids+=($!)
-	until_listening $! "$server_port"
+	run_server
 	admin="file://$folder/server.sock"
+}
+
+# run_server starts the server with its settings, again after stop_server.
+run_server() {
+	bin/zarafa-server -c "$folder/server.cfg" &
+	pids[0]=$!
+	until_listening $! "$server_port"
+}
+
+stop_server() {
+	kill -TERM "${pids[0]}"
+	wait "${pids[0]}" || fail "the server has ended with status $?"
 }
 
 PATH=$PATH:/usr/sbin:/usr/local/sbin
