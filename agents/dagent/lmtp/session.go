@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
+	"os"
 	"strings"
+	"syscall"
 
 	"github.com/emersion/go-smtp"
 
@@ -101,10 +104,35 @@ func (s *session) Reset() { s.from, s.addresses, s.recipients = "", nil, nil }
 // Logout ends the session.
 func (s *session) Logout() error { return nil }
 
-// slogWriter passes on what go-smtp logs: panics, and connections that break.
+// slogWriter passes on what go-smtp logs: panics, and connections that break. Senders break off as they like, and checks of load balancers always
+// do, so that is nothing to warn of.
 type slogWriter struct{ log *slog.Logger }
 
 func (w slogWriter) Printf(format string, args ...any) {
-	w.log.Warn("lmtp: " + fmt.Sprintf(format, args...))
+	text := "lmtp: " + fmt.Sprintf(format, args...)
+	if err, ok := lastOf(args).(error); ok && brokenOff(err) {
+		w.log.Debug(text)
+		return
+	}
+	w.log.Warn(text)
 }
+
+// lastOf is where go-smtp names the error.
+func lastOf(args []any) any {
+	if len(args) == 0 {
+		return nil
+	}
+	return args[len(args)-1]
+}
+
+// brokenOff reports whether an error means that the sender is gone.
+func brokenOff(err error) bool {
+	for _, gone := range []error{io.EOF, io.ErrUnexpectedEOF, os.ErrDeadlineExceeded, net.ErrClosed, syscall.ECONNRESET, syscall.EPIPE} {
+		if errors.Is(err, gone) {
+			return true
+		}
+	}
+	return false
+}
+
 func (w slogWriter) Println(args ...any) { w.log.Warn("lmtp: " + fmt.Sprint(args...)) }
