@@ -2,14 +2,12 @@
 
 # postfix_with starts Postfix with lines in main.cf, or has it read them.
 postfix_with() {
-	local p=$mta/postfix u=$folder/unpacked/postfix
+	local p=$mta/postfix
 	cat "$p/base.cf" - >"$p/etc/main.cf"
 	if [ -e "$p/queue/pid/master.pid" ]; then
 		postfix reload 2>>"$mta/postfix.err"
 	else
 		postfix start 2>>"$mta/postfix.err" || { cat "$mta/postfix.err" "$mta/postfix.log" >&2; fail "Postfix does not start"; }
-		pids+=("$(tr -d ' ' <"$p/queue/pid/master.pid")")
-		until_listening "${pids[-1]}" "$smtp_port"
 	fi
 }
 
@@ -97,6 +95,8 @@ judge_postfix_way() {
 judge_postfix() {
 	prepare_postfix
 	lines_of "Postfix, by LMTP" | postfix_with
+	pids+=("$(tr -d ' ' <"$mta/postfix/queue/pid/master.pid")")
+	until_listening "${pids[-1]}" "$smtp_port"
 	judge_postfix_way "Postfix by LMTP" alice@example.com nobody@example.com
 	has sender Inbox 'Undelivered Mail Returned to Sender'
 	smtp --local-interface 127.0.0.2 --to nobody@example.com --h-Subject 'from outside'
@@ -124,4 +124,5 @@ judge_postfix() {
 	has alice Inbox mailbox_transport
 	shown "Postfix with mailbox_transport: delivered"
 	postfix stop 2>>"$mta/postfix.err"
+	unset 'pids[-1]'
 }
