@@ -15,22 +15,29 @@ import (
 	"zarafa/rules"
 )
 
-// sendForRules sends what rules ask for. What cannot be sent is logged: the mail is in the mailbox, and comes no second time.
-func (v *delivery) sendForRules(ctx context.Context, plan *rules.Plan) {
+// sendForRules sends what rules ask for, and reports whether the mail went to all whom rules send it on to, and the sender knows if it was
+// refused. What cannot be sent is logged.
+func (v *delivery) sendForRules(ctx context.Context, plan *rules.Plan) (sent bool) {
+	sent = true
 	for i := range plan.Forwards {
 		f := &plan.Forwards[i]
-		v.outcome("forward", f.Rule, v.forward(ctx, f))
+		went, err := v.forward(ctx, f)
+		v.outcome("forward", f.Rule, err)
+		sent = sent && went && err == nil
 	}
 	for i := range plan.Replies {
 		r := &plan.Replies[i]
 		v.outcome("reply", r.Rule, v.replyWith(ctx, r))
 	}
 	if plan.Bounce != nil {
-		v.outcome("refuse", plan.Bounce.Rule, v.bounce(ctx, plan.Bounce))
+		err := v.bounce(ctx, plan.Bounce)
+		v.outcome("refuse", plan.Bounce.Rule, err)
+		sent = sent && err == nil
 	}
 	for _, r := range plan.LeftAlone {
 		v.log.Debug("a rule is left to Outlook", "user", v.to.Account, "rule", r.Name)
 	}
+	return sent
 }
 
 func (v *delivery) outcome(what string, r *rules.Rule, err error) {
@@ -39,14 +46,14 @@ func (v *delivery) outcome(what string, r *rules.Rule, err error) {
 	}
 }
 
-// forward sends the mail on: as it is, as a new message, or as an attachment.
-func (v *delivery) forward(ctx context.Context, f *rules.Forward) error {
+// forward sends the mail on: as it is, as a new message, or as an attachment. It reports whether there was somebody to send it to.
+func (v *delivery) forward(ctx context.Context, f *rules.Forward) (went bool, err error) {
 	rows, to := v.targets(ctx, f)
 	if len(rows) == 0 {
-		return nil
+		return false, nil
 	}
 	if f.Flavor&rules.ForwardPreserveSender != 0 || f.Delegate {
-		return v.redirect(ctx, to)
+		return true, v.redirect(ctx, to)
 	}
 	c := v.composer()
 	m := c.Forward
@@ -55,7 +62,7 @@ func (v *delivery) forward(ctx context.Context, f *rules.Forward) error {
 	}
 	out := m(v.message, rows)
 	out.Props.Set(mapi.Bool(mapi.PrAutoForwarded, true))
-	return v.send(ctx, out)
+	return true, v.send(ctx, out)
 }
 
 func (v *delivery) composer() *reply.Composer {

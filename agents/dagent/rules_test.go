@@ -221,6 +221,34 @@ func TestRulesSend(t *testing.T) {
 	}
 }
 
+// A rule that sends a mail on and deletes it deletes it only if it could be sent.
+func TestForwardAndDelete(t *testing.T) {
+	w := newWorld(t, "", "alice")
+	alice := w.box("alice")
+	alice.setRules(rules.Rule{Name: "on", Actions: []mapi.Action{
+		{Type: mapi.ActForward, Recipients: [][]mapi.PropValue{to("dave@example.net")}}, {Type: mapi.ActDelete},
+	}})
+	send := w.lmtp(w.deliverer())
+	for _, test := range []struct {
+		more  string
+		sent  int
+		inbox string
+	}{
+		{"", 1, ""},
+		{"X-Kopano-Rule-Action: forward\n", 0, "on"}, // a rule has forwarded it already
+	} {
+		w.want("delivery", send("carol@example.org", mail("on", test.more), "alice@example.com"), "[250 2.1.5 <alice@example.com> Ok]")
+		w.want("sent", len(w.sent()), test.sent)
+		w.want("inbox", alice.subjects(alice.folders[client.Inbox]), test.inbox)
+	}
+	err := w.admin.DeleteProps(t.Context(), alice.store.EntryID, mapi.PrIPMOutboxEntryID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.want("delivery without an outbox", send("carol@example.org", mail("on", "X: 2\n"), "alice@example.com"), "[250 2.1.5 <alice@example.com> Ok]")
+	w.want("inbox", alice.subjects(alice.folders[client.Inbox]), "on|on")
+}
+
 // headersOf are the Resent fields and X-Loop of a mail, as they would come back.
 func headersOf(raw string) string {
 	var b strings.Builder

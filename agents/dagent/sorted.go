@@ -24,10 +24,16 @@ func (v *delivery) sorted(ctx context.Context) error {
 		return err
 	}
 	v.mark(&plan)
-	if err := v.store(ctx, &plan); err != nil {
+	stored, err := v.store(ctx, &plan)
+	if err != nil {
 		return err
 	}
-	v.sendForRules(ctx, &plan)
+	if sent := v.sendForRules(ctx, &plan); !sent && !stored {
+		// What a rule deletes because it sends it on stays if that was not possible.
+		if err := v.save(ctx, v.folder, v.m, !v.target.Silent); err != nil {
+			return err
+		}
+	}
 	v.answerAbsence(ctx)
 	v.disable(ctx, plan.Failures)
 	return nil
@@ -140,19 +146,20 @@ func (v *delivery) change(plan *rules.Plan) {
 	}
 }
 
-// store puts the message into all folders that it is for. If no rule's folder takes it, it goes to the inbox: a rule never loses a mail. If the
-// server goes away on the way, the sender is to try again, unless that would store a second time what is stored already.
-func (v *delivery) store(ctx context.Context, plan *rules.Plan) error {
+// store puts the message into all folders that it is for, and reports whether there are any. If no rule's folder takes it, it goes to the
+// inbox: a rule never loses a mail. If the server goes away on the way, the sender is to try again, unless that would store a second time what
+// is stored already.
+func (v *delivery) store(ctx context.Context, plan *rules.Plan) (stored bool, err error) {
 	if plan.Keep {
 		if err := v.save(ctx, v.folder, v.m, !v.target.Silent); err != nil {
-			return err
+			return false, err
 		}
 	}
-	stored := plan.Keep
+	stored = plan.Keep
 	for _, c := range plan.Copies {
 		err := v.copyTo(ctx, c, !stored && !v.target.Silent)
 		if connection.Away(err) && (!stored || v.mail.identity != nil) {
-			return err
+			return stored, err
 		}
 		if err != nil {
 			v.log.Error("a rule could not store a mail", "user", v.to.Account, "rule", c.Rule.Name, "error", err)
@@ -164,9 +171,9 @@ func (v *delivery) store(ctx context.Context, plan *rules.Plan) error {
 		stored = true
 	}
 	if stored || len(plan.Copies) == 0 {
-		return nil // deleted by a rule, where there is no copy
+		return stored, nil // deleted by a rule, where there is no copy
 	}
-	return v.save(ctx, v.folder, v.m, !v.target.Silent)
+	return true, v.save(ctx, v.folder, v.m, !v.target.Silent)
 }
 
 // lasting reports whether an error will come again with the next mail: the folder of a rule is gone, or its owner may not write there.
