@@ -98,6 +98,7 @@ server_socket = $socket
 lmtp_listen = *%lo:$lmtp_port
 log_method = file
 log_file = var/dagent.log
+log_level = 5
 SETTINGS
 	[ -e var/spooler.cfg ] || cat >var/spooler.cfg <<SETTINGS
 # Settings of the spooler that "make run" starts; docs/spooler.cfg.md explains them.
@@ -106,12 +107,14 @@ smtp_server = 127.0.0.1
 smtp_port = $smtp_port
 log_method = file
 log_file = var/spooler.log
+log_level = 5
 SETTINGS
 	[ -e var/monitor.cfg ] || cat >var/monitor.cfg <<SETTINGS
 # Settings of the quota monitor that "make run" starts; docs/monitor.cfg.md explains them.
 server_socket = $socket
 log_method = file
 log_file = var/monitor.log
+log_level = 5
 SETTINGS
 }
 

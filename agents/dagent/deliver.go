@@ -44,6 +44,9 @@ func (d *Deliverer) deliverOne(ctx context.Context, j *job, to *client.Entry) er
 	if mapi.CodeOf(err) == mapi.NotFound {
 		d.addresses.forget(to.SMTP)
 	}
+	if err == nil {
+		d.log.Info("delivered", "user", to.Account, "from", j.mail.returnPath, "message", j.message.Props.Str(mapi.PrInternetMessageID), "bytes", j.mail.tree.Size)
+	}
 	return statusOf(err)
 }
 
