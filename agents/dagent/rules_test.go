@@ -260,7 +260,7 @@ func headersOf(raw string) string {
 	return b.String()
 }
 
-// Who is away answers each sender once in a while, and nobody who is not to be answered.
+// A user who is away answers each sender once in a while, and nobody who is not to be answered.
 func TestAbsence(t *testing.T) {
 	w := newWorld(t, "", "alice")
 	alice := w.box("alice")

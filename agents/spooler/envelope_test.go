@@ -15,7 +15,7 @@ func fax(number string) mapi.Props {
 	}
 }
 
-// Who gets a mail, and what of it others see.
+// TestEnvelopes: the people whom a mail reaches, and what of it others see.
 func TestEnvelopes(t *testing.T) {
 	w := newWorld(t, "alice", "bob", "carol")
 	alice := w.users["alice"]

@@ -9,7 +9,7 @@ import (
 	"zarafa/mapi"
 )
 
-// Who may send in whose name, and what the mail says then.
+// TestAuthors: the cases in which somebody may send in the name of another, and what the mail says then.
 func TestAuthors(t *testing.T) {
 	w := newWorld(t, "alice", "boss", "carol")
 	ctx := t.Context()

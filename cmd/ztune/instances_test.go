@@ -152,7 +152,7 @@ func TestChooseInstance(t *testing.T) {
 	}
 }
 
-// Who names a file for the options has chosen, even where nothing tells the databases apart.
+// An administrator who names a file for the options has chosen, even where nothing tells the databases apart.
 func TestChosenFile(t *testing.T) {
 	root := installed(t)
 	runProgram(t, root, "901", "", "/usr/sbin/mariadbd", "--datadir=/var/lib/mysql")

@@ -12,7 +12,7 @@ import (
 	"zarafa/mail/tree"
 )
 
-// sized makes a mail like most: text, HTML and an attachment of so many bytes.
+// sized makes a mail like most: text, HTML and an attachment of that many bytes.
 func sized(attachment int) []byte {
 	var b bytes.Buffer
 	for i := range 8 {
@@ -58,7 +58,7 @@ func BenchmarkParse(b *testing.B) {
 	}
 }
 
-// hostile are the mails that would take others long, of so many MiB.
+// hostile are the mails that would take others long, each of mib MiB.
 func hostile(mib int) map[string][]byte {
 	size := mib << 20
 	levels := func(n int) []byte {
