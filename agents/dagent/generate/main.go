@@ -16,7 +16,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: generate FOLDER")
 		os.Exit(2)
 	}
-	if err := settings.WriteDocs(os.Args[1], "dagent", dagent.NewConfig().Sections()); err != nil {
+	if err := settings.WriteDocs(os.Args[1], "dagent", "", dagent.NewConfig().Sections()); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}

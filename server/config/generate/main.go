@@ -5,10 +5,8 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"zarafa/daemon/settings"
 	"zarafa/server/config"
@@ -29,24 +27,11 @@ This page and the sample are generated from the server's table of settings.`
 
 func main() {
 	if len(os.Args) != 2 {
-		fail(fmt.Errorf("usage: generate FOLDER"))
+		fmt.Fprintln(os.Stderr, "usage: generate FOLDER")
+		os.Exit(2)
 	}
-	sections := config.New(config.Memory).Sections()
-	var sample, reference bytes.Buffer
-	if err := settings.WriteSample(&sample, "Settings of zarafa-server, normally "+config.File, sections); err != nil {
-		fail(err)
+	if err := settings.WriteDocs(os.Args[1], "server", introduction, config.New(config.Memory).Sections()); err != nil {
+		fmt.Fprintln(os.Stderr, "generate:", err)
+		os.Exit(1)
 	}
-	if err := settings.WriteMarkdown(&reference, "server.cfg", introduction, sections); err != nil {
-		fail(err)
-	}
-	for name, text := range map[string][]byte{"server.cfg": sample.Bytes(), "server.cfg.md": reference.Bytes()} {
-		if err := os.WriteFile(filepath.Join(os.Args[1], name), text, 0o644); err != nil {
-			fail(err)
-		}
-	}
-}
-
-func fail(err error) {
-	fmt.Fprintln(os.Stderr, "generate:", err)
-	os.Exit(1)
 }
