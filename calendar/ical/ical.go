@@ -39,7 +39,7 @@ type Person struct {
 type Options struct {
 	// Zone is that of times without one, and the one that is preferred when a zone has to be guessed. It must be set.
 	Zone *zone.Zone
-	// Who finds somebody by his SMTP address; name is what the text calls him. Somebody without an entry id gets a one-off one, and
+	// Who is a function that finds somebody by his SMTP address; name is what the text calls him. Somebody without an entry id gets a one-off one, and
 	// without Who that is everybody.
 	Who func(address, name string) Person
 	// Address finds the SMTP address of somebody whose properties have none. It may be nil.

@@ -6,7 +6,7 @@
 // there to a stored object: which properties a client may set, where large values go, what the server adds and computes
 // (objects.md sections 1 to 3 and 14).
 //
-// Who may do what, and what an operation means, is not its affair: package objects decides that, and calls it.
+// Rights and the meaning of operations are not its affair: package objects decides on them, and calls it.
 //
 // Concurrency. Tree and Writer may be used from any goroutine; a Change belongs to the function that got it. Writes of one mailbox store follow
 // each other in the store's lane of the storage; whatever a change decides from the database, it reads inside its transaction, but for

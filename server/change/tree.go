@@ -65,7 +65,7 @@ func newGeneration() generation {
 // NewTree makes a tree over a store.
 func NewTree(store storage.Store) *Tree { return NewTreeBeside(store, math.MaxInt64) }
 
-// NewTreeBeside makes a tree that is in proportion to a cell cache of so many bytes, if that is a small one: with none it keeps nothing
+// NewTreeBeside makes a tree that is in proportion to a cell cache of that many bytes, if it is a small one: with none it keeps nothing
 // but the list of mailboxes.
 func NewTreeBeside(store storage.Store, cells int64) *Tree {
 	t := &Tree{

@@ -96,7 +96,7 @@ func (r *removal) ownMessages(hard, associated bool) error {
 	})
 }
 
-// everything deletes all messages below the root for good, and of the folders so many that few are left.
+// everything deletes all messages below the root for good, and folders until few are left.
 func (r *removal) everything() error {
 	if err := r.messages(r.root); err != nil {
 		return err
