@@ -3,17 +3,12 @@ package dagent
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"zarafa/client"
 	"zarafa/mail/convert"
 	"zarafa/mail/reply"
 	"zarafa/mapi"
 )
-
-func lower(s string) string { return strings.ToLower(s) }
-
-func fields(s string) []string { return strings.Fields(s) }
 
 // delivery is one mail on its way to one user.
 type delivery struct {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -80,7 +81,7 @@ func (d *Deliverer) Deliver(ctx context.Context, mail *Mail, to []client.Entry, 
 		return fail(err)
 	}
 	for i := range to {
-		names[lower(to[i].SMTP)] = to[i] // as RCPT found it
+		names[strings.ToLower(to[i].SMTP)] = to[i] // as RCPT found it
 	}
 	j, err := d.newJob(mail, names, target, to)
 	if err != nil {
@@ -123,7 +124,7 @@ func (d *Deliverer) newJob(mail *Mail, names book, target Target, to []client.En
 	cfg := d.settings.Load()
 	options := &convert.ImportOptions{
 		Directory: names, DefaultCharset: cfg.charset, Substitutes: cfg.substitutes, JoinHTML: cfg.InsecureJoin,
-		IndexedHeaders: fields(cfg.IndexedHeaders), Now: d.now(), ArrivesNow: target.ArrivesNow, Zone: d.zone,
+		IndexedHeaders: strings.Fields(cfg.IndexedHeaders), Now: d.now(), ArrivesNow: target.ArrivesNow, Zone: d.zone,
 	}
 	m, err := convert.ImportOrFallback(mail.tree, options)
 	if err != nil {

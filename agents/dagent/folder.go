@@ -75,7 +75,7 @@ func (v *delivery) isJunk() bool {
 		return false
 	}
 	for _, value := range v.mail.header.Values(v.config.SpamHeaderName) {
-		if strings.Contains(lower(value), lower(v.config.SpamHeaderValue)) {
+		if strings.Contains(strings.ToLower(value), strings.ToLower(v.config.SpamHeaderValue)) {
 			return true
 		}
 	}

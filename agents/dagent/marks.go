@@ -14,8 +14,6 @@ import (
 // addressType is that of users of the server.
 const addressType = "ZARAFA"
 
-func equalFold(a, b string) bool { return strings.EqualFold(a, b) }
-
 // cutKey takes a search key, TYPE:ADDRESS with a NUL, apart.
 func cutKey(key []byte) (typ, address string, ok bool) {
 	return strings.Cut(string(bytes.TrimRight(key, "\x00")), ":")

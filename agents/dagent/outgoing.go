@@ -13,12 +13,6 @@ import (
 	"zarafa/mapi"
 )
 
-// Flags of a message that is on its way out (MS-OXCMSG 2.2.1.6).
-const (
-	flagUnsent uint32 = 0x8
-	flagFromMe uint32 = 0x20
-)
-
 // send puts a message into the user's outbox and the queue of outgoing mail, from which the spooler sends it. Nothing of it stays.
 func (v *delivery) send(ctx context.Context, m *mapi.Message) error {
 	outbox := mapi.EntryID(v.box.Props.Bytes(mapi.PrIPMOutboxEntryID))
@@ -27,7 +21,7 @@ func (v *delivery) send(ctx context.Context, m *mapi.Message) error {
 	}
 	now := mapi.FileTimeOf(v.now())
 	for _, p := range []mapi.PropValue{
-		mapi.Long(mapi.PrMessageFlags, flagUnsent|flagFromMe|mapi.MsgRead), mapi.Bool(mapi.PrDeleteAfterSubmit, true),
+		mapi.Long(mapi.PrMessageFlags, mapi.MsgUnsent|mapi.MsgFromMe|mapi.MsgRead), mapi.Bool(mapi.PrDeleteAfterSubmit, true),
 		mapi.Time(mapi.PrClientSubmitTime, now), mapi.Time(mapi.PrMessageDeliveryTime, now),
 	} {
 		m.Props.Set(p)
@@ -59,7 +53,7 @@ func (v *delivery) sendMail(ctx context.Context, to []header.Address, write func
 	}
 	m.Recipients = nil
 	for _, a := range to {
-		convert.AddRecipient(m, v.directory(), convert.To, a)
+		convert.AddRecipient(m, v.directory(), mapi.RecipientTo, a)
 	}
 	m.Props.Set(mapi.Bool(mapi.PrAutoForwarded, true))
 	guid := mapi.NewGUID()

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"zarafa/client"
 )
@@ -15,7 +16,7 @@ import (
 // converted, or that of certain users.
 func (d *Deliverer) logRaw(cfg *Config, m *Mail, failed bool, to []client.Entry) {
 	user := "mail"
-	switch lower(cfg.LogRawMessage) {
+	switch strings.ToLower(cfg.LogRawMessage) {
 	case "no", "", "0", "false":
 		return
 	case "error":
@@ -24,7 +25,7 @@ func (d *Deliverer) logRaw(cfg *Config, m *Mail, failed bool, to []client.Entry)
 		}
 	case "yes", "all", "1", "true":
 	default:
-		names := fields(cfg.LogRawMessage)
+		names := strings.Fields(cfg.LogRawMessage)
 		i := slices.IndexFunc(to, func(e client.Entry) bool { return slices.Contains(names, e.Account) })
 		if i < 0 {
 			return

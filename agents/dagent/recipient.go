@@ -27,7 +27,7 @@ func (d *Deliverer) recipient(ctx context.Context, address, returnPath string) (
 		return client.Entry{}, err
 	}
 	for _, name := range ask {
-		switch e := found[lower(name)]; e.Resolution {
+		switch e := found[strings.ToLower(name)]; e.Resolution {
 		case client.Ambiguous:
 			return client.Entry{}, errAmbiguous
 		case client.Resolved:

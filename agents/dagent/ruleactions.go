@@ -87,7 +87,7 @@ func (v *delivery) targets(ctx context.Context, f *rules.Forward) (rows []mapi.P
 			v.tellBlocked(ctx, address.Addr())
 			continue
 		}
-		row.Set(mapi.Long(mapi.PrRecipientType, convert.To))
+		row.Set(mapi.Long(mapi.PrRecipientType, mapi.RecipientTo))
 		row.Set(mapi.String(mapi.PrSMTPAddress, address.Addr()))
 		rows, to = append(rows, row), append(to, address)
 	}
@@ -174,7 +174,7 @@ func (v *delivery) note(ctx context.Context, subject, text string) error {
 	convert.SetSubject(m, subject)
 	convert.SetSender(m, nil, header.Address{Name: "System Administrator"})
 	convert.SetText(m, text)
-	m.Recipients = append(m.Recipients, v.to.Recipient(convert.To))
+	m.Recipients = append(m.Recipients, v.to.Recipient(mapi.RecipientTo))
 	_, err := v.box.Store.Session.SaveMessage(ctx, v.box.Inbox, m, client.SaveOptions{NewMail: true})
 	return err
 }

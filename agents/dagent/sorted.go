@@ -3,6 +3,7 @@ package dagent
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"zarafa/agents/connection"
 	"zarafa/mapi"
@@ -92,7 +93,7 @@ func (v *delivery) alike(key []byte) []byte {
 	}
 	if typ == addressType || typ == "EX" {
 		for _, e := range v.names {
-			if e.Account != "" && equalFold(e.Account, address) {
+			if e.Account != "" && strings.EqualFold(e.Account, address) {
 				return mapi.AddressSearchKey("SMTP", e.SMTP)
 			}
 		}

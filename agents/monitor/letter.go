@@ -75,9 +75,9 @@ func (l *letter) message(number int, subject, body string) (*mapi.Message, error
 	convert.SetText(m, body)
 	convert.SetSender(m, l, addressOf(&l.from))
 	for i := range l.to {
-		kind := convert.To
+		kind := mapi.RecipientTo
 		if i > 0 {
-			kind = convert.Cc
+			kind = mapi.RecipientCc
 		}
 		convert.AddRecipient(m, l, kind, addressOf(&l.to[i]))
 	}

@@ -9,12 +9,6 @@ import (
 	"zarafa/mapi"
 )
 
-// PR_ATTACH_METHOD (MS-OXCMSG 2.2.2.9).
-const (
-	byValue  uint32 = 1
-	embedded uint32 = 5
-)
-
 // attachRendered in PR_ATTACH_FLAGS says that the page shows the attachment.
 const attachRendered uint32 = 4
 
@@ -74,7 +68,7 @@ func typeField(h *header.Fields) []byte {
 // newAttachment is a file, visible, without content.
 func newAttachment(name, mimeType string) *mapi.Attachment {
 	a := &mapi.Attachment{Props: mapi.Props{
-		mapi.Long(mapi.PrAttachMethod, byValue), mapi.Long(mapi.PrRenderingPosition, 0),
+		mapi.Long(mapi.PrAttachMethod, mapi.AttachByValue), mapi.Long(mapi.PrRenderingPosition, 0),
 		mapi.String(mapi.PrAttachMimeTag, mimeType), mapi.Long(mapi.PrAttachFlags, 0), mapi.Bool(mapi.PrAttachmentHidden, false),
 	}}
 	if name != "" {
@@ -148,7 +142,7 @@ func (b *body) embedded(p *tree.Part) error {
 	if err != nil {
 		return err
 	}
-	a := &mapi.Attachment{Message: m, Props: mapi.Props{mapi.Long(mapi.PrAttachMethod, embedded)}}
+	a := &mapi.Attachment{Message: m, Props: mapi.Props{mapi.Long(mapi.PrAttachMethod, mapi.AttachEmbedded)}}
 	name := m.Props.Str(mapi.PrSubject)
 	if name == "" {
 		t, _ := header.ParseMediaType(h.Get("Content-Type"))

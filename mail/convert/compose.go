@@ -7,13 +7,6 @@ import (
 	"zarafa/mapi"
 )
 
-// Recipient types, as [AddRecipient] takes them (PR_RECIPIENT_TYPE).
-const (
-	To  = recipientTo
-	Cc  = recipientCc
-	Bcc = recipientBcc
-)
-
 // SetSender makes somebody the sender of a message, in both roles. The directory may be nil.
 func SetSender(m *mapi.Message, d Directory, who header.Address) {
 	if d == nil {
@@ -39,7 +32,7 @@ func AddRecipient(m *mapi.Message, d Directory, kind uint32, who header.Address)
 // Embed makes a message an attachment of another one.
 func Embed(m, inside *mapi.Message) {
 	m.Attachments = append(m.Attachments, &mapi.Attachment{Message: inside, Props: mapi.Props{
-		mapi.Long(mapi.PrAttachMethod, embedded), mapi.String(mapi.PrDisplayName, inside.Props.Str(mapi.PrSubject)),
+		mapi.Long(mapi.PrAttachMethod, mapi.AttachEmbedded), mapi.String(mapi.PrDisplayName, inside.Props.Str(mapi.PrSubject)),
 	}})
 }
 

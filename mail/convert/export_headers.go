@@ -54,8 +54,8 @@ func (ex *exporter) peopleFields(f *fields, m *mapi.Message) {
 	for _, list := range []struct {
 		name string
 		kind uint32
-	}{{"To", recipientTo}, {"Cc", recipientCc}, {"Bcc", recipientBcc}} {
-		if list.kind != recipientBcc || ex.options.Bcc {
+	}{{"To", mapi.RecipientTo}, {"Cc", mapi.RecipientCc}, {"Bcc", mapi.RecipientBcc}} {
+		if list.kind != mapi.RecipientBcc || ex.options.Bcc {
 			f.add(list.name, ex.mailboxes(m, list.kind, f.cs))
 		}
 	}

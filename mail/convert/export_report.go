@@ -60,7 +60,7 @@ func (ex *exporter) deliveryFields(m *mapi.Message, class string) []byte {
 	}
 	for _, r := range m.Recipients {
 		address := ex.address(r)
-		if blind := r.Uint32(mapi.PrRecipientType)&0xFF == recipientBcc; address == "" || blind && !ex.options.Bcc {
+		if blind := r.Uint32(mapi.PrRecipientType)&0xFF == mapi.RecipientBcc; address == "" || blind && !ex.options.Bcc {
 			continue
 		}
 		f.b = append(f.b, "\r\n"...)

@@ -7,13 +7,6 @@ import (
 	"zarafa/mapi"
 )
 
-// Types of recipients (PR_RECIPIENT_TYPE).
-const (
-	recipientTo  uint32 = 1
-	recipientCc  uint32 = 2
-	recipientBcc uint32 = 3
-)
-
 // person is somebody as messages name him.
 type person struct {
 	name    string
@@ -93,9 +86,9 @@ func (im *importer) people(m *mapi.Message, h *header.Fields) {
 		}
 		by.set(&m.Props, sender())
 	}
-	im.recipients(m, h, "To", recipientTo, mapi.PrDisplayTo)
-	im.recipients(m, h, "Cc", recipientCc, mapi.PrDisplayCc)
-	im.recipients(m, h, "Bcc", recipientBcc, mapi.PrDisplayBcc)
+	im.recipients(m, h, "To", mapi.RecipientTo, mapi.PrDisplayTo)
+	im.recipients(m, h, "Cc", mapi.RecipientCc, mapi.PrDisplayCc)
+	im.recipients(m, h, "Bcc", mapi.RecipientBcc, mapi.PrDisplayBcc)
 	im.replyTo(m, h)
 	im.receipts(m, h)
 }
@@ -137,7 +130,7 @@ func displayed(recipients []mapi.Props) mapi.Props {
 	for _, list := range []struct {
 		kind uint32
 		tag  mapi.PropTag
-	}{{recipientTo, mapi.PrDisplayTo}, {recipientCc, mapi.PrDisplayCc}, {recipientBcc, mapi.PrDisplayBcc}} {
+	}{{mapi.RecipientTo, mapi.PrDisplayTo}, {mapi.RecipientCc, mapi.PrDisplayCc}, {mapi.RecipientBcc, mapi.PrDisplayBcc}} {
 		var names []string
 		for _, r := range recipients {
 			if r.Uint32(mapi.PrRecipientType)&0xFF == list.kind {

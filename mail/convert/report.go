@@ -123,7 +123,7 @@ func worse(a, b string) string {
 
 // reported is a recipient with the reason for what happened.
 func reported(who *person, h *header.Fields) mapi.Props {
-	row := who.row(recipientTo)
+	row := who.row(mapi.RecipientTo)
 	diagnostic := h.Get("Diagnostic-Code")
 	if _, text, ok := strings.Cut(diagnostic, ";"); ok {
 		diagnostic = strings.TrimSpace(text)

@@ -77,7 +77,7 @@ func received(a *mapi.Attachment) {
 		a.Props.Set(mapi.String(mapi.PrAttachMimeTag, mimeTypeOf(a)))
 	}
 	for _, v := range []mapi.PropValue{
-		mapi.Long(mapi.PrAttachMethod, byValue), mapi.Long(mapi.PrRenderingPosition, 0), mapi.Long(mapi.PrAttachFlags, 0),
+		mapi.Long(mapi.PrAttachMethod, mapi.AttachByValue), mapi.Long(mapi.PrRenderingPosition, 0), mapi.Long(mapi.PrAttachFlags, 0),
 		mapi.Bool(mapi.PrAttachmentHidden, false),
 	} {
 		if !a.Props.Has(v.Tag.ID()) {

@@ -112,7 +112,7 @@ func TestTNEFRichText(t *testing.T) {
 		}}
 	}
 	outer := rich()
-	outer.Attachments = []*mapi.Attachment{{Props: mapi.Props{mapi.Long(mapi.PrAttachMethod, embedded)}, Message: rich()}}
+	outer.Attachments = []*mapi.Attachment{{Props: mapi.Props{mapi.Long(mapi.PrAttachMethod, mapi.AttachEmbedded)}, Message: rich()}}
 	m := importMail(t, "rich", winmail("application/ms-tnef", streamOf(t, outer)), &ImportOptions{})
 	inside := m.Attachments[len(m.Attachments)-1].Message
 	if inside == nil {
@@ -140,7 +140,7 @@ func TestExportTNEF(t *testing.T) {
 	} {
 		m := task()
 		m.Props.Set(mapi.String(mapi.PrMessageClass, tt.class))
-		m.Recipients = []mapi.Props{{mapi.Long(mapi.PrRecipientType, recipientBcc), mapi.String(mapi.PrDisplayName, "Secret"),
+		m.Recipients = []mapi.Props{{mapi.Long(mapi.PrRecipientType, mapi.RecipientBcc), mapi.String(mapi.PrDisplayName, "Secret"),
 			mapi.String(mapi.PrSMTPAddress, "secret@example.com")}}
 		var out bytes.Buffer
 		if err := Export(&out, m, &ExportOptions{TNEF: tt.mode}); err != nil {

@@ -142,7 +142,7 @@ func (a *Composer) FromTemplate(template *mapi.Message, to header.Address, about
 		}
 	}
 	convert.SetSubject(m, "BT: "+about.Subject)
-	convert.AddRecipient(m, a.Directory, convert.To, to)
+	convert.AddRecipient(m, a.Directory, mapi.RecipientTo, to)
 	if about.MessageID != "" {
 		m.Props.Set(mapi.String(mapi.PrInReplyToID, about.MessageID))
 		m.Props.Set(mapi.String(mapi.PrInternetReferences, about.references()))

@@ -44,10 +44,10 @@ func (a *Composer) forwarding(original *mapi.Message, recipients []mapi.Props) *
 	for _, row := range recipients {
 		row = mapi.CloneProps(row)
 		if !row.Has(mapi.PrRecipientType.ID()) {
-			row.Set(mapi.Long(mapi.PrRecipientType, convert.To))
+			row.Set(mapi.Long(mapi.PrRecipientType, mapi.RecipientTo))
 		}
 		m.Recipients = append(m.Recipients, row)
-		if row.Uint32(mapi.PrRecipientType) == convert.To {
+		if row.Uint32(mapi.PrRecipientType) == mapi.RecipientTo {
 			names = append(names, row.Str(mapi.PrDisplayName))
 		}
 	}
@@ -74,7 +74,7 @@ func block(m *mapi.Message) string {
 	for _, list := range []struct {
 		name string
 		kind uint32
-	}{{"To", convert.To}, {"Cc", convert.Cc}} {
+	}{{"To", mapi.RecipientTo}, {"Cc", mapi.RecipientCc}} {
 		var people []string
 		for _, r := range m.Recipients {
 			if r.Uint32(mapi.PrRecipientType)&0xFF == list.kind {

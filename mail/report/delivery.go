@@ -106,7 +106,7 @@ func (d *Delivery) Message(original *mapi.Message) *mapi.Message {
 	convert.SetText(m, d.text())
 	for i := range d.Recipients {
 		r := &d.Recipients[i]
-		convert.AddRecipient(m, d.Directory, convert.To, r.address())
+		convert.AddRecipient(m, d.Directory, mapi.RecipientTo, r.address())
 		row := &m.Recipients[len(m.Recipients)-1]
 		reason := r.reason()
 		row.Set(mapi.String(mapi.PrReportText, reason))

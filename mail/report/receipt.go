@@ -36,7 +36,7 @@ func (r *Receipt) Message() *mapi.Message {
 	}}
 	convert.SetSubject(m, prefix+r.Subject)
 	convert.SetSender(m, r.Directory, r.From)
-	convert.AddRecipient(m, r.Directory, convert.To, r.To)
+	convert.AddRecipient(m, r.Directory, mapi.RecipientTo, r.To)
 	text := "Your message\r\n\r\n    Subject: " + r.Subject + "\r\n"
 	if !r.Sent.IsZero() {
 		text += "    Sent: " + header.FormatDate(r.Sent) + "\r\n"
