@@ -58,6 +58,11 @@ func (p *Pair) build(ctx context.Context) error {
 	}
 	if p.Old.Commit == "" {
 		p.OwnBenchmarks = "it is the working tree"
+	}
+	if p.Old.Commit == p.New.Commit { // one program, also where both are the working tree
+		return p.copyNew()
+	}
+	if p.Old.Commit == "" {
 		return p.Old.buildAll(ctx, nil, p.OldBinaries)
 	}
 	hadItsOwn := p.Old.HasBenchmarks()
@@ -70,6 +75,21 @@ func (p *Pair) build(ctx context.Context) error {
 		return err
 	}
 	return p.Old.buildAll(ctx, nil, p.OldBinaries)
+}
+
+// copyNew makes the old binaries of the new ones. They are files of their own: two processes of one file would share its pages in memory,
+// and those of two revisions do not.
+func (p *Pair) copyNew() error {
+	for i, binary := range p.NewBinaries {
+		text, err := os.ReadFile(binary)
+		if err == nil {
+			err = os.WriteFile(p.OldBinaries[i], text, 0o755)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // buildAll builds a worker plain and shifted.
