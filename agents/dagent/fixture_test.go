@@ -43,6 +43,7 @@ type world struct {
 type box struct {
 	*client.Session
 	t       testing.TB
+	address string
 	store   client.Store
 	folders client.FolderIDs
 }
@@ -74,6 +75,14 @@ func newWorld(t testing.TB, lines string, users ...string) *world {
 	}
 	w.cfg = w.settings(lines)
 	return w
+}
+
+// with is the same server for a test in this one, with other settings of the delivery agent.
+func (w *world) with(t testing.TB, lines string) *world {
+	t.Helper()
+	inner := &world{t: t, server: w.server, dir: w.dir, lines: w.lines, admin: w.admin, now: w.now}
+	inner.cfg = inner.settings(lines)
+	return inner
 }
 
 // beforeCalls has f be called before each call to the server; nil ends that.
@@ -147,7 +156,7 @@ func logOn(t testing.TB, endpoint, user string) *box {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
-	b := &box{Session: s, t: t}
+	b := &box{Session: s, t: t, address: user + "@example.com"}
 	if b.store, err = s.Store(t.Context()); err == nil {
 		b.folders, err = s.DefaultFolders(t.Context(), b.store)
 	}

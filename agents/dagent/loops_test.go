@@ -2,6 +2,7 @@ package dagent
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -102,71 +103,80 @@ func TestLoopsEnd(t *testing.T) {
 		attach   = rules.ForwardAsAttachment
 		careless = "no_double_forward = no\nset_rule_headers = no\ninhibit_forward_headers =\ninhibit_auto_reply_headers =\n"
 		everyone = "autorespond_cc = yes\nautorespond_bcc = yes\nautorespond_norecip = yes\nautorespond_timelimit = 0\n"
-		alices   = "alice@example.com"
-		bobs     = "bob@example.com"
-		doras    = "dora@example.com"
 	)
+	shared := newWorld(t, "")
+	people := 0 // each situation has its own
 	for _, tt := range []struct {
 		name         string
 		set          func(w *world, alice, bob, dora *box)
-		from, more   string
-		usual, loose int // with the settings as they are, and with those that guard against loops switched off
+		bobs         bool   // whether bob sends the first mail, or somebody outside
+		more         string // of its header
+		usual, loose int    // with the settings as they are, and with those that guard against loops switched off
 	}{
-		{"redirect to each other", func(_ *world, a, b, _ *box) { a.sendOn(redirect, bobs); b.sendOn(redirect, alices) }, "", "", 1, 1},
-		{"forward to each other", func(_ *world, a, b, _ *box) { a.sendOn(forward, bobs); b.sendOn(forward, alices) }, "", "", 1, 1},
-		{"attach for each other", func(_ *world, a, b, _ *box) { a.sendOn(attach, bobs); b.sendOn(attach, alices) }, "", "", 1, 1},
-		{"redirect and forward", func(_ *world, a, b, _ *box) { a.sendOn(redirect, bobs); b.sendOn(forward, alices) }, "", "", 1, 1},
+		{"redirect to each other", func(_ *world, a, b, _ *box) { a.sendOn(redirect, b.address); b.sendOn(redirect, a.address) }, false, "", 1, 1},
+		{"forward to each other", func(_ *world, a, b, _ *box) { a.sendOn(forward, b.address); b.sendOn(forward, a.address) }, false, "", 1, 1},
+		{"attach for each other", func(_ *world, a, b, _ *box) { a.sendOn(attach, b.address); b.sendOn(attach, a.address) }, false, "", 1, 1},
+		{"redirect and forward", func(_ *world, a, b, _ *box) { a.sendOn(redirect, b.address); b.sendOn(forward, a.address) }, false, "", 1, 1},
 		{"redirect in a circle", func(_ *world, a, b, d *box) {
-			a.sendOn(redirect, bobs)
-			b.sendOn(redirect, doras)
-			d.sendOn(redirect, alices)
-		}, "", "", 1, 3},
+			a.sendOn(redirect, b.address)
+			b.sendOn(redirect, d.address)
+			d.sendOn(redirect, a.address)
+		}, false, "", 1, 3},
 		{"forward in a circle", func(_ *world, a, b, d *box) {
-			a.sendOn(forward, bobs)
-			b.sendOn(forward, doras)
-			d.sendOn(forward, alices)
-		}, "", "", 1, 3},
+			a.sendOn(forward, b.address)
+			b.sendOn(forward, d.address)
+			d.sendOn(forward, a.address)
+		}, false, "", 1, 3},
 		{"attach in a circle", func(_ *world, a, b, d *box) {
-			a.sendOn(attach, bobs)
-			b.sendOn(attach, doras)
-			d.sendOn(attach, alices)
-		}, "", "", 1, 3},
+			a.sendOn(attach, b.address)
+			b.sendOn(attach, d.address)
+			d.sendOn(attach, a.address)
+		}, false, "", 1, 3},
 		{"all to all", func(_ *world, a, b, d *box) {
-			a.sendOn(forward, bobs, doras)
-			b.sendOn(redirect, alices, doras)
-			d.sendOn(forward, alices, bobs)
-		}, "", "", 1, 4},
-		{"redirect to oneself", func(_ *world, a, _, _ *box) { a.sendOn(redirect, alices) }, "", "", 0, 0},
-		{"forward to oneself", func(_ *world, a, _, _ *box) { a.sendOn(forward, alices) }, "", "", 0, 0},
-		{"forward to the sender", func(_ *world, a, _, _ *box) { a.sendOn(forward, bobs) }, bobs, "", 0, 0},
-		{"both away", func(w *world, a, b, _ *box) { a.goAway(w.now); b.goAway(w.now) }, bobs, "", 1, 1},
-		{"both answer", func(_ *world, a, b, _ *box) { a.answerAll(); b.answerAll() }, bobs, "", 1, 1},
-		{"away and answering", func(w *world, a, b, _ *box) { a.goAway(w.now); b.answerAll() }, bobs, "", 1, 1},
-		{"both refuse", func(_ *world, a, b, _ *box) { a.refuseAll(); b.refuseAll() }, bobs, "", 1, 1},
-		{"answer a list", func(w *world, a, _, _ *box) { a.answerAll(); a.goAway(w.now) }, bobs, "List-Id: <x.example.com>\n", 0, 0},
-		{"forward to one who is away", func(w *world, a, b, _ *box) { a.sendOn(forward, bobs); b.goAway(w.now) }, "", "", 1, 1},
-		{"redirect to one who is away", func(w *world, a, b, _ *box) { a.sendOn(redirect, bobs); b.goAway(w.now) }, "", "", 2, 2},
+			a.sendOn(forward, b.address, d.address)
+			b.sendOn(redirect, a.address, d.address)
+			d.sendOn(forward, a.address, b.address)
+		}, false, "", 1, 4},
+		{"redirect to oneself", func(_ *world, a, _, _ *box) { a.sendOn(redirect, a.address) }, false, "", 0, 0},
+		{"forward to oneself", func(_ *world, a, _, _ *box) { a.sendOn(forward, a.address) }, false, "", 0, 0},
+		{"forward to the sender", func(_ *world, a, b, _ *box) { a.sendOn(forward, b.address) }, true, "", 0, 0},
+		{"both away", func(w *world, a, b, _ *box) { a.goAway(w.now); b.goAway(w.now) }, true, "", 1, 1},
+		{"both answer", func(_ *world, a, b, _ *box) { a.answerAll(); b.answerAll() }, true, "", 1, 1},
+		{"away and answering", func(w *world, a, b, _ *box) { a.goAway(w.now); b.answerAll() }, true, "", 1, 1},
+		{"both refuse", func(_ *world, a, b, _ *box) { a.refuseAll(); b.refuseAll() }, true, "", 1, 1},
+		{"answer a list", func(w *world, a, _, _ *box) { a.answerAll(); a.goAway(w.now) }, true, "List-Id: <x.example.com>\n", 0, 0},
+		{"forward to one who is away", func(w *world, a, b, _ *box) { a.sendOn(forward, b.address); b.goAway(w.now) }, false, "", 1, 1},
+		{"redirect to one who is away", func(w *world, a, b, _ *box) { a.sendOn(redirect, b.address); b.goAway(w.now) }, false, "", 2, 2},
 		{"away and forwarding to each other", func(w *world, a, b, _ *box) {
-			a.sendOn(forward, bobs)
-			b.sendOn(forward, alices)
+			a.sendOn(forward, b.address)
+			b.sendOn(forward, a.address)
 			a.goAway(w.now)
 			b.goAway(w.now)
-		}, "", "", 2, 2},
+		}, false, "", 2, 2},
 	} {
 		for lines, want := range map[string]int{"": tt.usual, careless + everyone: tt.loose} {
 			name := tt.name
 			if lines != "" {
 				name += ", loose"
 			}
+			people++
 			t.Run(name, func(t *testing.T) {
-				w := newWorld(t, lines, "alice", "bob", "dora")
-				tt.set(w, w.box("alice"), w.box("bob"), w.box("dora"))
-				send := w.lmtp(w.deliverer())
-				from, text := "carol@example.org", mail("loop", tt.more)
-				if tt.from != "" {
-					from, text = tt.from, strings.ReplaceAll(mail("loop", tt.more), "carol@example.org", tt.from)
+				w := shared.with(t, lines)
+				var boxes []*box
+				for _, name := range []string{"alice", "bob", "dora"} {
+					name = fmt.Sprint(name, people)
+					createUser(t, w.admin, name)
+					boxes = append(boxes, w.box(name))
 				}
-				w.want("delivery", send(from, text, alices), "[250 2.1.5 <alice@example.com> Ok]")
+				alice, bob := boxes[0], boxes[1]
+				tt.set(w, alice, bob, boxes[2])
+				send := w.lmtp(w.deliverer())
+				from := "carol@example.org"
+				if tt.bobs {
+					from = bob.address
+				}
+				text := strings.NewReplacer("carol@example.org", from, "alice@example.com", alice.address).Replace(mail("loop", tt.more))
+				w.want("delivery", send(from, text, alice.address), "[250 2.1.5 <"+alice.address+"> Ok]")
 				w.want("mails", w.circulate(send), want)
 			})
 		}
