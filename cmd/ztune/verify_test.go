@@ -41,6 +41,7 @@ func TestVerify(t *testing.T) {
 	}
 	bin, folder := t.TempDir(), t.TempDir()
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "zarafa/cmd/zarafa-server", "zarafa/cmd/zload")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as "make build" does
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -77,6 +77,7 @@ func fieldsRead(t *testing.T, packages []string) map[string]bool {
 	read := make(map[string]bool)
 	list := exec.Command("go", append([]string{"list", "-deps", "-export", "-f", "{{.ImportPath}} {{.Export}} {{.Dir}}"}, packages...)...)
 	list.Stderr = os.Stderr
+	list.Env = append(os.Environ(), "CGO_ENABLED=0") // as the programs are built
 	out, err := list.Output()
 	if err != nil {
 		t.Fatal(err)
