@@ -19,11 +19,12 @@ var mayImport = map[string][]string{
 	// No agent imports another one.
 	"agents/admin":             {"agents/connection", "client", "daemon", "mapi"},
 	"agents/connection":        {"client", "daemon/settings", "mapi"},
-	"agents/dagent":            {"agents/connection", "calendar", "client", "daemon", "mail", "mapi", "rules"},
+	"agents/dagent":            {"agents/connection", "agents/spool", "calendar", "client", "daemon", "mail", "mapi", "rules"},
 	"agents/gateway/mailstore": {"agents/gateway/view"},
 	"agents/gateway/view":      {},
 	"agents/monitor":           {"agents/connection", "client", "daemon", "mail", "mapi"},
-	"agents/spooler":           {"agents/connection", "calendar", "client", "daemon", "mail", "mapi"},
+	"agents/spool":             {},
+	"agents/spooler":           {"agents/connection", "agents/spool", "calendar", "client", "daemon", "mail", "mapi"},
 	"bench":                    {"loadgen", "profiles"},
 	"bench/snapshot":           {"mapi"}, // frozen copies of requests
 	"bench/suite":              {"bench", "cache", "client", "daemon", "loadgen", "mapi", "profiles", "server", "storage", "wire"},

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"zarafa/agents/dagent/lmtp"
-	"zarafa/agents/dagent/spool"
+	"zarafa/agents/spool"
 	"zarafa/client"
 	"zarafa/mail/header"
 	"zarafa/mapi"

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"zarafa/agents/dagent/lmtp"
-	"zarafa/agents/dagent/spool"
+	"zarafa/agents/spool"
 	"zarafa/mail/header"
 	"zarafa/mail/tree"
 )

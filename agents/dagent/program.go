@@ -11,7 +11,7 @@ import (
 
 	"zarafa/agents/connection"
 	"zarafa/agents/dagent/lmtp"
-	"zarafa/agents/dagent/spool"
+	"zarafa/agents/spool"
 	"zarafa/client"
 	"zarafa/daemon"
 	"zarafa/daemon/logging"

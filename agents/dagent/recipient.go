@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"zarafa/agents/dagent/lmtp"
-	"zarafa/agents/dagent/spool"
+	"zarafa/agents/spool"
 	"zarafa/client"
 	"zarafa/mapi"
 )

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"zarafa/agents/connection"
+	"zarafa/agents/spool"
 	"zarafa/agents/spooler/config"
 	"zarafa/agents/spooler/queue"
 	"zarafa/client"
@@ -203,8 +204,8 @@ func (j *job) unreported() bool { return len(j.state.refused) > j.state.reported
 // transmit makes the mail and hands it over. Before that the message says that it is being sent and who does, which proves too that it can be
 // written to.
 func (j *job) transmit(ctx context.Context, p *plan) (transmission, error) {
-	mail := &text{dir: j.cfg.Mail.TempPath}
-	defer mail.close()
+	mail := spool.New(j.cfg.Mail.TempPath)
+	defer mail.Close()
 	sent, err := j.export(ctx, mail, p)
 	if err != nil {
 		return transmission{}, err
@@ -227,7 +228,7 @@ func (j *job) transmit(ctx context.Context, p *plan) (transmission, error) {
 }
 
 // export writes the mail, and returns what the message is to say from now on.
-func (j *job) export(ctx context.Context, to *text, p *plan) (mapi.Props, error) {
+func (j *job) export(ctx context.Context, to *spool.Mail, p *plan) (mapi.Props, error) {
 	set := j.author.stored(j.m)
 	for _, v := range set {
 		j.m.Props.Set(v)
@@ -259,8 +260,8 @@ func (j *job) export(ctx context.Context, to *text, p *plan) (mapi.Props, error)
 const largestKept = 16 << 20
 
 // forIMAP is what the sender's own copy keeps of the mail, with the recipients of blind copies.
-func (j *job) forIMAP(mail *text, out *mapi.Message, options *convert.ExportOptions) (mapi.Props, error) {
-	if drop, _ := j.m.Props.Get(mapi.PrDeleteAfterSubmit); drop.Bool() || mail.size > largestKept || !usesIMAP(j.author.owner) {
+func (j *job) forIMAP(mail *spool.Mail, out *mapi.Message, options *convert.ExportOptions) (mapi.Props, error) {
+	if drop, _ := j.m.Props.Get(mapi.PrDeleteAfterSubmit); drop.Bool() || mail.Size() > largestKept || !usesIMAP(j.author.owner) {
 		return nil, nil
 	}
 	var own bytes.Buffer
@@ -296,12 +297,12 @@ func (j *job) domain() string {
 }
 
 // keepRaw keeps a copy of the mail where the settings ask for it. A disk that is full stops no mail.
-func (j *job) keepRaw(mail *text) {
+func (j *job) keepRaw(mail *spool.Mail) {
 	if j.cfg.Mail.RawPath == "" {
 		return
 	}
 	name := fmt.Sprintf("SMTP1_%s_%x.eml", j.d.now().UTC().Format("20060102150405.000000000"), j.m.Props.Bytes(mapi.PrSearchKey))
-	if err := mail.saveAs(filepath.Join(j.cfg.Mail.RawPath, name)); err != nil {
+	if err := mail.SaveAs(filepath.Join(j.cfg.Mail.RawPath, name)); err != nil {
 		j.d.log.Error("log_raw_message_path: a copy of a mail could not be kept", "error", err)
 	}
 }

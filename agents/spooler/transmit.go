@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"zarafa/agents/spool"
 	"zarafa/agents/spooler/queue"
 	"zarafa/agents/spooler/relay"
 )
@@ -14,7 +15,7 @@ type envelope struct {
 	from   string // empty is the null return path
 	to     []string
 	report bool // on delivery
-	text   *text
+	text   *spool.Mail
 }
 
 // transmission is what the relays said.
@@ -40,7 +41,7 @@ func transmit(ctx context.Context, relays []relay.Relay, e *envelope) transmissi
 	for i, to := range [][]string{plain, other} {
 		if len(to) > 0 {
 			t.send(ctx, relays, &relay.Mail{
-				From: e.from, Recipients: to, Size: e.text.size, UTF8: i == 1, Report: e.report, Text: e.text.copyTo,
+				From: e.from, Recipients: to, Size: e.text.Size(), UTF8: i == 1, Report: e.report, Text: e.text.CopyTo,
 			})
 		}
 	}

@@ -13,7 +13,7 @@ import (
 	"io"
 	"net"
 
-	"zarafa/agents/dagent/spool"
+	"zarafa/agents/spool"
 	"zarafa/mail/tree"
 )
 

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"zarafa/agents/dagent/lmtp"
-	"zarafa/agents/dagent/spool"
+	"zarafa/agents/spool"
 )
 
 // deliverer takes mails for everybody but nobody@.

@@ -13,7 +13,7 @@ import (
 
 	"github.com/emersion/go-smtp"
 
-	"zarafa/agents/dagent/spool"
+	"zarafa/agents/spool"
 )
 
 // session is one connection as go-smtp sees it.

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"zarafa/agents/dagent/spool"
+	"zarafa/agents/spool"
 )
 
 // What was read comes back, from memory and from a file that has no name any more.
@@ -60,6 +60,45 @@ func TestBroken(t *testing.T) {
 		}
 	}
 	if _, err := spool.Read(strings.NewReader(strings.Repeat("x", 2<<20)), 0, t.TempDir()+"/absent"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a folder that is not there: %v", err)
+	}
+}
+
+// What was written in pieces is there whole, in the copies too, and a copy takes nobody's place.
+func TestWrite(t *testing.T) {
+	for _, pieces := range []int{0, 1, 1 << 10, 1<<10 + 1, 3 << 10} {
+		dir := t.TempDir()
+		m := spool.New(dir)
+		var want bytes.Buffer
+		for n := range pieces {
+			piece := bytes.Repeat([]byte{byte('a' + n%26)}, 1<<10)
+			want.Write(piece)
+			if _, err := m.Write(piece); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if text, ok := m.InMemory(); ok != (pieces <= 1<<10) || ok && !bytes.Equal(text, want.Bytes()) {
+			t.Errorf("%d pieces: in memory %v, %d bytes", pieces, ok, len(text))
+		}
+		if files, err := os.ReadDir(dir); err != nil || len(files) != 0 {
+			t.Errorf("%d pieces: files %v, %v", pieces, files, err)
+		}
+		path := dir + "/copy"
+		if err := m.SaveAs(path); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, want.Bytes()) || m.Size() != int64(want.Len()) {
+			t.Errorf("%d pieces: the copy has %d bytes, size %d, %v", pieces, len(got), m.Size(), err)
+		}
+		if err := m.SaveAs(path); !errors.Is(err, os.ErrExist) {
+			t.Errorf("a second copy: %v", err)
+		}
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	m := spool.New(t.TempDir() + "/absent")
+	if _, err := m.Write(make([]byte, 2<<20)); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "tmp_path") {
 		t.Errorf("a folder that is not there: %v", err)
 	}
 }
