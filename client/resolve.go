@@ -164,3 +164,32 @@ func (s *Session) Entries(ctx context.Context, container []byte, text string, re
 	}, func(row mapi.Props) error { list = append(list, entryOf(row)); return nil })
 	return list, err
 }
+
+// maxGroupDepth is how many groups within groups are looked into.
+const maxGroupDepth = 10
+
+// ExpandGroup lists the users and contacts in a group and in the groups in it, each once. Groups that lie deeper than 10 levels count for nothing.
+func (s *Session) ExpandGroup(ctx context.Context, group []byte) (users []Entry, err error) {
+	seen := map[string]bool{string(group): true}
+	for groups, depth := [][]byte{group}, 0; len(groups) > 0 && depth <= maxGroupDepth; depth++ {
+		var next [][]byte
+		for _, id := range groups {
+			list, err := s.Entries(ctx, id, "", nil)
+			if err != nil {
+				return nil, err
+			}
+			for _, e := range list {
+				switch {
+				case seen[string(e.EntryID)]:
+				case e.ObjectType == mapi.TypeDistList:
+					next = append(next, e.EntryID)
+				default:
+					users = append(users, e)
+				}
+				seen[string(e.EntryID)] = true
+			}
+		}
+		groups = next
+	}
+	return users, nil
+}

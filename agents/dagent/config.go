@@ -30,6 +30,7 @@ type Config struct {
 	Idle           time.Duration
 	Delimiter      string
 	CatchAll       string
+	ExpandGroups   bool
 
 	SpamHeaderName  string
 	SpamHeaderValue string
@@ -106,6 +107,10 @@ func (c *Config) lmtpSection() settings.Section {
 		{
 			Name: "catch_all", Value: settings.Text(&c.CatchAll), Reloadable: true,
 			Doc: "The user who gets the mail of addresses that belong to nobody; empty refuses it.",
+		},
+		{
+			Name: "expand_groups", Default: "yes", Value: settings.Bool(&c.ExpandGroups), Reloadable: true,
+			Doc: "Whether a mail to a group goes to all users in it, and in the groups in it. Otherwise it is refused, for mail servers that expand groups themselves.",
 		},
 		{
 			Name: "tmp_path", Value: settings.Text(&c.TempPath),

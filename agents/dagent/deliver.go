@@ -48,6 +48,9 @@ func (d *Deliverer) deliverOne(ctx context.Context, j *job, to *client.Entry) er
 // prepare finds mailbox and folder and makes the user's own copy of the message.
 func (d *Deliverer) prepare(ctx context.Context, j *job, to *client.Entry) (*delivery, error) {
 	box, err := d.session.Mailbox(ctx, to.Account)
+	if client.IsNotFound(err) {
+		return nil, errNoMailbox
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the mailbox of %s: %w", to.Account, err)
 	}

@@ -64,8 +64,14 @@ var (
 	errFull        = &lmtp.Status{Code: 552, Enhanced: [3]int{5, 2, 2}, Text: "the mailbox is full"}
 	errTooBig      = &lmtp.Status{Code: 552, Enhanced: [3]int{5, 3, 4}, Text: "the mail is larger than the server takes"}
 	errUnavailable = &lmtp.Status{Code: 450, Enhanced: [3]int{4, 2, 0}, Text: "the mailbox is not available"}
+	errNoMailbox   = &lmtp.Status{Code: 450, Enhanced: [3]int{4, 2, 0}, Text: "the user has no mailbox"}
+	errGroup       = &lmtp.Status{Code: 550, Enhanced: [3]int{5, 7, 2}, Text: "the address is that of a group, and mail to groups is not expanded here (expand_groups)"}
+	errNobody      = &lmtp.Status{Code: 550, Enhanced: [3]int{5, 1, 1}, Text: "the group has no members with a mailbox"}
 	errExpired     = &lmtp.Status{Code: 250, Enhanced: [3]int{2, 4, 7}, Text: "the mail has expired"}
 )
+
+// mostAtOnce is how many users get a mail side by side: a group may have thousands, and each has its own copy of the message meanwhile.
+const mostAtOnce = 100
 
 // Deliver brings a mail to users, side by side, and says for each how it went. A user who is named twice gets one copy.
 func (d *Deliverer) Deliver(ctx context.Context, mail *Mail, to []client.Entry, target Target) []error {
@@ -92,12 +98,17 @@ func (d *Deliverer) Deliver(ctx context.Context, mail *Mail, to []client.Entry, 
 	}
 	first := make(map[string]int)
 	var wg sync.WaitGroup
+	free := make(chan struct{}, mostAtOnce)
 	for i := range to {
 		if _, twice := first[to[i].Account]; twice {
 			continue
 		}
 		first[to[i].Account] = i
-		wg.Go(func() { results[i] = d.deliverOne(ctx, j, &to[i]) })
+		free <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-free }()
+			results[i] = d.deliverOne(ctx, j, &to[i])
+		})
 	}
 	wg.Wait()
 	for i := range to {

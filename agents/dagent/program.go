@@ -12,7 +12,6 @@ import (
 	"zarafa/agents/connection"
 	"zarafa/agents/dagent/lmtp"
 	"zarafa/agents/spool"
-	"zarafa/client"
 	"zarafa/daemon"
 	"zarafa/daemon/logging"
 	"zarafa/daemon/settings"
@@ -117,11 +116,15 @@ func (p *Program) deliver(ctx context.Context, o *options) []error {
 }
 
 func (d *Deliverer) deliverTo(ctx context.Context, o *options, mail *Mail, name string) error {
-	e, err := d.recipient(ctx, o.lookedUp(name), mail.returnPath)
+	r, err := d.recipient(ctx, o.lookedUp(name), mail.returnPath)
 	if err != nil {
 		return err
 	}
-	err = d.Deliver(ctx, mail, []client.Entry{e}, o.target())[0]
+	target := o.target()
+	if target.Public { // it gets the mail once
+		r = recipient{users: r.users[:1]}
+	}
+	err = d.answer(&r, d.Deliver(ctx, mail, r.users, target))
 	if status, ok := errors.AsType[*lmtp.Status](err); ok && status.Code/100 == 2 {
 		return nil // it had expired
 	}

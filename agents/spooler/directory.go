@@ -164,32 +164,6 @@ func (d *directory) includes(ctx context.Context, list [][]byte, user client.Ent
 	return false, nil
 }
 
-// members are the users in a group and in the groups in it.
-func (d *directory) members(ctx context.Context, group []byte) (users []client.Entry, err error) {
-	seen := map[string]bool{string(group): true}
-	for groups, depth := [][]byte{group}, 0; len(groups) > 0 && depth <= maxGroupDepth; depth++ {
-		var next [][]byte
-		for _, id := range groups {
-			list, err := d.session.Entries(ctx, id, "", nil)
-			if err != nil {
-				return nil, err
-			}
-			for _, e := range list {
-				switch {
-				case seen[string(e.EntryID)]:
-				case e.ObjectType == mapi.TypeDistList:
-					next = append(next, e.EntryID)
-				default:
-					users = append(users, e)
-				}
-				seen[string(e.EntryID)] = true
-			}
-		}
-		groups = next
-	}
-	return users, nil
-}
-
 // sameEntry reports whether two address-book entry ids mean the same: they may be of different versions.
 func sameEntry(a, b []byte) bool {
 	if bytes.Equal(a, b) {

@@ -176,7 +176,7 @@ func (p *planner) group(ctx context.Context, r mapi.Props) ([]string, error) {
 	case !p.mail.ExpandGroups && e.SMTP != "":
 		return p.single(r, e.SMTP), nil
 	}
-	members, err := p.dir.members(ctx, e.EntryID)
+	members, err := p.dir.session.ExpandGroup(ctx, e.EntryID)
 	if err != nil {
 		return nil, err
 	}
