@@ -59,7 +59,7 @@ var mayImport = map[string][]string{
 	"results":                    {"client", "mapi", "storage"},
 	"rules":                      {"mapi"},
 	"results/fulltext":           {"profiles", "server/fulltext"},
-	"scripts/judges/mailbox":     {"client", "mapi"},
+	"scripts/judges":             {"client", "mapi"},
 	"server":                     {"cache", "daemon", "internal/editdistance", "mapi", "storage", "wire"},
 	"storage":                    {"mapi"},
 	"tuning":                     {},

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Lets whole foreign programs judge ours: reverse proxies in front of the server, mail servers and filters that deliver, a browser before the
-# report of the load generator, readers of rich text and winmail.dat. It installs them with apt-get, so it is for machines that can be thrown away; none of them starts as a service.
+# Lets whole foreign programs judge ours: reverse proxies in front of the server, mail servers and filters that deliver, a relay
+# that fails in every way, a browser before the report of the load generator, readers of rich text and winmail.dat. It installs them with apt-get, so it is for machines that can be thrown away; none of them starts as a service.
 #
 #   scripts/judges.sh [JUDGE...]    all of scripts/judges/ if none is named
 #
@@ -17,7 +17,7 @@ fail() {
 install() {
 	local -a missing=()
 	local package
-	for package in nginx-light haproxy chromium tnef unrtf swaks procmail; do
+	for package in nginx-light haproxy chromium tnef unrtf swaks procmail python3-aiosmtpd openssl; do
 		[ -e "/var/lib/dpkg/info/$package.list" ] || missing+=("$package")
 	done
 	[ ${#missing[@]} -eq 0 ] || install_packages "run this on a machine with Debian or Ubuntu that can be thrown away" "${missing[@]}"
