@@ -24,14 +24,24 @@ func (f TLSFiles) Config() (*tls.Config, error) {
 		cfg.Certificates = []tls.Certificate{pair}
 	}
 	if f.CA != "" {
-		pem, err := os.ReadFile(f.CA)
+		pool, err := Authorities(f.CA)
 		if err != nil {
 			return nil, fmt.Errorf("ssl_ca_file: %w", err)
 		}
-		cfg.RootCAs = x509.NewCertPool()
-		if !cfg.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("ssl_ca_file: %s has no certificate in PEM form", f.CA)
-		}
+		cfg.RootCAs = pool
 	}
 	return cfg, nil
+}
+
+// Authorities reads certificates of authorities from a file in PEM form. It is an error if there is none in it.
+func Authorities(file string) (*x509.CertPool, error) {
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("%s has no certificate in PEM form", file)
+	}
+	return pool, nil
 }

@@ -9,7 +9,6 @@ package config
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"net"
 	"os"
@@ -19,6 +18,7 @@ import (
 
 	"zarafa/agents/connection"
 	"zarafa/agents/spooler/relay"
+	"zarafa/client"
 	"zarafa/daemon"
 	"zarafa/daemon/settings"
 	"zarafa/mail/charset"
@@ -327,13 +327,9 @@ func (s *SMTP) trust(set *settings.Set) (*tls.Config, error) {
 	if s.caFile == "" {
 		return nil, nil
 	}
-	pem, err := os.ReadFile(s.caFile)
+	pool, err := client.Authorities(s.caFile)
 	if err != nil {
-		return nil, set.Problem("smtp_ca_file", err.Error(), "write the name of a file with certificates, or leave it empty")
+		return nil, set.Problem("smtp_ca_file", err.Error(), "write the name of a file with certificates in PEM form, or leave it empty")
 	}
-	trust := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: x509.NewCertPool()}
-	if !trust.RootCAs.AppendCertsFromPEM(pem) {
-		return nil, set.Problem("smtp_ca_file", "has no certificate in PEM form", "write the name of another file")
-	}
-	return trust, nil
+	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}, nil
 }

@@ -88,6 +88,7 @@ func TestRefused(t *testing.T) {
 		"smtp_server =":                                        "smtp_server",
 		"smtp_server = a:b":                                    "HOST:PORT",
 		"smtp_ca_file = /nonexistent":                          "smtp_ca_file",
+		"smtp_ca_file = /dev/null":                             "no certificate",
 		"charset_upgrade = klingon":                            "windows-1252 or utf-8",
 		"smtp_security = ssl":                                  "none, starttls or tls",
 		"copy_delegate_mails = maybe":                          "move-to-rep",
