@@ -6,6 +6,7 @@ bin/zload fill --admin-url "$admin" --users 4 --messages 50 >/dev/null
 mkdir -p "$folder/nginx"
 free_port && nginx_port=$port
 cat >"$folder/nginx/nginx.conf" <<CONF
+user $(id -un) $(id -gn); # another one's workers cannot write into this folder
 pid $folder/nginx/pid;
 error_log stderr;
 events {}
@@ -49,9 +50,13 @@ haproxy -db -f "$folder/haproxy.cfg" &
 pids+=($!)
 until_listening $! "$haproxy_port"
 
+# Status 3 says that the machine was too busy for the figures to say anything about the server. They are not what is judged here; an error or a
+# wrong answer has another status.
 for proxy in nginx:$nginx_port haproxy:$haproxy_port; do
+	status=0
 	run_step bin/zload run --admin-url "$admin" --url "http://127.0.0.1:${proxy#*:}/zarafa" --users 4 --duration 15s --compress 100 \
-		--json "$folder/${proxy%:*}.json" --html "$folder/report.html" >"$folder/zload.log" ||
-		{ status=$?; cat "$folder/zload.log" >&2; fail "zload behind ${proxy%:*} ended with status $status"; }
+		--json "$folder/${proxy%:*}.json" --html "$folder/report.html" >"$folder/zload.log" || status=$?
+	[ "$status" = 0 ] || [ "$status" = 3 ] || { cat "$folder/zload.log" >&2; fail "zload behind ${proxy%:*} ended with status $status"; }
+	! grep -E '[1-9][0-9]* errors?$|[1-9][0-9]* errors ' "$folder/zload.log" >&2 || fail "users behind ${proxy%:*} had errors (see above)"
 	grep 'users of profile' "$folder/zload.log" | sed "s/^/${proxy%:*}: /"
 done

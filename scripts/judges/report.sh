@@ -4,7 +4,7 @@
 if [ ! -e "$folder/report.html" ]; then
 	bin/zload fill --admin-url "$admin" --users 4 --messages 50 >/dev/null
 	run_step bin/zload run --admin-url "$admin" --url "http://127.0.0.1:$server_port/" --users 4 --duration 10s --compress 100 \
-		--html "$folder/report.html" >/dev/null || fail "zload ended with status $?"
+		--html "$folder/report.html" >/dev/null || [ $? = 3 ] || fail "zload ended with status $?" # 3: on a busy machine the figures are void
 fi
 chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync \
 	--user-data-dir="$folder/chromium" --enable-logging=stderr --dump-dom "file://$folder/report.html" >"$folder/dom.html" 2>"$folder/chromium.log"
