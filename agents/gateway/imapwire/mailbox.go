@@ -1,0 +1,34 @@
+package imapwire
+
+// Mailbox expects the name of a mailbox and gives it in UTF-8; INBOX in any case is INBOX. A name that cannot be decoded is the error BadMailbox.
+func (d *Decoder) Mailbox() string {
+	s := d.AString()
+	if equalFold(s, "INBOX") {
+		return "INBOX"
+	}
+	return d.decodeName(s)
+}
+
+// pattern expects the name of a mailbox that may contain the wildcards % and * (RFC 9051 list-mailbox).
+func (d *Decoder) pattern() string {
+	if b := d.span(listChars); len(b) > 0 {
+		return d.decodeName(string(b))
+	}
+	s, ok := d.tryString()
+	if !ok {
+		d.fail("Name of a mailbox expected")
+	}
+	return d.decodeName(s)
+}
+
+func (d *Decoder) decodeName(s string) string {
+	if d.err != nil {
+		return ""
+	}
+	name, err := DecodeMailbox(s, d.utf8)
+	if err != nil {
+		d.failAs(BadMailbox, "Name of the mailbox is not valid "+map[bool]string{false: "modified UTF-7", true: "UTF-8"}[d.utf8])
+		return ""
+	}
+	return name
+}
