@@ -13,7 +13,7 @@ func (d *Decoder) Date() time.Time {
 	b := d.span(dateChars)
 	day, rest, ok := parseDay(b)
 	if !ok || len(rest) > 0 || quoted && !d.take('"') {
-		d.fail("Date expected, as 1-Feb-2024")
+		d.failWord("Date expected, as 1-Feb-2024")
 		return time.Time{}
 	}
 	return day
@@ -29,7 +29,7 @@ func (d *Decoder) DateTime() time.Time {
 	d.quoted()
 	t, ok := parseDateTime(d.scratch)
 	if !ok {
-		d.fail(`Date and time expected, as " 1-Feb-2024 12:34:56 +0100"`)
+		d.failWord(`Date and time expected, as " 1-Feb-2024 12:34:56 +0100"`)
 		return time.Time{}
 	}
 	return t

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"strconv"
 )
 
 // Limits bound what a command may cost. A zero means the default.
@@ -54,6 +55,7 @@ type Decoder struct {
 	literal    literalState
 	appended   int    // messages of APPEND so far
 	inUTF8Data bool   // a literal stands within UTF8 (…)
+	start      int    // where in the text the current token begins
 	scratch    []byte // the current token
 	steps      int    // bytes that were looked at, for the test that each is looked at a bounded number of times
 }
@@ -132,8 +134,16 @@ func (d *Decoder) Fail(err error) {
 	}
 }
 
-// fail records a syntax error if it is the first one.
-func (d *Decoder) fail(text string) { d.failAs(Syntax, text) }
+// fail records a syntax error at what comes next, if it is the first one.
+func (d *Decoder) fail(text string) { d.failAt(d.text, text) }
+
+// failWord records a syntax error at the token that was read last.
+func (d *Decoder) failWord(text string) { d.failAt(d.start, text) }
+
+// failAt records a syntax error at a place in the command's text, which does not count literals. People count from 1.
+func (d *Decoder) failAt(place int, text string) {
+	d.failAs(Syntax, text+" at byte "+strconv.Itoa(place+1))
+}
 
 func (d *Decoder) failAs(kind Kind, text string) {
 	if d.err == nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -104,17 +105,7 @@ func (e *Encoder) String(s string) *Encoder {
 		e.scratch = appendQuoted(e.scratch[:0], s)
 		return e.RawBytes(e.scratch)
 	}
-	e.literalHeader("{", int64(len(s)))
-	for i := range len(s) {
-		if e.err == nil {
-			c := s[i]
-			if c == 0 {
-				c = ' '
-			}
-			e.err = e.w.WriteByte(c)
-		}
-	}
-	return e
+	return e.literalHeader("{", int64(len(s))).Raw(strings.ReplaceAll(s, "\x00", " "))
 }
 
 // NString writes a string, or NIL if ok is false.

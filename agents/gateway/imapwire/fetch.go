@@ -96,7 +96,7 @@ func (d *Decoder) Fetch() (a FetchArgs) {
 		d.nonEmptyList(func() { d.fetchModifier(&a) })
 	}
 	if a.Vanished && !a.HasChangedSince {
-		d.fail("VANISHED needs CHANGEDSINCE") // RFC 7162 3.2.6
+		d.failWord("VANISHED needs CHANGEDSINCE") // RFC 7162 3.2.6
 	}
 	return a
 }
@@ -140,7 +140,7 @@ func (d *Decoder) fetchItem(name []byte) (item FetchItem) {
 	}
 	kind, ok := fetchKind(name)
 	if !ok {
-		d.fail("Item of FETCH expected")
+		d.failWord("Item of FETCH expected")
 	}
 	return FetchItem{Kind: kind}
 }
@@ -200,6 +200,6 @@ func (d *Decoder) fetchModifier(a *FetchArgs) {
 		a.Partial = true
 		a.First, a.Last = d.partialRange()
 	default:
-		d.fail("Modifier of FETCH expected")
+		d.failWord("Modifier of FETCH expected")
 	}
 }

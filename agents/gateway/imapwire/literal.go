@@ -90,6 +90,7 @@ func (d *Decoder) endLiteral() {
 	}
 	d.literal.open = false
 	d.discard(d.literal.left)
+	d.literal.left = 0
 }
 
 // discard skips bytes of the connection.

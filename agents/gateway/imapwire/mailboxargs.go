@@ -76,7 +76,7 @@ func (d *Decoder) Select() (a SelectArgs) {
 				d.SP()
 				a.QResync = d.qresync()
 			default:
-				d.fail("Parameter of SELECT expected")
+				d.failWord("Parameter of SELECT expected")
 			}
 		})
 	}
@@ -122,7 +122,7 @@ func (d *Decoder) Create() (a CreateArgs) {
 	if d.TrySP() {
 		d.nonEmptyList(func() {
 			if string(d.keyword()) != "USE" {
-				d.fail("Parameter of CREATE expected")
+				d.failWord("Parameter of CREATE expected")
 			}
 			d.SP()
 			a.Use = d.FlagList()
@@ -168,7 +168,7 @@ func (d *Decoder) ListCommand() (a ListArgs) {
 		a.Extended = true
 		d.SP()
 		if a.RecursiveMatch && !a.Subscribed && !a.SpecialUse {
-			d.fail("RECURSIVEMATCH needs another option") // RFC 5258 3
+			d.failWord("RECURSIVEMATCH needs another option") // RFC 5258 3
 		}
 	}
 	a.Reference = d.decodeName(d.AString())
@@ -182,7 +182,7 @@ func (d *Decoder) ListCommand() (a ListArgs) {
 	if d.TrySP() {
 		a.Extended = true
 		if string(d.keyword()) != "RETURN" {
-			d.fail("RETURN expected")
+			d.failWord("RETURN expected")
 		}
 		d.SP()
 		d.List(func() { d.listReturn(&a.Return) })
@@ -201,7 +201,7 @@ func (d *Decoder) listOption(a *ListArgs) {
 	case "SPECIAL-USE":
 		a.SpecialUse = true
 	default:
-		d.fail("Selection option of LIST expected")
+		d.failWord("Selection option of LIST expected")
 	}
 }
 
@@ -219,7 +219,7 @@ func (d *Decoder) listReturn(r *ListReturn) {
 		d.SP()
 		r.Status = d.statusItems()
 	default:
-		d.fail("Return option of LIST expected")
+		d.failWord("Return option of LIST expected")
 	}
 }
 
@@ -241,7 +241,7 @@ func (d *Decoder) statusItems() (items []StatusItem) {
 				return
 			}
 		}
-		d.fail("Item of STATUS expected")
+		d.failWord("Item of STATUS expected")
 	})
 	return items
 }

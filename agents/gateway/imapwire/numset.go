@@ -48,7 +48,7 @@ func (d *Decoder) NumSet() (set NumSet) {
 func (d *Decoder) KnownSet() NumSet {
 	set := d.NumSet()
 	if set.Saved || slices.ContainsFunc(set.Ranges, func(r Range) bool { return r.First == Star || r.Last == Star }) {
-		d.fail("Set of known numbers expected")
+		d.failWord("Set of known numbers expected")
 		return NumSet{}
 	}
 	return set

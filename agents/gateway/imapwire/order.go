@@ -52,7 +52,7 @@ func (d *Decoder) Sort() (a SortArgs) {
 		}
 		var ok bool
 		if c.Key, ok = sortKey(word); !ok {
-			d.fail("Sort key expected")
+			d.failWord("Sort key expected")
 		}
 		a.Criteria = append(a.Criteria, c)
 	})

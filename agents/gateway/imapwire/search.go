@@ -140,7 +140,7 @@ func (d *Decoder) searchReturnOption(r *SearchReturn) {
 		r.Partial = true
 		r.First, r.Last = d.partialRange()
 	default:
-		d.fail("Option of RETURN expected")
+		d.failWord("Option of RETURN expected")
 	}
 }
 
@@ -198,7 +198,7 @@ func (d *Decoder) searchKeyNamed(word []byte) (k SearchKey) {
 	}
 	var ok bool
 	if k.Op, ok = keyWithArgument(word); !ok {
-		d.fail("Search key expected")
+		d.failWord("Search key expected")
 		return k
 	}
 	d.SP()
@@ -248,7 +248,7 @@ func (d *Decoder) searchModSeq(k *SearchKey) {
 		switch string(d.keyword()) {
 		case "ALL", "PRIV", "SHARED":
 		default:
-			d.fail("ALL, PRIV or SHARED expected")
+			d.failWord("ALL, PRIV or SHARED expected")
 		}
 		d.SP()
 	}

@@ -24,7 +24,7 @@ func (d *Decoder) sectionItem(kind FetchKind, peek bool) FetchItem {
 			d.fail(". expected")
 		}
 		if item.Count = int64(d.Number64()); item.Count == 0 {
-			d.fail("Number greater than 0 expected")
+			d.failWord("Number greater than 0 expected")
 		}
 		if !d.take('>') {
 			d.fail("> expected")
@@ -59,7 +59,7 @@ func (d *Decoder) section(texts bool) (s Section) {
 		s.Text = SectionMIME
 	}
 	if !texts || s.Text == SectionAll || s.Text == SectionMIME && len(s.Part) == 0 {
-		d.fail("Section expected")
+		d.failWord("Section expected")
 	}
 	if s.Text == SectionHeaderFields || s.Text == SectionHeaderFieldsNot {
 		d.SP()

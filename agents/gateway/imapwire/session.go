@@ -56,7 +56,7 @@ func (d *Decoder) base64() []byte {
 func (d *Decoder) Done() error {
 	d.begin()
 	if string(d.keyword()) != "DONE" {
-		d.fail("DONE expected")
+		d.failWord("DONE expected")
 	}
 	return d.Finish()
 }
@@ -82,7 +82,7 @@ func (d *Decoder) ID() (fields []IDField) {
 	d.SP()
 	if d.peek() != '(' {
 		if string(d.keyword()) != "NIL" {
-			d.fail("List or NIL expected")
+			d.failWord("List or NIL expected")
 		}
 		return nil
 	}

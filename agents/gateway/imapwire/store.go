@@ -29,7 +29,7 @@ func (d *Decoder) Store() (a StoreArgs) {
 	if d.peek() == '(' {
 		d.nonEmptyList(func() {
 			if string(d.keyword()) != "UNCHANGEDSINCE" {
-				d.fail("Modifier of STORE expected")
+				d.failWord("Modifier of STORE expected")
 			}
 			d.SP()
 			a.HasUnchangedSince, a.UnchangedSince = true, d.Number64()
@@ -50,7 +50,7 @@ func (d *Decoder) Store() (a StoreArgs) {
 	case "-FLAGS.SILENT":
 		a.Mode, a.Silent = StoreRemove, true
 	default:
-		d.fail("FLAGS, +FLAGS or -FLAGS expected")
+		d.failWord("FLAGS, +FLAGS or -FLAGS expected")
 	}
 	d.SP()
 	if d.peek() == '(' {

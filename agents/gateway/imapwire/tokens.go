@@ -4,7 +4,7 @@ import "math"
 
 // span reads as many bytes of a class as there are. The result is valid until the next token.
 func (d *Decoder) span(in *class) []byte {
-	d.scratch = d.scratch[:0]
+	d.scratch, d.start = d.scratch[:0], d.text
 	return d.spanMore(in)
 }
 
@@ -36,7 +36,7 @@ func (d *Decoder) keyword() []byte { return upper(d.span(atomChars)) }
 func (d *Decoder) Tag() string {
 	tag := d.span(tagChars)
 	if len(tag) == 0 || len(tag) > 1024 {
-		d.fail("Tag expected")
+		d.failWord("Tag expected")
 		return ""
 	}
 	return string(tag)
@@ -87,7 +87,7 @@ func (d *Decoder) NString() (s string, ok bool) {
 		return s, ok
 	}
 	if string(d.keyword()) != "NIL" {
-		d.fail("String or NIL expected")
+		d.failWord("String or NIL expected")
 	}
 	return "", false
 }
@@ -95,23 +95,24 @@ func (d *Decoder) NString() (s string, ok bool) {
 func (d *Decoder) tryString() (string, bool) {
 	switch d.peek() {
 	case '"':
-		return d.quoted(), d.err == nil
+		d.quoted()
+		return string(d.scratch), d.err == nil
 	case '{':
 		return d.literalString(), d.err == nil
 	}
 	return "", false
 }
 
-// quoted reads a quoted string.
-func (d *Decoder) quoted() string {
+// quoted reads a quoted string as the current token.
+func (d *Decoder) quoted() {
+	d.scratch, d.start = d.scratch[:0], d.text
 	d.advance(1)
-	d.scratch = d.scratch[:0]
 	for {
 		d.spanMore(quotedChars)
 		switch c := d.peek(); c {
 		case '"':
 			d.advance(1)
-			return string(d.scratch)
+			return
 		case '\\':
 			d.advance(1)
 			// Only quotes and backslashes may be quoted, but Windows' domain\user comes without.
@@ -123,7 +124,7 @@ func (d *Decoder) quoted() string {
 			}
 		default:
 			d.fail("Quoted string does not end")
-			return ""
+			return
 		}
 	}
 }
@@ -135,7 +136,7 @@ func (d *Decoder) Number() uint32 { return uint32(d.number(math.MaxUint32)) }
 func (d *Decoder) NonZero() uint32 {
 	n := d.Number()
 	if n == 0 {
-		d.fail("Number greater than 0 expected")
+		d.failWord("Number greater than 0 expected")
 	}
 	return n
 }
@@ -151,7 +152,7 @@ func (d *Decoder) number(most uint64) uint64 {
 	}
 	n, ok := parseNumber(b, most)
 	if !ok {
-		d.fail("Number is too large")
+		d.failWord("Number is too large")
 	}
 	return n
 }
@@ -237,7 +238,10 @@ func (d *Decoder) TryList(element func()) bool {
 	d.take(' ')
 	for first := true; !d.take(')'); first = false {
 		if !first {
-			if d.SP(); d.take(')') {
+			if !d.take(' ') {
+				d.fail("Blank or ) expected")
+			}
+			if d.take(')') {
 				break
 			}
 		}

@@ -65,7 +65,7 @@ func decodeUTF7(s string) (string, error) {
 // decodeShifted decodes a piece in base64, UTF-16 with the high byte first. What could stand for itself must not be there.
 func decodeShifted(name *strings.Builder, code string) bool {
 	b, err := modifiedBase64.DecodeString(code)
-	if err != nil || len(b)%2 != 0 || strings.ContainsAny(code, "\r\n") {
+	if err != nil || len(b)%2 != 0 {
 		return false
 	}
 	for i := 0; i < len(b); i += 2 {
