@@ -342,8 +342,7 @@ func (f *formatter) key(k SearchKey, top bool) {
 	case SearchModSeq:
 		f.raw(" MODSEQ ")
 		if k.Field != "" {
-			f.string(k.Field)
-			f.raw(" ALL ")
+			f.raw("%s ALL ", appendQuoted(nil, k.Field))
 		}
 		f.raw("%d", k.Number)
 	case SearchLarger, SearchSmaller, SearchYounger, SearchOlder:

@@ -169,7 +169,7 @@ func (d *Decoder) skip() {
 			return
 		}
 		n := 0
-		for n < len(b) && !d.ended && !d.literal.open {
+		for n < len(b) && int64(n) <= left && !d.ended && !d.literal.open {
 			c := b[n]
 			n++
 			if c == '\n' {

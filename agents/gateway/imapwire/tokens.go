@@ -181,23 +181,18 @@ func (d *Decoder) TrySP() bool {
 	if !d.take(' ') {
 		return false
 	}
-	d.trailingBlanks()
+	if d.trailingBlanks() && !d.AtEnd() {
+		d.fail("Blanks before something else")
+	}
 	return !d.AtEnd()
 }
 
-// trailingBlanks takes blanks that stand before a line end. Blanks before anything else are too many, and whoever comes next says so.
-func (d *Decoder) trailingBlanks() {
-	for d.peek() == ' ' {
-		b := d.window()
-		n := 0
-		for n < len(b) && b[n] == ' ' {
-			n++
-		}
-		if n < len(b) && b[n] != '\r' && b[n] != '\n' {
-			return
-		}
-		d.advance(n)
+// trailingBlanks takes blanks, which can only be right before a line end, and reports whether there were any.
+func (d *Decoder) trailingBlanks() (any bool) {
+	for d.take(' ') {
+		any = true
 	}
+	return any
 }
 
 // AtEnd reports whether the line ends here, or an error was met.
@@ -211,9 +206,7 @@ func (d *Decoder) CRLF() {
 	if d.err != nil {
 		return
 	}
-	if d.take(' ') {
-		d.trailingBlanks()
-	}
+	d.trailingBlanks()
 	if d.take('\r') && d.peek() != '\n' {
 		d.fail("CR without LF")
 		return

@@ -88,8 +88,9 @@ func decodeShifted(name *strings.Builder, code string) bool {
 
 // EncodeMailbox writes a name as DecodeMailbox reads it. What is no valid UTF-8 becomes U+FFFD.
 func EncodeMailbox(name string, isUTF8 bool) string {
+	name = strings.ToValidUTF8(name, "\uFFFD")
 	if isUTF8 {
-		return strings.ToValidUTF8(name, "\uFFFD")
+		return name
 	}
 	plain := true
 	for i := range len(name) {
