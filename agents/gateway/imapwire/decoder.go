@@ -49,6 +49,7 @@ type Decoder struct {
 	begun      bool  // something of the command was read
 	ended      bool  // its last line end was read, or it was refused at a synchronising literal
 	text       int   // bytes of its text
+	slack      int   // how much longer it may be, within the header of a literal
 	strings    int64 // bytes of its literals that were kept
 	elements   int
 	depth      int
@@ -217,11 +218,12 @@ func (d *Decoder) peek() byte {
 // advance consumes n bytes of text that are buffered.
 func (d *Decoder) advance(n int) {
 	d.steps += n
-	d.text += n
-	_, _ = d.r.Discard(n)
-	if d.text > d.limits.Text {
+	if left := max(0, d.limits.Text+d.slack-d.text); n > left {
+		n = left
 		d.failAs(TooLong, "Command is too long")
 	}
+	d.text += n
+	_, _ = d.r.Discard(n)
 }
 
 // take consumes a byte if it is the next one.
@@ -230,7 +232,7 @@ func (d *Decoder) take(c byte) bool {
 		return false
 	}
 	d.advance(1)
-	return true
+	return d.err == nil
 }
 
 // element counts an element of the command.

@@ -125,11 +125,21 @@ func (e *Encoder) Literal8(size int64, r io.Reader) *Encoder { return e.literal(
 
 func (e *Encoder) literal(open string, size int64, r io.Reader) *Encoder {
 	e.literalHeader(open, size)
-	if e.err == nil {
-		_, e.err = io.CopyN(e.w, r, size)
-		if errors.Is(e.err, io.EOF) {
-			e.err = io.ErrUnexpectedEOF
+	for size > 0 && e.err == nil {
+		if e.w.Available() == 0 {
+			e.err = e.w.Flush()
+			continue
 		}
+		// Read right into the buffer, rather than by io.Copy, which makes one of its own for a connection.
+		b := e.w.AvailableBuffer()
+		b = b[:min(int64(cap(b)), size)]
+		if _, err := io.ReadFull(r, b); errors.Is(err, io.EOF) {
+			e.err = io.ErrUnexpectedEOF
+		} else {
+			e.err = err
+		}
+		e.RawBytes(b)
+		size -= int64(len(b))
 	}
 	return e
 }

@@ -106,16 +106,18 @@ func (d *Decoder) attribute() []byte { return upper(d.span(attributeChars)) }
 
 // macro is what a macro stands for (RFC 9051 6.4.5); nil if it is none.
 func macro(name []byte) []FetchItem {
-	all := []FetchItem{{Kind: FetchFlags}, {Kind: FetchInternalDate}, {Kind: FetchSize}, {Kind: FetchEnvelope}, {Kind: FetchBody}}
+	items := 0
 	switch string(name) {
 	case "FAST":
-		return all[:3]
+		items = 3
 	case "ALL":
-		return all[:4]
+		items = 4
 	case "FULL":
-		return all
+		items = 5
+	default:
+		return nil
 	}
-	return nil
+	return []FetchItem{{Kind: FetchFlags}, {Kind: FetchInternalDate}, {Kind: FetchSize}, {Kind: FetchEnvelope}, {Kind: FetchBody}}[:items]
 }
 
 func (d *Decoder) fetchItem(name []byte) (item FetchItem) {

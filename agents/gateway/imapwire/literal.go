@@ -19,6 +19,9 @@ func (d *Decoder) tryLiteralHeader(binary bool) (isBinary, ok bool) {
 	if binary {
 		isBinary = d.take('~')
 	}
+	// The header is read as a whole even where the command becomes too long, or the literal would be taken for the next commands.
+	d.slack = 64
+	defer func() { d.slack = 0 }()
 	if !d.take('{') {
 		if isBinary {
 			d.fail("Literal expected")
@@ -37,6 +40,9 @@ func (d *Decoder) tryLiteralHeader(binary bool) (isBinary, ok bool) {
 		return isBinary, false
 	}
 	d.literal = literalState{size: int64(size), sync: sync, pending: true}
+	if d.text > d.limits.Text {
+		d.Refuse(&Error{Kind: TooLong, Text: "Command is too long"})
+	}
 	if !fits {
 		d.Refuse(&Error{Kind: TooLong, Text: "Literal is too long"})
 	}
@@ -46,17 +52,23 @@ func (d *Decoder) tryLiteralHeader(binary bool) (isBinary, ok bool) {
 // Accept opens the literal that AppendMessage has come to: it has the client send it, if that waits, and gives its bytes. What is not read of it
 // is skipped by whatever reads the command further. It gives nil after an error.
 func (d *Decoder) Accept() io.Reader {
-	if d.err != nil || !d.literal.pending {
+	if d.err != nil || !d.literal.pending || !d.accept() {
 		return nil
 	}
+	return literalReader{d, d.appended}
+}
+
+// accept opens the literal.
+func (d *Decoder) accept() bool {
 	d.literal.pending, d.literal.open, d.literal.left = false, true, d.literal.size
-	if d.literal.sync {
-		if err := d.proceed(); err != nil {
-			d.broken(err)
-			return nil
-		}
+	if !d.literal.sync {
+		return true
 	}
-	return literalReader{d}
+	if err := d.proceed(); err != nil {
+		d.broken(err)
+		return false
+	}
+	return true
 }
 
 // Refuse ends the command with an error of the caller's instead of reading the literal that AppendMessage has come to. One that the client waits to
@@ -106,13 +118,16 @@ func (d *Decoder) discard(n int64) {
 	}
 }
 
-// literalReader reads the open literal.
-type literalReader struct{ d *Decoder }
+// literalReader reads the literal of a message of APPEND while it is open.
+type literalReader struct {
+	d       *Decoder
+	message int
+}
 
 // Read gives io.EOF at the literal's end, and an error of the connection as it is.
 func (l literalReader) Read(p []byte) (int, error) {
 	s := &l.d.literal
-	if !s.open || s.left == 0 {
+	if l.message != l.d.appended || !s.open || s.left == 0 {
 		return 0, io.EOF
 	}
 	n, err := l.d.r.Read(p[:min(int64(len(p)), s.left)])
@@ -135,7 +150,7 @@ func (d *Decoder) literalString() string {
 		return ""
 	}
 	d.strings += size
-	if d.Accept() == nil {
+	if !d.accept() {
 		return ""
 	}
 	d.literal.open = false

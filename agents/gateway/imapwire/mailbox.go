@@ -1,7 +1,15 @@
 package imapwire
 
+import "bytes"
+
 // Mailbox expects the name of a mailbox and gives it in UTF-8; INBOX in any case is INBOX. A name that cannot be decoded is the error BadMailbox.
 func (d *Decoder) Mailbox() string {
+	if b := d.span(astringChars); len(b) > 0 {
+		if bytes.EqualFold(b, []byte("INBOX")) {
+			return "INBOX"
+		}
+		return d.decodeName(string(b))
+	}
 	s := d.AString()
 	if equalFold(s, "INBOX") {
 		return "INBOX"
