@@ -153,7 +153,7 @@ func (d *Decoder) literalString() string {
 	if !d.accept() {
 		return ""
 	}
-	d.literal.open = false
+	d.literal = literalState{} // read here to its end
 	var s strings.Builder
 	s.Grow(int(size))
 	for size > 0 {
