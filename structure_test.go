@@ -23,6 +23,7 @@ var mayImport = map[string][]string{
 	"agents/dagent":            {"agents/connection", "calendar", "client", "daemon", "mail", "mapi", "rules"},
 	"agents/gateway/imapwire":  {},
 	"agents/gateway/mailstore": {"agents/gateway/view"},
+	"agents/gateway/sorting":   {},
 	"agents/gateway/view":      {},
 	"agents/monitor":           {"agents/connection", "client", "daemon", "mail", "mapi"},
 	"agents/spool":             {},
