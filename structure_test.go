@@ -20,7 +20,6 @@ var mayImport = map[string][]string{
 	"agents/admin":             {"agents/connection", "client", "daemon", "mapi"},
 	"agents/connection":        {"client", "daemon/settings", "mapi"},
 	"agents/dagent":            {"agents/connection", "agents/spool", "calendar", "client", "daemon", "mail", "mapi", "rules"},
-	"agents/dagent":            {"agents/connection", "calendar", "client", "daemon", "mail", "mapi", "rules"},
 	"agents/gateway/dialogue":  {}, // only tests use it, and the next one
 	"agents/gateway/dovecot":   {},
 	"agents/gateway/imapwire":  {},

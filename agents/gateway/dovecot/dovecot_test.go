@@ -14,7 +14,7 @@ import (
 )
 
 // Dovecot answers the dialogues as they are written, so that they can judge others.
-func TestDialogues(t *testing.T) {
+func TestJudgeDialogues(t *testing.T) {
 	s := dovecot.Start(t)
 	var users atomic.Int32
 	dialogue.PlayAll(t, func(*testing.T) dialogue.Server {
@@ -26,7 +26,7 @@ func TestDialogues(t *testing.T) {
 }
 
 // The other two protocols answer, and what comes by one is seen by the others.
-func TestDelivery(t *testing.T) {
+func TestJudgeDelivery(t *testing.T) {
 	s := dovecot.Start(t)
 	talk(t, s.LMTP, "220", "LHLO x", "250 ", "MAIL FROM:<>", "250", "RCPT TO:<anna>", "250", "DATA", "354", "Subject: Hi\r\n\r\nHello\r\n.", "250", "QUIT", "221")
 	talk(t, s.POP3, "+OK", "USER anna", "+OK", "PASS "+dovecot.Password, "+OK", "STAT", "+OK 1 ", "QUIT", "+OK")

@@ -22,12 +22,13 @@ func (d *Decoder) AppendMessage(m *AppendMessage) bool {
 			d.fail(") expected")
 		}
 	}
-	if d.appended > 0 && d.AtEnd() {
+	if d.appended == 0 {
+		d.SP()
+	} else if !d.TrySP() {
 		return false
 	}
 	d.appended++
 	*m = AppendMessage{}
-	d.SP()
 	d.element()
 	if d.peek() == '(' {
 		m.Flags = d.FlagList()

@@ -77,7 +77,8 @@ type IDField struct {
 	HasValue    bool // not NIL
 }
 
-// ID reads the argument of ID; nil for NIL.
+// ID reads the argument of ID; nil for NIL. Atoms are taken where strings should be: nothing depends on them, and a client that is refused may
+// go away.
 func (d *Decoder) ID() (fields []IDField) {
 	d.SP()
 	if d.peek() != '(' {
@@ -87,9 +88,13 @@ func (d *Decoder) ID() (fields []IDField) {
 		return nil
 	}
 	d.List(func() {
-		f := IDField{Name: d.String()}
+		f := IDField{Name: d.AString()}
 		d.SP()
-		f.Value, f.HasValue = d.NString()
+		quoted := d.peek() == '"' || d.peek() == '{'
+		f.Value = d.AString()
+		if f.HasValue = quoted || !equalFold(f.Value, "NIL"); !f.HasValue {
+			f.Value = ""
+		}
 		fields = append(fields, f)
 	})
 	return fields

@@ -47,7 +47,7 @@ func (c *client) command(text, word string) (answer string) {
 }
 
 // Dovecot sorts and threads random messages as we do.
-func TestDovecot(t *testing.T) {
+func TestJudgeDovecot(t *testing.T) {
 	s := dovecot.Start(t)
 	rnd := testseed.New(t)
 	conn, err := net.Dial("tcp", s.IMAP)
