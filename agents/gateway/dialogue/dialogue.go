@@ -9,7 +9,7 @@
 //
 // Answers that follow each other may come in any order, but what follows a tagged answer is missing. All that the server says must have its line,
 // unless one of them is "S: *": then untagged answers without one are passed over. A literal of an answer stands there with \r\n. "…" stands for
-// any text, and $name for a word without ")" and "]": the first time it gets its value there, later it has to be the same, or is sent. $user
+// any text, among flags in parentheses for more of them (they may come in any order), and $name for a word without ")" and "]": the first time it gets its value there, later it has to be the same, or is sent. $user
 // and $password are the caller's.
 package dialogue
 
@@ -21,6 +21,7 @@ import (
 	"io/fs"
 	"net"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -189,11 +190,20 @@ func (p *player) expect(c *connection, wanted []string) error {
 	return nil
 }
 
+var flagList = regexp.MustCompile(`FLAGS \([^)]*\)`)
+
+// sortFlags puts the flags of FLAGS (…) in order; "…" comes last.
+func sortFlags(list string) string {
+	flags := strings.Fields(strings.TrimSuffix(strings.TrimPrefix(list, "FLAGS ("), ")"))
+	slices.Sort(flags)
+	return "FLAGS (" + strings.Join(flags, " ") + ")"
+}
+
 // find finds the first wanted answer that is the one that came, and keeps the values of its words.
 func (p *player) find(wanted []string, answer string) int {
 	for i, w := range wanted {
 		names, form := p.form(w)
-		m := form.FindStringSubmatch(answer)
+		m := form.FindStringSubmatch(flagList.ReplaceAllStringFunc(answer, sortFlags))
 		if m == nil {
 			continue
 		}
@@ -209,6 +219,13 @@ var mark = regexp.MustCompile(`…|\$[a-z]+`)
 
 // form makes a regular expression of a wanted answer; names are those of its groups.
 func (p *player) form(wanted string) (names []string, form *regexp.Regexp) {
+	wanted = flagList.ReplaceAllStringFunc(wanted, func(list string) string {
+		if flags, ok := strings.CutSuffix(sortFlags(list), " …)"); ok {
+			names := strings.Fields(strings.TrimPrefix(flags, "FLAGS ("))
+			return "FLAGS (…" + strings.Join(names, "…") + "…)"
+		}
+		return sortFlags(list)
+	})
 	var text strings.Builder
 	end := 0
 	for _, at := range mark.FindAllStringIndex(wanted, -1) {
