@@ -15,7 +15,8 @@ type Limits struct {
 	Literal int64
 	// Strings is the length of all literals of a command together that stand for strings. The default is 1 MiB.
 	Strings int64
-	// Skip is how many bytes of a malformed or refused command are read to find its end; a longer one is a fatal error. The default is 1 MiB.
+	// Skip is how many bytes of a malformed or refused command are read to find its end; a longer one is a fatal error. A client that is to go on after
+	// the refusal of a message that it sent without asking needs as much as the largest message. The default is 1 MiB.
 	Skip int64
 	// Depth is how deep lists and search keys may be nested. The default is 1,000: clients join alternatives as OR a OR b OR c ….
 	Depth int
