@@ -9,7 +9,7 @@
 //
 // Answers that follow each other may come in any order, but what follows a tagged answer is missing. All that the server says must have its line,
 // unless one of them is "S: *": then untagged answers without one are passed over. A literal of an answer stands there with \r\n. "…" stands for
-// any text, among flags in parentheses for more of them (they may come in any order), and $name for a word without ")" and "]": the first time it gets its value there, later it has to be the same, or is sent. $user
+// any text, among flags, or attributes of LIST, for more of them (they may come in any order), and $name for a word without ")" and "]": the first time it gets its value there, later it has to be the same, or is sent. $user
 // and $password are the caller's.
 package dialogue
 
@@ -190,13 +190,14 @@ func (p *player) expect(c *connection, wanted []string) error {
 	return nil
 }
 
-var flagList = regexp.MustCompile(`FLAGS \([^)]*\)`)
+var flagList = regexp.MustCompile(`(FLAGS|LIST|LSUB) \(([^)]*)\)`)
 
-// sortFlags puts the flags of FLAGS (…) in order; "…" comes last.
+// sortFlags puts the flags of FLAGS (…), or the attributes of LIST (…), in order; "…" comes last.
 func sortFlags(list string) string {
-	flags := strings.Fields(strings.TrimSuffix(strings.TrimPrefix(list, "FLAGS ("), ")"))
-	slices.Sort(flags)
-	return "FLAGS (" + strings.Join(flags, " ") + ")"
+	word, flags, _ := strings.Cut(list, " ")
+	sorted := strings.Fields(strings.Trim(flags, "()"))
+	slices.Sort(sorted)
+	return word + " (" + strings.Join(sorted, " ") + ")"
 }
 
 // find finds the first wanted answer that is the one that came, and keeps the values of its words.
@@ -220,9 +221,9 @@ var mark = regexp.MustCompile(`…|\$[a-z]+`)
 // form makes a regular expression of a wanted answer; names are those of its groups.
 func (p *player) form(wanted string) (names []string, form *regexp.Regexp) {
 	wanted = flagList.ReplaceAllStringFunc(wanted, func(list string) string {
-		if flags, ok := strings.CutSuffix(sortFlags(list), " …)"); ok {
-			names := strings.Fields(strings.TrimPrefix(flags, "FLAGS ("))
-			return "FLAGS (…" + strings.Join(names, "…") + "…)"
+		if all, ok := strings.CutSuffix(sortFlags(list), " …)"); ok {
+			word, flags, _ := strings.Cut(all, " (")
+			return word + " (…" + strings.ReplaceAll(flags, " ", "…") + "…)"
 		}
 		return sortFlags(list)
 	})
