@@ -9,8 +9,8 @@
 //
 // Answers that follow each other may come in any order, but what follows a tagged answer is missing. All that the server says must have its line,
 // unless one of them is "S: *": then untagged answers without one are passed over. A literal of an answer stands there with \r\n. "…" stands for
-// any text, among flags, or attributes of LIST, for more of them (they may come in any order), and $name for a word without ")" and "]": the first time it gets its value there, later it has to be the same, or is sent. $user
-// and $password are the caller's.
+// any text; among flags, or attributes of LIST, which may come in any order, for more of them. $name stands for a word without ")" and "]": the
+// first time it gets its value there, later it has to be the same, or is sent. $user and $password are the caller's.
 package dialogue
 
 import (

@@ -106,7 +106,8 @@ func compare(c *client, messages []sorting.Message, sent string) {
 func randomMail(rnd *rand.Rand, i int) (sorting.Message, string) {
 	name := func() string { return []string{"anna", "Bob", "carl", "Zoe", "a_b"}[rnd.IntN(5)] }
 	m := sorting.Message{
-		Number: uint32(i + 1), Arrival: time.Date(2024, 1, 1+rnd.IntN(5), 1, 2, 3, 0, time.UTC), Sent: time.Date(2023, 1, 1+rnd.IntN(9), 1, 2, 3, 0, time.UTC),
+		Number: uint32(i + 1), Arrival: time.Date(2024, 1, 1+rnd.IntN(5), 1, 2, 3, 0, time.UTC),
+		Sent:      time.Date(2023, 1, 1+rnd.IntN(9), 1, 2, 3, 0, time.UTC),
 		MessageID: fmt.Sprintf("<%d@x>", i), From: name(), To: name(), Cc: name(),
 	}
 	m.Subject = []string{"", "Re: ", "[list] ", "Fwd: ", "Re[2]: [list] re: "}[rnd.IntN(5)] + []string{"", "a", "b", "C", "a (fwd)", "[x]", "[Fwd: b]"}[rnd.IntN(7)]
