@@ -44,6 +44,9 @@ var mayImport = map[string][]string{
 	"cmd/zarafa-server": {
 		"daemon", "server",
 	},
+	"agents/gateway/mailstore/memory": {
+		"agents/gateway/mailstore", "agents/gateway/view", "mail",
+	},
 	"cmd/zbench":                 {"bench", "daemon/subcommand"},
 	"cmd/zload":                  {"client", "daemon/subcommand", "loadgen", "profiles"},
 	"cmd/ztune":                  {"daemon", "server/config", "storage/mysql", "tuning"},
