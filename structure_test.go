@@ -44,6 +44,9 @@ var mayImport = map[string][]string{
 	"cmd/zarafa-server": {
 		"daemon", "server",
 	},
+	"agents/gateway/imap": {
+		"agents/gateway/imapwire", "agents/gateway/mailstore", "agents/gateway/view", "mail",
+	},
 	"agents/gateway/mailstore/memory": {
 		"agents/gateway/mailstore", "agents/gateway/view", "mail",
 	},
