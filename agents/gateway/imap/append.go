@@ -38,7 +38,7 @@ func (s *session) append(ctx context.Context, c *call) error {
 	for s.dec.AppendMessage(&m) {
 		message, err := s.readMessage(&m, &files, len(messages))
 		if err != nil {
-			return s.failAppend(err)
+			return s.refuseLiteral(err)
 		}
 		messages = append(messages, message)
 	}
@@ -55,14 +55,17 @@ func (s *session) append(ctx context.Context, c *call) error {
 	return nil
 }
 
-// failAppend ends the command with an error of ours. Literals that the client sends without being asked are passed over.
+// failAppend ends the command with an error of ours before its first literal. Up to that all is read, so that it can be refused without the client
+// sending it.
 func (s *session) failAppend(err error) error {
 	var m imapwire.AppendMessage
-	// Up to the first literal all is read, so that it can be refused without the client sending it.
-	if s.dec.Err() == nil {
-		s.dec.AppendMessage(&m)
-		s.dec.Refuse(err)
-	}
+	s.dec.AppendMessage(&m)
+	return s.refuseLiteral(err)
+}
+
+// refuseLiteral ends the command with an error of ours at a literal. What the client sends without being asked is passed over.
+func (s *session) refuseLiteral(err error) error {
+	s.dec.Refuse(err)
 	s.dec.Fail(err)
 	return s.dec.Finish()
 }

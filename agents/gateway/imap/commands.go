@@ -84,7 +84,7 @@ func (s *session) capabilities() string {
 	}
 	names = append(names,
 		"IDLE", "NAMESPACE", "UIDPLUS", "MOVE", "UNSELECT", "CHILDREN", "SPECIAL-USE", "CREATE-SPECIAL-USE", "LIST-EXTENDED", "LIST-STATUS", "ESEARCH",
-		"QUOTA=RES-STORAGE", "ACL", "RIGHTS=kxte", "OBJECTID", "PREVIEW", "SAVEDATE",
+		"SEARCHRES", "WITHIN", "BINARY", "MULTIAPPEND", "UTF8=ACCEPT", "STATUS=SIZE", "QUOTA", "QUOTA=RES-STORAGE", "ACL", "RIGHTS=kxte", "OBJECTID", "PREVIEW", "SAVEDATE",
 	)
 	if limit := s.account.MaxMessage(); limit > 0 {
 		names = append(names, appendLimit(limit))

@@ -52,8 +52,8 @@ func (s *Store) AddUser(name, password string) {
 	s.users[name] = password
 	s.subscribed[name] = make(map[string]bool)
 	s.add(name, "INBOX", "")
-	for mailbox, use := range map[string]string{"Sent Items": "Sent", "Deleted Items": "Trash", "Drafts": "Drafts", "Junk E-mail": "Junk"} {
-		s.add(name, mailbox, use)
+	for _, special := range [][2]string{{"Sent Items", "Sent"}, {"Deleted Items", "Trash"}, {"Drafts", "Drafts"}, {"Junk E-mail", "Junk"}} {
+		s.add(name, special[0], special[1])
 	}
 }
 
