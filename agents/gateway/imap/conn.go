@@ -94,7 +94,10 @@ func (c *conn) wait(forChange bool) (changed bool, err error) {
 	if err != nil || !ok {
 		return err == nil, err
 	}
-	n, err := c.net.Read(c.first[:])
+	n := 0
+	for n == 0 && err == nil { // a reader may give nothing without an error
+		n, err = c.net.Read(c.first[:])
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.waiting = false
