@@ -97,24 +97,18 @@ func (f *fetching) plan(items []imapwire.FetchItem, uid, changedSince bool) {
 	has := func(kind imapwire.FetchKind) bool {
 		return slices.ContainsFunc(items, func(i imapwire.FetchItem) bool { return i.Kind == kind })
 	}
-	modSeq := has(imapwire.FetchModSeq) || changedSince || f.condStore && has(imapwire.FetchFlags)
 	if uid || has(imapwire.FetchUID) {
 		f.items = append(f.items, imapwire.FetchItem{Kind: imapwire.FetchUID})
 	}
-	if has(imapwire.FetchFlags) {
-		f.flags = true
-		f.items = append(f.items, imapwire.FetchItem{Kind: imapwire.FetchFlags})
-	}
-	if modSeq {
-		f.items = append(f.items, imapwire.FetchItem{Kind: imapwire.FetchModSeq})
-	}
 	for _, item := range items {
-		switch item.Kind {
-		case imapwire.FetchUID, imapwire.FetchFlags, imapwire.FetchModSeq:
-			continue
+		if item.Kind != imapwire.FetchUID {
+			f.items = append(f.items, item)
+			f.want |= needs(&item)
 		}
-		f.items = append(f.items, item)
-		f.want |= needs(&item)
+	}
+	f.flags = has(imapwire.FetchFlags)
+	if !has(imapwire.FetchModSeq) && (changedSince || f.condStore && f.flags) {
+		f.items = append(f.items, imapwire.FetchItem{Kind: imapwire.FetchModSeq})
 	}
 }
 
