@@ -43,6 +43,8 @@ type Mailbox struct {
 	NoSelect   bool // no mail in it
 	NoChildren bool // \Noinferiors: none can be made below it
 	Subscribed bool
+	// Missing says that it is not there, and only the user's subscription to its name is (RFC 5258 \NonExistent); it has no ID then.
+	Missing bool
 	// Use is the special use without its backslash (RFC 6154): Sent, Trash, Drafts, Junk, Archive; empty for none.
 	Use string
 	// Others says that it is another user's or public (RFC 2342).
@@ -106,9 +108,10 @@ type Account interface {
 	User() string
 	// Namespaces are where other people's and public folders are.
 	Namespaces(ctx context.Context) (Namespaces, error)
-	// List gives all mailboxes that the user may see; parents come before their children. It costs no call if nothing has changed.
+	// List gives all mailboxes that the user may see, and those that are subscribed but Missing; parents come before their children. It costs no
+	// call if nothing has changed.
 	List(ctx context.Context) ([]Mailbox, error)
-	// Find gives one by its name, INBOX in any case; Nonexistent if there is none.
+	// Find gives one by its name, INBOX in any case; Nonexistent if there is none, or it is Missing.
 	Find(ctx context.Context, name string) (Mailbox, error)
 	// Status counts.
 	Status(ctx context.Context, id MailboxID, want StatusItems) (Status, error)
@@ -122,7 +125,8 @@ type Account interface {
 	Rename(ctx context.Context, from, to string) error
 	// Delete deletes a mailbox; one with others below it is HasChildren or keeps its name as NoSelect.
 	Delete(ctx context.Context, name string) error
-	// Subscribe is kept where the original keeps it. Unsubscribing a name that does not exist is no error.
+	// Subscribe is kept where the original keeps it. A name may be subscribed that does not exist, and stays so when its mailbox is deleted (RFC 9051
+	// 6.3.7); a store that cannot keep such names answers Nonexistent. Unsubscribing a name that does not exist is no error.
 	Subscribe(ctx context.Context, name string, subscribed bool) error
 
 	// Append saves messages, all or none: an error says that none is there.
