@@ -12,11 +12,9 @@ import (
 // listed is a mailbox with what LIST says of it.
 type listed struct {
 	mailstore.Mailbox
-	children           bool
-	selected           bool // it fits the selection options itself
-	selectedBelow      bool // one below it does
-	missing            bool // subscribed, and not there
-	subscribedChildren bool
+	children      bool
+	selected      bool // it fits the selection options itself
+	selectedBelow bool // one below it does
 }
 
 // list is LIST (RFC 9051 6.3.9, RFC 5258, RFC 5819, RFC 6154).
@@ -41,7 +39,7 @@ func (s *session) list(ctx context.Context, _ *call) error {
 		}
 	}
 	for _, m := range mark(rows, func(m mailstore.Mailbox) bool {
-		return (!args.Subscribed || m.Subscribed) && (!args.SpecialUse || m.Use != "")
+		return fits(m, &args)
 	}) {
 		matches := slices.ContainsFunc(patterns, func(p pattern) bool { return p.match(m.Name) })
 		// RECURSIVEMATCH shows parents of what fits and would not be shown itself (RFC 5258 3.5).
@@ -56,11 +54,18 @@ func (s *session) list(ctx context.Context, _ *call) error {
 	return nil
 }
 
+// fits reports whether a mailbox is one of those that the selection options are for. One that is not there is shown to who asks for subscriptions.
+func fits(m mailstore.Mailbox, args *imapwire.ListArgs) bool {
+	if args.Subscribed {
+		return m.Subscribed && (!args.SpecialUse || m.Use != "")
+	}
+	return !m.Missing && (!args.SpecialUse || m.Use != "")
+}
+
 // shownParent reports whether something below a mailbox fits the selection options, but not the patterns.
 func shownParent(m listed, patterns []pattern, rows []mailstore.Mailbox, args *imapwire.ListArgs) bool {
 	return slices.ContainsFunc(rows, func(child mailstore.Mailbox) bool {
-		return strings.HasPrefix(child.Name, m.Name+"/") && (!args.Subscribed || child.Subscribed) && (!args.SpecialUse || child.Use != "") &&
-			!slices.ContainsFunc(patterns, func(p pattern) bool { return p.match(child.Name) })
+		return strings.HasPrefix(child.Name, m.Name+"/") && fits(child, args) && !slices.ContainsFunc(patterns, func(p pattern) bool { return p.match(child.Name) })
 	})
 }
 
@@ -78,9 +83,8 @@ func mark(rows []mailstore.Mailbox, fits func(mailstore.Mailbox) bool) []listed 
 			}
 			parent = parent[:slash]
 			if p, ok := index[parent]; ok {
-				list[p].children = true
+				list[p].children = list[p].children || !m.Missing
 				list[p].selectedBelow = list[p].selectedBelow || list[i].selected
-				list[p].subscribedChildren = list[p].subscribedChildren || m.Subscribed
 			}
 		}
 	}
@@ -98,7 +102,7 @@ func (s *session) tellMailbox(ctx context.Context, m listed, args *imapwire.List
 		s.enc().Raw(` ("CHILDINFO" ("SUBSCRIBED"))`)
 	}
 	s.enc().CRLF()
-	if m.NoSelect || !m.selected {
+	if m.NoSelect || m.Missing || !m.selected {
 		return nil
 	}
 	if args.Return.MyRights {
@@ -117,10 +121,12 @@ func (s *session) tellMailbox(ctx context.Context, m listed, args *imapwire.List
 
 // attributes are those of a mailbox, with its special use whether it was asked for or not: clients make folders of their own otherwise.
 func (m *listed) attributes() (flags []string) {
-	switch {
-	case m.children:
+	if m.Missing {
+		return []string{`\NonExistent`}
+	}
+	if m.children {
 		flags = append(flags, `\HasChildren`)
-	default:
+	} else {
 		flags = append(flags, `\HasNoChildren`)
 	}
 	if m.NoSelect {
@@ -146,16 +152,33 @@ func (s *session) lsub(ctx context.Context, _ *call) error {
 		return fault(ctx, err)
 	}
 	p := newPattern(reference, text)
-	for _, m := range mark(rows, func(m mailstore.Mailbox) bool { return m.Subscribed }) {
-		if !p.match(m.Name) {
+	shown := make(map[string]bool)
+	for _, m := range mark(rows, fitsAll) {
+		if !m.Subscribed {
 			continue
 		}
-		switch {
-		case m.selected:
-			s.enc().Raw("* LSUB (").Flags(m.attributes()).Raw(`) "/" `).Mailbox(m.Name).CRLF()
-		case m.selectedBelow && strings.HasSuffix(text, "%"):
-			s.enc().Raw(`* LSUB (\Noselect) "/" `).Mailbox(m.Name).CRLF()
+		if p.match(m.Name) {
+			shown[m.Name] = true
+			s.enc().Raw("* LSUB (").Flags(m.lsubAttributes()).Raw(`) "/" `).Mailbox(m.Name).CRLF()
+			continue
+		}
+		for i, c := range m.Name {
+			if parent := m.Name[:i]; c == '/' && strings.HasSuffix(text, "%") && !shown[parent] && p.match(parent) {
+				shown[parent] = true
+				s.enc().Raw(`* LSUB (\Noselect) "/" `).Mailbox(parent).CRLF()
+			}
 		}
 	}
 	return nil
+}
+
+// fitsAll is for lists that select nothing.
+func fitsAll(mailstore.Mailbox) bool { return true }
+
+// lsubAttributes are those that RFC 3501 knows.
+func (m *listed) lsubAttributes() []string {
+	if m.Missing {
+		return []string{`\Noselect`}
+	}
+	return m.attributes()
 }

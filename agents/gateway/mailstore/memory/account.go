@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -62,9 +63,15 @@ func (a *account) List(context.Context) ([]mailstore.Mailbox, error) {
 	a.store.mu.Lock()
 	defer a.store.mu.Unlock()
 	var rows []mailstore.Mailbox
+	missing := maps.Clone(a.store.subscribed[a.user])
 	for _, m := range a.visible() {
 		rows = append(rows, a.row(m))
+		delete(missing, m.name)
 	}
+	for name := range missing {
+		rows = append(rows, mailstore.Mailbox{Name: name, NoSelect: true, Subscribed: true, Missing: true})
+	}
+	slices.SortFunc(rows, func(x, y mailstore.Mailbox) int { return cmp.Compare(x.Name, y.Name) })
 	return rows, nil
 }
 

@@ -160,14 +160,14 @@ func (a *account) renameInbox(inbox *mailbox, to string) error {
 func (a *account) Subscribe(_ context.Context, name string, subscribed bool) error {
 	a.store.mu.Lock()
 	defer a.store.mu.Unlock()
+	name = canonical(name)
 	if !subscribed {
-		delete(a.store.subscribed[a.user], canonical(name))
+		delete(a.store.subscribed[a.user], name)
 		return nil
 	}
-	m, err := a.byName(name)
-	if err != nil {
+	if err := check(name); err != nil {
 		return err
 	}
-	a.store.subscribed[a.user][m.name] = true
+	a.store.subscribed[a.user][name] = true
 	return nil
 }
