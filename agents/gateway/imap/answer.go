@@ -109,7 +109,6 @@ func (f *fetching) content(s *section) {
 // open opens the sections among the items.
 func (f *fetching) open(r *mailstore.Record) error {
 	f.sections = slices.Grow(f.sections[:0], len(f.items))[:len(f.items)]
-	var header *mailHeader
 	for i := range f.items {
 		item := &f.items[i]
 		f.sections[i] = section{}
@@ -117,10 +116,7 @@ func (f *fetching) open(r *mailstore.Record) error {
 		switch item.Kind {
 		case imapwire.FetchSection, imapwire.FetchRFC822, imapwire.FetchRFC822Header, imapwire.FetchRFC822Text:
 			if ofHeader(item) {
-				if header == nil {
-					header = newMailHeader(r.Header)
-				}
-				f.sections[i], err = header.open(item)
+				f.sections[i] = openHeader(r.Header, item)
 			} else {
 				f.sections[i], err = f.tree.open(r, item)
 			}

@@ -47,8 +47,10 @@ func (s *session) fetch(ctx context.Context, c *call) error {
 	}
 	if f.flags {
 		// What FETCH tells of flags is what they are now.
-		s.tellKeywords(s.selection.folder.Snapshot(), false)
-		s.selection.view.Adopt(s.selection.folder.Snapshot(), uids)
+		if newest := s.selection.folder.Snapshot(); newest != s.selection.view.Known() {
+			s.tellKeywords(newest, false)
+			s.selection.view.Adopt(newest, uids)
+		}
 	}
 	if args.HasChangedSince {
 		uids = s.changedSince(uids, args.ChangedSince)

@@ -3,10 +3,13 @@ package imap
 import (
 	"bytes"
 	"io"
+	"slices"
+	"strings"
 
 	"zarafa/agents/gateway/imapwire"
 	"zarafa/agents/gateway/mailstore"
 	"zarafa/agents/gateway/view"
+	"zarafa/mail/header"
 	"zarafa/mail/structure"
 	"zarafa/mail/tree"
 )
@@ -36,10 +39,7 @@ func pieceOf(r *io.SectionReader, ok bool, item *imapwire.FetchItem) section {
 
 // place is an item's section in the terms of package structure.
 func place(item *imapwire.FetchItem) structure.Section {
-	switch item.Kind {
-	case imapwire.FetchRFC822Header:
-		return structure.Section{Kind: structure.Header}
-	case imapwire.FetchRFC822Text:
+	if item.Kind == imapwire.FetchRFC822Text {
 		return structure.Section{Kind: structure.Text}
 	}
 	s := structure.Section{Names: item.Section.Fields}
@@ -61,16 +61,25 @@ func place(item *imapwire.FetchItem) structure.Section {
 	return s
 }
 
-// mailHeader answers what is asked of a mail's header alone.
-type mailHeader struct{ structure *structure.Structure }
-
-func newMailHeader(header []byte) *mailHeader {
-	return &mailHeader{structure.New(tree.ParseBytes(header))}
-}
-
-func (h *mailHeader) open(item *imapwire.FetchItem) (section, error) {
-	r, ok, err := h.structure.Open(place(item))
-	return pieceOf(r, ok, item), err
+// openHeader opens a section of a mail's header, which is there as it stands. Lists of mails ask for nothing else, so that neither a tree nor
+// fields are made of it.
+func openHeader(mail []byte, item *imapwire.FetchItem) section {
+	text := mail
+	if t := item.Section.Text; t == imapwire.SectionHeaderFields || t == imapwire.SectionHeaderFieldsNot {
+		text = make([]byte, 0, len(mail))
+		scanner := header.NewScanner(mail)
+		for f, ok := scanner.Next(); ok; f, ok = scanner.Next() {
+			named := slices.ContainsFunc(item.Section.Fields, func(n string) bool { return len(n) == len(f.Name) && strings.EqualFold(n, f.Name) })
+			if f.Name == "" || named != (t == imapwire.SectionHeaderFields) {
+				continue
+			}
+			if text = append(text, f.Raw...); !bytes.HasSuffix(text, []byte("\n")) {
+				text = append(text, "\r\n"...)
+			}
+		}
+		text = append(text, "\r\n"...)
+	}
+	return pieceOf(io.NewSectionReader(bytes.NewReader(text), 0, int64(len(text))), true, item)
 }
 
 // lastTree is the tree of the mail that was read last: clients read one part after the other. What the tree reads from changes with each
