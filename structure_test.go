@@ -45,7 +45,7 @@ var mayImport = map[string][]string{
 		"daemon", "server",
 	},
 	"agents/gateway/imap": {
-		"agents/gateway/imapwire", "agents/gateway/mailstore", "agents/gateway/view", "mail",
+		"agents/gateway/imapwire", "agents/gateway/mailstore", "agents/gateway/sorting", "agents/gateway/view", "mail",
 	},
 	"agents/gateway/mailstore/memory": {
 		"agents/gateway/mailstore", "agents/gateway/view", "mail",

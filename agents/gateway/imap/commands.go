@@ -58,6 +58,10 @@ var commands = map[string]command{
 	"UID EXPUNGE": {states: selected, run: (*session).expunge, uid: true},
 	"SEARCH":      {states: selected, run: (*session).search, keepsNumbers: true},
 	"UID SEARCH":  {states: selected, run: (*session).search, uid: true},
+	"SORT":        {states: selected, run: (*session).sort, keepsNumbers: true},
+	"UID SORT":    {states: selected, run: (*session).sort, uid: true},
+	"THREAD":      {states: selected, run: (*session).thread, keepsNumbers: true},
+	"UID THREAD":  {states: selected, run: (*session).thread, uid: true},
 	"FETCH":       {states: selected, run: (*session).fetch, keepsNumbers: true},
 	"UID FETCH":   {states: selected, run: (*session).fetch, uid: true},
 	"STORE":       {states: selected, run: (*session).store, keepsNumbers: true},
@@ -84,7 +88,7 @@ func (s *session) capabilities() string {
 	}
 	names = append(names,
 		"IDLE", "NAMESPACE", "UIDPLUS", "MOVE", "UNSELECT", "CHILDREN", "SPECIAL-USE", "CREATE-SPECIAL-USE", "LIST-EXTENDED", "LIST-STATUS", "ESEARCH",
-		"SEARCHRES", "WITHIN", "BINARY", "MULTIAPPEND", "UTF8=ACCEPT", "STATUS=SIZE", "QUOTA", "QUOTA=RES-STORAGE", "ACL", "RIGHTS=kxte", "OBJECTID", "PREVIEW", "SAVEDATE",
+		"SEARCHRES", "WITHIN", "SORT", "THREAD=ORDEREDSUBJECT", "THREAD=REFERENCES", "BINARY", "MULTIAPPEND", "UTF8=ACCEPT", "STATUS=SIZE", "QUOTA", "QUOTA=RES-STORAGE", "ACL", "RIGHTS=kxte", "OBJECTID", "PREVIEW", "SAVEDATE",
 	)
 	if limit := s.account.MaxMessage(); limit > 0 {
 		names = append(names, appendLimit(limit))
