@@ -46,16 +46,15 @@ func TestDialogues(t *testing.T) {
 
 // dialogue is one that is played.
 type dialogue struct {
-	t           *testing.T
-	store       memory.Options
-	server      imap.Options
-	info        imap.ConnInfo
-	setup       []func(*memory.Store)
-	memory      *memory.Store
-	imap        *imap.Server
-	clients     map[string]*peer
-	lineNumber  int
-	description string
+	t          *testing.T
+	store      memory.Options
+	server     imap.Options
+	info       imap.ConnInfo
+	setup      []func(*memory.Store)
+	memory     *memory.Store
+	imap       *imap.Server
+	clients    map[string]*peer
+	lineNumber int
 }
 
 func newDialogue(t *testing.T) *dialogue {

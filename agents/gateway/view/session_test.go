@@ -12,7 +12,6 @@ import (
 // client is a mail program that believes what it is told.
 type client struct {
 	messages []Message
-	recent   map[UID]bool
 }
 
 func (c *client) hear(t *testing.T, step Step, expunge bool) {
