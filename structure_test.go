@@ -25,6 +25,7 @@ var mayImport = map[string][]string{
 	"agents/gateway/imapwire":  {},
 	"agents/gateway/mailstore": {"agents/gateway/view"},
 	"agents/gateway/sorting":   {},
+	"agents/gateway/sasl":      {},
 	"agents/gateway/view":      {},
 	"agents/monitor":           {"agents/connection", "client", "daemon", "mail", "mapi"},
 	"agents/spool":             {},
@@ -45,7 +46,7 @@ var mayImport = map[string][]string{
 		"daemon", "server",
 	},
 	"agents/gateway/imap": {
-		"agents/gateway/imapwire", "agents/gateway/mailstore", "agents/gateway/sorting", "agents/gateway/view", "mail",
+		"agents/gateway/imapwire", "agents/gateway/mailstore", "agents/gateway/sasl", "agents/gateway/sorting", "agents/gateway/view", "mail",
 	},
 	"agents/gateway/mailstore/memory": {
 		"agents/gateway/mailstore", "agents/gateway/view", "mail",
