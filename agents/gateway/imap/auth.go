@@ -1,16 +1,15 @@
 package imap
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/base64"
 	"errors"
-	"strings"
 	"time"
 
 	"zarafa/agents/gateway/imapwire"
 	"zarafa/agents/gateway/mailstore"
+	"zarafa/agents/gateway/sasl"
 )
 
 // errInjection ends connections with commands behind STARTTLS: somebody in between may have put them there (CVE-2011-0411 and its like).
@@ -59,10 +58,13 @@ func (s *session) login(ctx context.Context, c *call) error {
 	return s.logOnAs(ctx, c, mailstore.Credentials{User: user, Password: password})
 }
 
+// errNotEncrypted answers passwords on connections where everybody can read them.
+var errNotEncrypted = &mailstore.Error{Code: "PRIVACYREQUIRED", Text: "Passwords are taken on encrypted connections only"}
+
 // logOnAs logs on.
 func (s *session) logOnAs(ctx context.Context, c *call, credentials mailstore.Credentials) error {
 	if !s.info.Secure {
-		return &mailstore.Error{Code: "PRIVACYREQUIRED", Text: "Passwords are taken on encrypted connections only"}
+		return errNotEncrypted
 	}
 	credentials.Protocol, credentials.Address = mailstore.IMAP, s.info.Address
 	account, err := s.server.store.LogOn(ctx, credentials)
@@ -85,41 +87,46 @@ func (s *session) logOnAs(ctx context.Context, c *call, credentials mailstore.Cr
 
 // authenticate is SASL (RFC 9051 6.2.2, RFC 4959).
 func (s *session) authenticate(ctx context.Context, c *call) error {
-	mechanism, initial, has := s.dec.Authenticate()
+	mechanism, response, has := s.dec.Authenticate()
 	if err := s.dec.Finish(); err != nil {
 		return err
 	}
 	if !s.info.Secure {
-		return &mailstore.Error{Code: "PRIVACYREQUIRED", Text: "Passwords are taken on encrypted connections only"}
+		return errNotEncrypted
 	}
-	if mechanism == "LOGIN" {
-		return s.saslLogin(ctx, c, initial, has)
-	}
-	var parse func([]byte) (mailstore.Credentials, error)
-	switch mechanism {
-	case "PLAIN":
-		parse = parsePlain
-	case "OAUTHBEARER":
-		parse = parseOAuthBearer
-	case "XOAUTH2":
-		parse = parseXOAuth2
-	default:
+	exchange, ok := sasl.New(mechanism, s.server.options.Tokens)
+	if !ok {
 		return &mailstore.Error{Code: mailstore.Cannot, Text: "This mechanism is not offered"}
 	}
 	if !has {
-		var err error
-		if initial, err = s.challenge(""); err != nil {
+		response = nil // an initial response may be empty, which is another thing than none
+	}
+	for {
+		challenge, done, err := exchange.Next(response)
+		switch {
+		case errors.Is(err, sasl.ErrIdentity):
+			return &mailstore.Error{Code: mailstore.AuthorizationFailed, Text: "Nobody may act as another user"}
+		case err != nil:
+			return &imapwire.Error{Text: "The response is malformed"}
+		case done:
+			return s.logOnBySASL(ctx, c, exchange)
+		}
+		if response, err = s.challenge(challenge); err != nil {
 			return err
 		}
+		if response == nil {
+			response = []byte{}
+		}
 	}
-	credentials, err := parse(initial)
-	if err != nil {
-		return err
-	}
-	err = s.logOnAs(ctx, c, credentials)
-	if err != nil && credentials.Token != "" && mailstore.CodeOf(err) == mailstore.AuthenticationFailed {
+}
+
+// logOnBySASL logs on as whom a mechanism has found out.
+func (s *session) logOnBySASL(ctx context.Context, c *call, exchange *sasl.Exchange) error {
+	said := exchange.Credentials()
+	err := s.logOnAs(ctx, c, mailstore.Credentials{User: said.User, Password: said.Password, Token: said.Token})
+	if mailstore.CodeOf(err) == mailstore.AuthenticationFailed && exchange.Failure() != nil {
 		// The client is told what is wrong and has to answer something (RFC 7628 3.2.3) before the command fails.
-		if _, broken := s.challenge(`{"status":"invalid_token","schemes":"bearer"}`); connectionError(broken) != nil {
+		if _, broken := s.challenge(exchange.Failure()); connectionError(broken) != nil {
 			return broken
 		}
 	}
@@ -127,70 +134,7 @@ func (s *session) authenticate(ctx context.Context, c *call) error {
 }
 
 // challenge sends a challenge and reads the response.
-func (s *session) challenge(text string) ([]byte, error) {
-	s.line("+ " + base64.StdEncoding.EncodeToString([]byte(text)))
+func (s *session) challenge(challenge []byte) ([]byte, error) {
+	s.line("+ " + base64.StdEncoding.EncodeToString(challenge))
 	return s.dec.Response()
-}
-
-// saslLogin is the mechanism LOGIN, which no RFC has but Outlook.
-func (s *session) saslLogin(ctx context.Context, c *call, user []byte, has bool) (err error) {
-	if !has {
-		if user, err = s.challenge("Username:"); err != nil {
-			return err
-		}
-	}
-	password, err := s.challenge("Password:")
-	if err != nil {
-		return err
-	}
-	return s.logOnAs(ctx, c, mailstore.Credentials{User: string(user), Password: string(password)})
-}
-
-// errResponse answers responses that are none of the mechanism's.
-var errResponse = &imapwire.Error{Text: "The response is malformed"}
-
-// parsePlain takes RFC 4616's message apart. Nobody may act as somebody else.
-func parsePlain(b []byte) (mailstore.Credentials, error) {
-	parts := bytes.Split(b, []byte{0})
-	if len(parts) != 3 {
-		return mailstore.Credentials{}, errResponse
-	}
-	if as := parts[0]; len(as) > 0 && !bytes.Equal(as, parts[1]) {
-		return mailstore.Credentials{}, &mailstore.Error{Code: mailstore.AuthorizationFailed, Text: "Nobody may act as another user"}
-	}
-	return mailstore.Credentials{User: string(parts[1]), Password: string(parts[2])}, nil
-}
-
-// parseOAuthBearer takes RFC 7628 3.1's message apart: n,a=USER,^Akey=value^A…^A^A.
-func parseOAuthBearer(b []byte) (mailstore.Credentials, error) {
-	header, rest, ok := strings.Cut(string(b), "\x01")
-	parts := strings.Split(header, ",")
-	if !ok || len(parts) != 3 || parts[0] != "n" && parts[0] != "y" {
-		return mailstore.Credentials{}, errResponse
-	}
-	user, _ := strings.CutPrefix(parts[1], "a=")
-	user = strings.NewReplacer("=2C", ",", "=3D", "=").Replace(user)
-	return bearer(user, rest)
-}
-
-// parseXOAuth2 takes Google's message apart: user=USER^Aauth=Bearer TOKEN^A^A.
-func parseXOAuth2(b []byte) (mailstore.Credentials, error) {
-	user, rest, ok := strings.Cut(string(b), "\x01")
-	user, is := strings.CutPrefix(user, "user=")
-	if !ok || !is {
-		return mailstore.Credentials{}, errResponse
-	}
-	return bearer(user, rest)
-}
-
-// bearer finds the token among fields.
-func bearer(user, fields string) (mailstore.Credentials, error) {
-	for field := range strings.SplitSeq(fields, "\x01") {
-		if value, ok := strings.CutPrefix(field, "auth="); ok {
-			if scheme, token, ok := strings.Cut(value, " "); ok && strings.EqualFold(scheme, "Bearer") && token != "" {
-				return mailstore.Credentials{User: user, Token: token}, nil
-			}
-		}
-	}
-	return mailstore.Credentials{}, errResponse
 }

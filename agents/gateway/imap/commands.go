@@ -3,6 +3,8 @@ package imap
 import (
 	"context"
 	"strings"
+
+	"zarafa/agents/gateway/sasl"
 )
 
 // command is a row of the table of commands.
@@ -80,7 +82,9 @@ func (s *session) capabilities() string {
 			names = append(names, "STARTTLS")
 		}
 		if s.info.Secure {
-			names = append(names, "AUTH=PLAIN", "AUTH=LOGIN", "AUTH=OAUTHBEARER", "AUTH=XOAUTH2")
+			for _, mechanism := range sasl.Mechanisms(s.server.options.Tokens) {
+				names = append(names, "AUTH="+mechanism)
+			}
 		} else {
 			names = append(names, "LOGINDISABLED")
 		}

@@ -62,7 +62,7 @@ func newDialogue(t *testing.T) *dialogue {
 		t: t, clients: make(map[string]*peer),
 		info:   imap.ConnInfo{Address: netip.MustParseAddr("192.0.2.1"), Secure: true},
 		store:  memory.Options{Now: func() time.Time { return time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC) }},
-		server: imap.Options{Name: "Test", Version: "1", MaxFailed: 1000},
+		server: imap.Options{Name: "Test", Version: "1", MaxFailed: 1000, Tokens: true},
 	}
 }
 

@@ -23,6 +23,8 @@ type Options struct {
 	Log      *slog.Logger
 	Metrics  Metrics
 
+	// Tokens offers log-ons with tokens of OAuth 2.
+	Tokens bool
 	// Hidden are capabilities that are not announced, for clients that misuse them. The commands stay.
 	Hidden []string
 	// ExpungeOnDelete expunges messages as soon as they get \Deleted.
