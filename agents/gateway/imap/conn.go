@@ -29,8 +29,8 @@ type conn struct {
 	encoder *imapwire.Encoder // see enc
 	reader  *bufio.Reader     // nil while waiting
 	writer  *bufio.Writer     // nil while nothing is to be written
-	first   [1]byte           // what ended the wait
-	unread  bool              // first has not been read
+	first   [128]byte         // what ended the wait: most commands are not longer
+	unread  []byte            // what of it has not been read
 	failed  error             // the first error of writing
 
 	logOn time.Time     // when a client has to have logged on; zero after that
@@ -102,7 +102,7 @@ func (c *conn) wait(forChange bool) (changed bool, err error) {
 	defer c.mu.Unlock()
 	c.waiting = false
 	if n > 0 {
-		c.unread = true
+		c.unread = c.first[:n]
 		c.acquire()
 		return false, nil
 	}
@@ -126,10 +126,10 @@ func (c *conn) readError(err error) error {
 
 // Read reads for the decoder's buffer.
 func (c *conn) Read(p []byte) (int, error) {
-	if c.unread && len(p) > 0 {
-		c.unread = false
-		p[0] = c.first[0]
-		return 1, nil
+	if len(c.unread) > 0 {
+		n := copy(p, c.unread)
+		c.unread = c.unread[n:]
+		return n, nil
 	}
 	if err := c.flush(); err != nil {
 		return 0, err
@@ -148,14 +148,10 @@ func (c *conn) Read(p []byte) (int, error) {
 
 // buffered counts what has come and was not read yet.
 func (c *conn) buffered() int {
-	n := 0
-	if c.unread {
-		n++
+	if c.reader == nil {
+		return len(c.unread)
 	}
-	if c.reader != nil {
-		n += c.reader.Buffered()
-	}
-	return n
+	return len(c.unread) + c.reader.Buffered()
 }
 
 // acquire gets a buffer to read with.

@@ -56,8 +56,7 @@ func (s *session) fetch(ctx context.Context, c *call) error {
 		uids = s.changedSince(uids, args.ChangedSince)
 	}
 	if args.Vanished && !args.Set.Saved {
-		last := uint32(s.selection.view.Known().UIDNext) - 1
-		s.tellVanished(args.Set.Normalize(max(uint32(s.selection.view.Last()), 1)), last)
+		s.tellVanished(args.Set)
 	}
 	if err := f.setSeen(ctx, uids); err != nil {
 		return err

@@ -48,7 +48,9 @@ func appendFlags(dst []byte, flags view.Flags, keywords []string, recent bool) [
 		}
 	}
 	for _, word := range keywords {
-		dst = append(append(dst, word...), ' ')
+		if isKeyword(word) {
+			dst = append(append(dst, word...), ' ')
+		}
 	}
 	if recent {
 		dst = append(dst, `\Recent `...)
@@ -57,6 +59,16 @@ func appendFlags(dst []byte, flags view.Flags, keywords []string, recent bool) [
 		dst = dst[:len(dst)-1]
 	}
 	return append(dst, ')')
+}
+
+// isKeyword reports whether a keyword can stand among flags: with any other the client could not read the answer. \* is one of PERMANENTFLAGS.
+func isKeyword(word string) bool {
+	for i := range len(word) {
+		if c := word[i]; c <= ' ' || c >= 0x7f || strings.IndexByte(`(){%*"\]`, c) >= 0 {
+			return word == `\*`
+		}
+	}
+	return word != ""
 }
 
 // messageFlags appends the flags of a message of the selected mailbox.

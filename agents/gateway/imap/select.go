@@ -121,8 +121,8 @@ func (s *session) resync(q *imapwire.QResync) {
 	if known.Empty() {
 		known.AddRange(1, imapwire.Star)
 	}
-	last := uint32(snapshot.UIDNext) - 1
-	s.tellVanished(known.Normalize(last), last)
+	last := lastEver(snapshot)
+	s.tellVanished(known)
 	for i, m := range snapshot.All(0) {
 		if uint64(m.ModSeq) > q.ModSeq && known.Contains(uint32(m.UID), last) {
 			s.tellFlags(view.Numbered{Index: i, Message: m}, true)
@@ -130,11 +130,16 @@ func (s *session) resync(q *imapwire.QResync) {
 	}
 }
 
-// tellVanished sends VANISHED (EARLIER) with the UIDs of ranges, which rise, that are not there, up to the last that ever was.
-func (s *session) tellVanished(ranges []imapwire.Range, last uint32) {
+// lastEver is the last UID that ever was, 0 before the first.
+func lastEver(snapshot *view.Snapshot) uint32 { return uint32(max(snapshot.UIDNext, 1)) - 1 }
+
+// tellVanished sends VANISHED (EARLIER) with the UIDs of a set that are not there, up to the last that ever was: "*" stands for that, or the client
+// would not be told of the last messages.
+func (s *session) tellVanished(set imapwire.NumSet) {
 	snapshot := s.selection.view.Known()
+	last := lastEver(snapshot)
 	var gone imapwire.NumSet
-	for _, r := range ranges {
+	for _, r := range set.Normalize(last) {
 		next, end := uint64(r.First), min(uint64(r.Last), uint64(last))
 		from, _ := snapshot.Find(view.UID(r.First))
 		for _, m := range snapshot.All(from) {
