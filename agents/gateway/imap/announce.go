@@ -19,8 +19,9 @@ func (s *session) announce(ctx context.Context, expunge bool) {
 	s.tellKeywords(newest, false)
 	s.tellGone(step)
 	if len(step.Added) > 0 {
-		s.tellAdded(ctx, step.Added)
+		s.line("* " + strconv.Itoa(sel.view.Known().Len()) + " EXISTS")
 	}
+	s.tellRecent(ctx, step)
 	for _, m := range step.Changed {
 		if !m.SameFlags || s.condStore {
 			s.tellFlags(m, true)
@@ -44,20 +45,24 @@ func (s *session) tellGone(step view.Step) {
 	}
 }
 
-// tellAdded sends EXISTS and RECENT.
-func (s *session) tellAdded(ctx context.Context, added []view.Message) {
+// tellRecent claims new messages and sends RECENT if their number is another one (RFC 3501 7.3.2).
+func (s *session) tellRecent(ctx context.Context, step view.Step) {
 	sel := s.selection
-	s.line("* " + strconv.Itoa(sel.view.Known().Len()) + " EXISTS")
-	if s.rev2 {
+	if s.rev2 || len(step.Added)+len(step.Gone) == 0 {
 		return
 	}
-	first, err := sel.folder.Recent(ctx, !sel.readOnly)
-	if err != nil {
-		s.log.Warn("it is not known which messages are recent", "mailbox", sel.mailbox.Name, "error", err)
-		return
+	if n := len(step.Added); n > 0 {
+		first, err := sel.folder.Recent(ctx, !sel.readOnly)
+		if err != nil {
+			s.log.Warn("it is not known which messages are recent", "mailbox", sel.mailbox.Name, "error", err)
+			return
+		}
+		sel.view.AddRecent(max(first, step.Added[0].UID), step.Added[n-1].UID)
 	}
-	sel.view.AddRecent(max(first, added[0].UID), added[len(added)-1].UID)
-	s.line("* " + strconv.Itoa(sel.view.Recent()) + " RECENT")
+	if n := sel.view.Recent(); n != sel.recent || len(step.Added) > 0 {
+		sel.recent = n
+		s.line("* " + strconv.Itoa(n) + " RECENT")
+	}
 }
 
 // tellFlags sends FETCH with the flags of a message, or with its modification sequence alone.

@@ -24,9 +24,12 @@ func (f *fetching) answer(r *mailstore.Record) error {
 	m := known.At(index)
 	e := f.enc()
 	f.line = append(strconv.AppendInt(append(f.line[:0], "* "...), int64(index+1), 10), " FETCH ("...)
+	_, told := slices.BinarySearch(f.seen, uid)
 	for i := range f.items {
-		if i > 0 {
-			f.line = append(f.line, ' ')
+		if told && !f.flags && f.items[i].Kind != imapwire.FetchUID {
+			// The flags that reading has changed, in front of what was read.
+			f.line = f.messageFlags(append(f.line, "FLAGS "...), m)
+			f.line, told = append(f.line, ' '), false
 		}
 		f.line = f.items[i].AppendName(f.line)
 		f.line = append(f.line, ' ')
@@ -34,11 +37,8 @@ func (f *fetching) answer(r *mailstore.Record) error {
 		e.RawBytes(f.line)
 		f.line = f.line[:0]
 		f.content(&f.sections[i])
-	}
-	if _, told := slices.BinarySearch(f.seen, uid); told && !f.flags {
-		f.line = f.messageFlags(append(f.line, " FLAGS "...), m)
-		if f.condStore && !slices.ContainsFunc(f.items, isModSeq) {
-			f.line = append(strconv.AppendUint(append(f.line, " MODSEQ ("...), uint64(m.ModSeq), 10), ')')
+		if i < len(f.items)-1 {
+			f.line = append(f.line, ' ')
 		}
 	}
 	if err := e.RawBytes(append(f.line, ")\r\n"...)).Err(); err != nil {
@@ -46,8 +46,6 @@ func (f *fetching) answer(r *mailstore.Record) error {
 	}
 	return nil
 }
-
-func isModSeq(i imapwire.FetchItem) bool { return i.Kind == imapwire.FetchModSeq }
 
 // item appends the value of an item to the line, unless it is a section.
 func (f *fetching) item(r *mailstore.Record, m view.Message, i int) {
@@ -95,8 +93,6 @@ func (f *fetching) content(s *section) {
 	e := f.enc()
 	switch {
 	case !s.wanted:
-	case s.missing:
-		e.NIL()
 	case s.binary:
 		e.Literal8(s.size, s.content)
 	case s.size == 0:

@@ -102,15 +102,22 @@ func (f *fetching) plan(items []imapwire.FetchItem, uid, changedSince bool) {
 		f.items = append(f.items, imapwire.FetchItem{Kind: imapwire.FetchUID})
 	}
 	for _, item := range items {
-		if item.Kind != imapwire.FetchUID {
-			f.items = append(f.items, item)
-			f.want |= needs(&item)
+		if plain := item.Kind <= imapwire.FetchBodyStructure || item.Kind >= imapwire.FetchRFC822; plain && f.asksFor(item.Kind) {
+			continue // once is enough
 		}
+		f.items = append(f.items, item)
+		f.want |= needs(&item)
 	}
 	f.flags = has(imapwire.FetchFlags)
-	if !has(imapwire.FetchModSeq) && (changedSince || f.condStore && f.flags) {
+	reading := slices.ContainsFunc(items, func(i imapwire.FetchItem) bool { return i.SetsSeen() })
+	if !has(imapwire.FetchModSeq) && (changedSince || f.condStore && (f.flags || reading)) {
 		f.items = append(f.items, imapwire.FetchItem{Kind: imapwire.FetchModSeq})
 	}
+}
+
+// asksFor reports whether an item of some kind is there.
+func (f *fetching) asksFor(kind imapwire.FetchKind) bool {
+	return slices.ContainsFunc(f.items, func(i imapwire.FetchItem) bool { return i.Kind == kind })
 }
 
 // needs says what an item is made of.

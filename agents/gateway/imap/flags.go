@@ -29,7 +29,7 @@ next:
 		}
 		switch {
 		case strings.EqualFold(name, `\Recent`):
-			continue // the server's alone, but clients give back what they were told
+			return 0, nil, &imapwire.Error{Text: `\Recent is the server's alone`} // RFC 3501 9, flag
 		case strings.HasPrefix(name, `\`):
 			return 0, nil, &imapwire.Error{Text: "Unknown system flag"}
 		}

@@ -93,7 +93,7 @@ func mark(rows []mailstore.Mailbox, fits func(mailstore.Mailbox) bool) []listed 
 
 // tellMailbox sends LIST of a mailbox with what RETURN asks for.
 func (s *session) tellMailbox(ctx context.Context, m listed, args *imapwire.ListArgs, below bool) error {
-	flags := m.attributes()
+	flags := m.attributes(!args.Extended || args.Return.Children || s.rev2)
 	if m.Subscribed && (args.Return.Subscribed || args.Subscribed) {
 		flags = append(flags, `\Subscribed`)
 	}
@@ -120,13 +120,14 @@ func (s *session) tellMailbox(ctx context.Context, m listed, args *imapwire.List
 }
 
 // attributes are those of a mailbox, with its special use whether it was asked for or not: clients make folders of their own otherwise.
-func (m *listed) attributes() (flags []string) {
+func (m *listed) attributes(children bool) (flags []string) {
 	if m.Missing {
 		return []string{`\NonExistent`}
 	}
-	if m.children {
+	switch {
+	case children && m.children:
 		flags = append(flags, `\HasChildren`)
-	} else {
+	case children:
 		flags = append(flags, `\HasNoChildren`)
 	}
 	if m.NoSelect {
@@ -153,7 +154,8 @@ func (s *session) lsub(ctx context.Context, _ *call) error {
 	}
 	p := newPattern(reference, text)
 	shown := make(map[string]bool)
-	for _, m := range mark(rows, fitsAll) {
+	for _, row := range rows {
+		m := listed{Mailbox: row}
 		if !m.Subscribed {
 			continue
 		}
@@ -172,13 +174,10 @@ func (s *session) lsub(ctx context.Context, _ *call) error {
 	return nil
 }
 
-// fitsAll is for lists that select nothing.
-func fitsAll(mailstore.Mailbox) bool { return true }
-
-// lsubAttributes are those that RFC 3501 knows.
+// lsubAttributes are those of LSUB. Whether the mailbox is there is LIST's to say.
 func (m *listed) lsubAttributes() []string {
-	if m.Missing {
+	if m.NoSelect && !m.Missing {
 		return []string{`\Noselect`}
 	}
-	return m.attributes()
+	return nil
 }

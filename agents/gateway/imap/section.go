@@ -16,8 +16,7 @@ import (
 
 // section is a piece of a mail that is to be sent.
 type section struct {
-	wanted  bool // the item is one with content
-	missing bool // the mail has no such part: NIL
+	wanted  bool // the item is one with content; a part that the mail does not have is empty
 	binary  bool // it contains NUL: only literal8 may
 	size    int64
 	content io.Reader
@@ -26,7 +25,7 @@ type section struct {
 // pieceOf makes a section of content, or of that part of it that the item asks for.
 func pieceOf(r *io.SectionReader, ok bool, item *imapwire.FetchItem) section {
 	if !ok {
-		return section{wanted: true, missing: true}
+		return section{wanted: true}
 	}
 	size := r.Size()
 	if item.Partial {
@@ -145,7 +144,6 @@ func (t *lastTree) openBinary(r *mailstore.Record, item *imapwire.FetchItem) (se
 		part, ok := t.structure.Find(place(item).Path)
 		switch {
 		case !ok:
-			s.missing = true
 			return s, nil
 		case !part.IsLeaf():
 			content = func() io.Reader { return t.tree.RawBody(part) }

@@ -84,7 +84,8 @@ func (s *session) tellSelection() {
 	if s.rev2 {
 		s.enc().Raw(`* LIST () "/" `).Mailbox(sel.mailbox.Name).CRLF()
 	} else {
-		s.enc().Raw("* ").Number(uint64(sel.view.Recent())).Raw(" RECENT").CRLF()
+		sel.recent = sel.view.Recent()
+		s.enc().Raw("* ").Number(uint64(sel.recent)).Raw(" RECENT").CRLF()
 		for i, m := range snapshot.All(0) {
 			if m.Flags&view.Seen == 0 {
 				s.line("* OK [UNSEEN " + strconv.Itoa(i+1) + "] First unseen message")

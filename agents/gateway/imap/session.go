@@ -47,6 +47,7 @@ type selection struct {
 	mailbox  mailstore.Mailbox
 	view     *view.Session
 	readOnly bool
+	recent   int      // how many messages the client was told are \Recent
 	sets     int      // how many sets of keywords were looked at for keywords
 	keywords []string // that the client was told by FLAGS
 }
