@@ -19,6 +19,9 @@ func (f *fetching) answer(r *mailstore.Record) error {
 		return nil
 	}
 	if err := f.open(r); err != nil {
+		if mailstore.CodeOf(err) == "" {
+			err = &faultError{err}
+		}
 		return &answerError{err}
 	}
 	m := known.At(index)
