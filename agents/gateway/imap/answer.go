@@ -98,8 +98,6 @@ func (f *fetching) content(s *section) {
 	case !s.wanted:
 	case s.binary:
 		e.Literal8(s.size, s.content)
-	case s.size == 0:
-		e.Raw(`""`)
 	default:
 		e.Literal(s.size, s.content)
 	}

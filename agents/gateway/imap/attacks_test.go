@@ -37,10 +37,10 @@ func (p *peer) rest() (text string, ended bool) {
 }
 
 // attack plays what a client sends to a server, and closes the connection.
-func attack(t *testing.T, options imap.Options, play func(t *testing.T, d *dialogue, p *peer)) {
+func attack(t *testing.T, options imap.Options, play func(t *testing.T, d *script, p *peer)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		d := newDialogue(t)
+		d := newScript(t)
 		options.MaxFailed = max(options.MaxFailed, 1)
 		d.server = options
 		d.store.MaxMessage = 1000
@@ -62,21 +62,21 @@ func expect(t *testing.T, p *peer, want string, ended bool) {
 // Lines and literals without end are not kept, and end the connection.
 func TestEndless(t *testing.T) {
 	before := imap.Options{MaxFailed: 100}
-	attack(t, before, func(t *testing.T, _ *dialogue, p *peer) {
+	attack(t, before, func(t *testing.T, _ *script, p *peer) {
 		p.send("a LOGIN user " + strings.Repeat("x", 1<<20))
 		expect(t, p, "* BYE ", true)
 	})
-	attack(t, before, func(t *testing.T, _ *dialogue, p *peer) {
+	attack(t, before, func(t *testing.T, _ *script, p *peer) {
 		p.send("a LOGIN user {1000000000}\r\n")
 		expect(t, p, "a BAD [TOOBIG]", false)
 		p.send("a LOGIN user {1000000000+}\r\n")
 		expect(t, p, "* BYE ", true)
 	})
-	attack(t, before, func(t *testing.T, _ *dialogue, p *peer) {
+	attack(t, before, func(t *testing.T, _ *script, p *peer) {
 		p.send("a LOGIN user secret\r\na APPEND INBOX {1000000000+}\r\n")
 		expect(t, p, "* BYE ", true)
 	})
-	attack(t, before, func(t *testing.T, _ *dialogue, p *peer) {
+	attack(t, before, func(t *testing.T, _ *script, p *peer) {
 		p.send("a LOGIN user secret\r\na SELECT " + strings.Repeat("(", 100000) + "\r\nb NOOP\r\n")
 		expect(t, p, "b OK NOOP", false)
 		p.send("a SEARCH " + strings.Repeat("NOT ", 20000) + "ALL\r\nb NOOP\r\n")
@@ -86,7 +86,7 @@ func TestEndless(t *testing.T) {
 
 // A literal that is refused is passed over, and the next command is understood.
 func TestRefusedLiteral(t *testing.T) {
-	attack(t, imap.Options{MaxFailed: 100}, func(t *testing.T, _ *dialogue, p *peer) {
+	attack(t, imap.Options{MaxFailed: 100}, func(t *testing.T, _ *script, p *peer) {
 		p.send("a LOGIN user secret\r\na APPEND INBOX {1500+}\r\n" + strings.Repeat("x", 1500) + "\r\nb NOOP\r\n")
 		expect(t, p, "a NO [TOOBIG] The message is larger than 1000 bytes\r\nb OK NOOP", false)
 		p.send("a APPEND nowhere {600+}\r\n" + strings.Repeat("x\r\n", 200) + " {300+}\r\n" + strings.Repeat("y\r\n", 100) + "\r\nb NOOP\r\n")
@@ -97,14 +97,14 @@ func TestRefusedLiteral(t *testing.T) {
 }
 
 func TestSilence(t *testing.T) {
-	attack(t, imap.Options{}, func(t *testing.T, _ *dialogue, p *peer) {
+	attack(t, imap.Options{}, func(t *testing.T, _ *script, p *peer) {
 		time.Sleep(2*time.Minute - time.Second)
 		expect(t, p, "", false)
 		p.send("a NOOP\r\nb LOGIN us") // which does not help
 		time.Sleep(2 * time.Second)
 		expect(t, p, "* BYE You did not log on in time\r\n", true)
 	})
-	attack(t, imap.Options{}, func(t *testing.T, _ *dialogue, p *peer) {
+	attack(t, imap.Options{}, func(t *testing.T, _ *script, p *peer) {
 		p.send("a LOGIN user secret\r\n")
 		time.Sleep(30*time.Minute - time.Second)
 		p.send("a NOOP\r\n")
@@ -117,13 +117,13 @@ func TestSilence(t *testing.T) {
 }
 
 func TestTooManyFailures(t *testing.T) {
-	attack(t, imap.Options{MaxFailed: 3}, func(t *testing.T, _ *dialogue, p *peer) {
+	attack(t, imap.Options{MaxFailed: 3}, func(t *testing.T, _ *script, p *peer) {
 		p.send("a X\r\na X\r\na NOOP\r\na X\r\na X\r\n")
 		expect(t, p, "a BAD Unknown command\r\n", false)
 		p.send("a X\r\n")
 		expect(t, p, "* BYE Too many commands failed\r\n", true)
 	})
-	attack(t, imap.Options{MaxFailed: 100}, func(t *testing.T, _ *dialogue, p *peer) {
+	attack(t, imap.Options{MaxFailed: 100}, func(t *testing.T, _ *script, p *peer) {
 		for range 4 {
 			p.send("a LOGIN user wrong\r\na NOOP\r\n")
 		}
@@ -142,7 +142,7 @@ func TestSlowReader(t *testing.T) {
 		ours, theirs := net.Pipe()
 		ended := make(chan struct{})
 		go func() {
-			imap.New(store, imap.Options{}).ServeConn(context.Background(), theirs, newDialogue(t).info)
+			imap.New(store, imap.Options{}).ServeConn(context.Background(), theirs, newScript(t).info)
 			close(ended)
 		}()
 		go func() { _, _ = io.WriteString(ours, "a LOGIN user secret\r\na SELECT INBOX\r\na FETCH 1 BODY[]\r\n") }()
@@ -167,7 +167,7 @@ func TestServerStops(t *testing.T) {
 			store.AddUser("user", "secret")
 			ctx, cancel := context.WithCancel(t.Context())
 			ours, theirs := net.Pipe()
-			go imap.New(store, imap.Options{}).ServeConn(ctx, theirs, newDialogue(t).info)
+			go imap.New(store, imap.Options{}).ServeConn(ctx, theirs, newScript(t).info)
 			got := make(chan string)
 			go func() {
 				all, _ := io.ReadAll(ours)
@@ -187,7 +187,7 @@ func TestServerStops(t *testing.T) {
 
 // Commands that come in one packet are done one after the other, behind DONE too.
 func TestPipelining(t *testing.T) {
-	attack(t, imap.Options{}, func(t *testing.T, d *dialogue, p *peer) {
+	attack(t, imap.Options{}, func(t *testing.T, d *script, p *peer) {
 		p.send("a LOGIN user secret\r\nb SELECT INBOX\r\nc IDLE\r\nDONE\r\nd NOOP\r\ne IDLE\r\n")
 		got, _ := p.rest()
 		for _, want := range []string{"c OK IDLE completed\r\nd OK NOOP completed\r\n+ idling\r\n"} {
@@ -219,7 +219,7 @@ func testCertificate(t *testing.T) *tls.Config {
 // What somebody in between puts behind STARTTLS is not done, before or after encryption begins (CVE-2011-0411).
 func TestStartTLS(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDialogue(t)
+		d := newScript(t)
 		d.info.Secure, d.info.TLS = false, testCertificate(t)
 		p := d.client("injection")
 		p.send("a STARTTLS\r\nb CREATE injected\r\n")
@@ -278,7 +278,7 @@ func (brokenStore) LogOn(context.Context, mailstore.Credentials) (mailstore.Acco
 // A fault in one connection ends that one alone.
 func TestPanic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := connect(t, imap.New(brokenStore{}, imap.Options{}), newDialogue(t).info)
+		p := connect(t, imap.New(brokenStore{}, imap.Options{}), newScript(t).info)
 		p.send("a LOGIN user secret\r\n")
 		expect(t, p, "* OK", true)
 	})

@@ -105,7 +105,7 @@ func TestCalls(t *testing.T) {
 		{"CLOSE", nil},
 	}
 	synctest.Test(t, func(t *testing.T) {
-		d := newDialogue(t)
+		d := newScript(t)
 		d.store.ModSeq = true
 		d.begin()
 		d.mails("INBOX", 20)

@@ -39,13 +39,13 @@ func TestDialogues(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			synctest.Test(t, func(t *testing.T) { newDialogue(t).play(string(text)) })
+			synctest.Test(t, func(t *testing.T) { newScript(t).play(string(text)) })
 		})
 	}
 }
 
-// dialogue is one that is played.
-type dialogue struct {
+// script is a dialogue that is played.
+type script struct {
 	t          *testing.T
 	store      memory.Options
 	server     imap.Options
@@ -57,8 +57,8 @@ type dialogue struct {
 	lineNumber int
 }
 
-func newDialogue(t *testing.T) *dialogue {
-	return &dialogue{
+func newScript(t *testing.T) *script {
+	return &script{
 		t: t, clients: make(map[string]*peer),
 		info:   imap.ConnInfo{Address: netip.MustParseAddr("192.0.2.1"), Secure: true},
 		store:  memory.Options{Now: func() time.Time { return time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC) }},
@@ -66,7 +66,7 @@ func newDialogue(t *testing.T) *dialogue {
 	}
 }
 
-func (d *dialogue) play(text string) {
+func (d *script) play(text string) {
 	defer func() {
 		for _, p := range d.clients {
 			_ = p.conn.Close()
@@ -103,7 +103,7 @@ func (d *dialogue) play(text string) {
 }
 
 // settle says what was answered beyond what was expected, of clients of whom something was expected since they spoke.
-func (d *dialogue) settle() {
+func (d *script) settle() {
 	synctest.Wait()
 	for name, p := range d.clients {
 		if !p.expecting {
@@ -127,7 +127,7 @@ func matches(want, got string) bool {
 	return regexp.MustCompile("^" + strings.Join(parts, ".*") + "$").MatchString(got)
 }
 
-func (d *dialogue) directive(words []string) {
+func (d *script) directive(words []string) {
 	arg := func(i int) string { return strings.ReplaceAll(words[i], "_", " ") }
 	number := func(i int) int64 {
 		n, err := strconv.ParseInt(words[i], 10, 64)
@@ -161,7 +161,7 @@ func (d *dialogue) directive(words []string) {
 }
 
 // begin makes store and server.
-func (d *dialogue) begin() {
+func (d *script) begin() {
 	if d.memory != nil {
 		return
 	}
@@ -175,7 +175,7 @@ func (d *dialogue) begin() {
 }
 
 // mails puts mails into a mailbox of the user.
-func (d *dialogue) mails(mailbox string, n int) {
+func (d *script) mails(mailbox string, n int) {
 	for i := range n {
 		appendMail(d.t, d.memory, mailbox, testMail(i+1))
 	}
@@ -204,7 +204,7 @@ func appendMail(t *testing.T, store *memory.Store, mailbox string, mail []byte) 
 }
 
 // client is the client with a name; it connects if it has not yet.
-func (d *dialogue) client(name string) *peer {
+func (d *script) client(name string) *peer {
 	d.begin()
 	p, ok := d.clients[name]
 	if !ok {

@@ -88,7 +88,7 @@ func TestFaults(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDialogue(t)
+				d := newScript(t)
 				d.begin()
 				d.mails("INBOX", 1)
 				var log bytes.Buffer
@@ -114,7 +114,7 @@ func TestFaults(t *testing.T) {
 // A message that is too large for memory lies in a file while it comes, and nowhere afterwards.
 func TestLargeAppend(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDialogue(t)
+		d := newScript(t)
 		d.begin()
 		dir := t.TempDir()
 		server := imap.New(d.memory, imap.Options{SpoolDir: dir})

@@ -46,7 +46,7 @@ func FuzzSession(f *testing.F) {
 	f.Add(false, []byte("t APPEND INBOX {5+}\r\nabcde (\\Seen) {2}\r\nxy\r\nt APPEND INBOX UTF8 (~{1+}\r\nx)\r\nt LOGIN {2}\r\n"))
 	f.Fuzz(func(t *testing.T, tagged bool, input []byte) {
 		synctest.Test(t, func(t *testing.T) {
-			d := newDialogue(t)
+			d := newScript(t)
 			d.store.ModSeq = true
 			d.server.Log = slog.New(faults{t: t})
 			d.begin()

@@ -93,10 +93,11 @@ func mark(rows []mailstore.Mailbox, fits func(mailstore.Mailbox) bool) []listed 
 
 // tellMailbox sends LIST of a mailbox with what RETURN asks for.
 func (s *session) tellMailbox(ctx context.Context, m listed, args *imapwire.ListArgs, below bool) error {
-	flags := m.attributes(!args.Extended || args.Return.Children || s.rev2)
+	var flags []string
 	if m.Subscribed && (args.Return.Subscribed || args.Subscribed) {
 		flags = append(flags, `\Subscribed`)
 	}
+	flags = append(flags, m.attributes(!args.Extended || args.Return.Children || s.rev2)...)
 	s.enc().Raw("* LIST (").Flags(flags).Raw(`) "/" `).Mailbox(m.Name)
 	if below && args.Subscribed {
 		s.enc().Raw(` ("CHILDINFO" ("SUBSCRIBED"))`)

@@ -298,7 +298,7 @@ func TestManyClients(t *testing.T) {
 }
 
 func manyClients(t *testing.T, rnd *rand.Rand, n int) {
-	d := newDialogue(t)
+	d := newScript(t)
 	d.store.ModSeq = true
 	d.begin()
 	d.mails("INBOX", rnd.IntN(6))

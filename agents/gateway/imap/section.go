@@ -25,7 +25,7 @@ type section struct {
 // pieceOf makes a section of content, or of that part of it that the item asks for.
 func pieceOf(r *io.SectionReader, ok bool, item *imapwire.FetchItem) section {
 	if !ok {
-		return section{wanted: true}
+		return section{wanted: true, content: strings.NewReader("")}
 	}
 	size := r.Size()
 	if item.Partial {
@@ -138,7 +138,7 @@ func (t *lastTree) openBinary(r *mailstore.Record, item *imapwire.FetchItem) (se
 	if err := t.attach(r); err != nil {
 		return section{}, err
 	}
-	s := section{wanted: item.Kind == imapwire.FetchBinary}
+	s := section{wanted: item.Kind == imapwire.FetchBinary, content: strings.NewReader("")}
 	content := func() io.Reader { return io.NewSectionReader(r.Mail, 0, r.Mail.Size()) }
 	if len(item.Section.Part) > 0 {
 		part, ok := t.structure.Find(place(item).Path)

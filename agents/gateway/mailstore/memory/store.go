@@ -21,6 +21,7 @@ const AllRights mailstore.Rights = "lrswikxteap"
 type Options struct {
 	ModSeq     bool             // modification sequences
 	MaxMessage int64            // in bytes, 0: no limit
+	InboxOnly  bool             // users have no special folders
 	Quota      int64            // of each user, in units of 1,024 bytes; 0: none
 	Now        func() time.Time // nil: time.Now
 }
@@ -45,13 +46,16 @@ func New(o Options) *Store {
 	return &Store{options: o, users: make(map[string]string), subscribed: make(map[string]map[string]bool)}
 }
 
-// AddUser makes a user, with an inbox and the usual special folders.
+// AddUser makes a user, with an inbox and, unless InboxOnly is set, the usual special folders.
 func (s *Store) AddUser(name, password string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.users[name] = password
 	s.subscribed[name] = make(map[string]bool)
 	s.add(name, "INBOX", "")
+	if s.options.InboxOnly {
+		return
+	}
 	for _, special := range [][2]string{{"Sent Items", "Sent"}, {"Deleted Items", "Trash"}, {"Drafts", "Drafts"}, {"Junk E-mail", "Junk"}} {
 		s.add(name, special[0], special[1])
 	}
