@@ -65,7 +65,10 @@ func (s *session) findMessages(ctx context.Context, charsetName string, key *ima
 // decodeTexts brings the texts of a search to UTF-8.
 func decodeTexts(name string, key *imapwire.SearchKey) error {
 	if name == "" || strings.EqualFold(name, "UTF-8") || strings.EqualFold(name, "US-ASCII") {
-		return nil
+		return key.Texts(func(text *string) error {
+			*text = toUTF8(*text)
+			return nil
+		})
 	}
 	cs, ok := charset.Lookup(name)
 	if !ok {

@@ -53,7 +53,7 @@ type selection struct {
 }
 
 // limitsBefore are the limits of commands before log-on: who has not logged on gets no more than names and passwords need.
-var limitsBefore = imapwire.Limits{Text: 16 << 10, Literal: 4 << 10, Strings: 8 << 10, Skip: 64 << 10, Depth: 10, Elements: 100}
+var limitsBefore = imapwire.Limits{Text: 16 << 10, Literal: 256, Strings: 1 << 10, Skip: 64 << 10, Depth: 10, Elements: 100}
 
 // limitsAfter are those of a client who has logged on. Messages that are refused have to be passed over, whatever is the largest one.
 func limitsAfter(maxMessage int64) imapwire.Limits {
