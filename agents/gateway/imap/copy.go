@@ -35,6 +35,14 @@ func (s *session) copy(ctx context.Context, c *call) error {
 	if move && to.ID == s.selection.mailbox.ID {
 		return &mailstore.Error{Code: mailstore.Cannot, Text: "The messages are there already"}
 	}
+	if newest := s.selection.folder.Snapshot(); !move {
+		for _, uid := range uids {
+			if _, there := newest.Get(uid); !there {
+				// All are copied or none (RFC 9051 6.4.7). The answer tells which are gone.
+				return &mailstore.Error{Code: mailstore.ExpungeIssued, Text: "Some of the messages are gone"}
+			}
+		}
+	}
 	do := s.selection.folder.Copy
 	if move {
 		do = s.selection.folder.Move

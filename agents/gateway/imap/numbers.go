@@ -1,6 +1,7 @@
 package imap
 
 import (
+	"math"
 	"slices"
 
 	"zarafa/agents/gateway/imapwire"
@@ -12,10 +13,23 @@ var errNumber = &imapwire.Error{Text: "There is no message with such a number"}
 
 // resolve gives the UIDs of a set's messages that the client knows, rising and each once.
 func (s *session) resolve(set imapwire.NumSet, uid bool) ([]view.UID, error) {
-	if n := uint32(s.selection.view.Known().Len()); !uid && !set.Saved && (set.Greatest() > n || n == 0) {
+	if !uid && !set.Saved && !numbered(set, uint32(s.selection.view.Known().Len())) {
 		return nil, errNumber
 	}
 	return s.messages(set, uid), nil
+}
+
+// numbered reports whether a set's numbers are those of messages. One that is not is no error where "*" includes it, as in 9,7:* of eight messages.
+func numbered(set imapwire.NumSet, count uint32) bool {
+	if count == 0 || set.Greatest() == math.MaxUint32 {
+		return false
+	}
+	for _, r := range set.Normalize(math.MaxUint32) {
+		if star := r.Last == math.MaxUint32; r.First > count && r.First != math.MaxUint32 || r.Last > count && !star {
+			return false
+		}
+	}
+	return true
 }
 
 // messages gives the same, and passes over numbers that are not there.
