@@ -33,7 +33,7 @@ func (s *session) append(ctx context.Context, c *call) error {
 	}
 	var messages []mailstore.NewMessage
 	var files spooled
-	defer func() { files.close() }()
+	defer files.close()
 	var m imapwire.AppendMessage
 	for s.dec.AppendMessage(&m) {
 		message, err := s.readMessage(&m, &files, len(messages))
@@ -98,10 +98,11 @@ func (s *session) readMessage(m *imapwire.AppendMessage, files *spooled, before 
 	return message, err
 }
 
-// spooled are the messages of one APPEND: in memory as long as they are small together, and then in a file each.
+// spooled are the messages of one APPEND: in memory as long as they are small together, and those that follow in one file.
 type spooled struct {
 	inMemory int64
-	files    []*os.File
+	file     *os.File
+	size     int64 // of the file
 }
 
 // read reads a message of so many bytes.
@@ -113,12 +114,16 @@ func (s *spooled) read(r io.Reader, size int64, dir string) (mailstore.Content, 
 		_, err := b.ReadFrom(io.LimitReader(r, size))
 		return bytes.NewReader(b.Bytes()), err
 	}
-	f, err := os.CreateTemp(dir, "append-*")
-	if err != nil {
-		return nil, &faultError{err}
+	if s.file == nil {
+		f, err := os.CreateTemp(dir, "append-*")
+		if err != nil {
+			return nil, &faultError{err}
+		}
+		s.file = f
 	}
-	s.files = append(s.files, f)
-	n, err := io.Copy(f, io.LimitReader(r, size))
+	from := s.size
+	n, err := io.Copy(s.file, io.LimitReader(r, size))
+	s.size += n
 	if err != nil {
 		var file *os.PathError
 		if errors.As(err, &file) {
@@ -126,13 +131,13 @@ func (s *spooled) read(r io.Reader, size int64, dir string) (mailstore.Content, 
 		}
 		return nil, err
 	}
-	return io.NewSectionReader(f, 0, n), nil
+	return io.NewSectionReader(s.file, from, n), nil
 }
 
-// close removes the files.
+// close removes the file.
 func (s *spooled) close() {
-	for _, f := range s.files {
-		_ = f.Close()
-		_ = os.Remove(f.Name())
+	if s.file != nil {
+		_ = s.file.Close()
+		_ = os.Remove(s.file.Name())
 	}
 }

@@ -142,6 +142,17 @@ func TestLargeAppend(t *testing.T) {
 		if got, _ := p.rest(); !strings.Contains(got, "BODY[] {1800018}\r\n"+string(mail)+")\r\n") {
 			t.Error("another mail was saved")
 		}
+		// Several share a file.
+		p.send("d APPEND INBOX {1200000+}\r\n" + strings.Repeat("x", 1_200_000) + " {1100000+}\r\n" + strings.Repeat("y", 1_100_000))
+		synctest.Wait()
+		if files() != 1 {
+			t.Errorf("two messages are in %d files", files())
+		}
+		p.send("\r\ne FETCH 2:3 (BODY.PEEK[]<1199999.1> BODY.PEEK[]<0.1> RFC822.SIZE)\r\n")
+		if got, _ := p.rest(); !strings.Contains(got, "BODY[]<1199999> {1}\r\nx BODY[]<0> {1}\r\nx RFC822.SIZE 1200000)") ||
+			!strings.Contains(got, "BODY[]<0> {1}\r\ny RFC822.SIZE 1100000)") {
+			t.Errorf("got %q", got[max(0, len(got)-500):])
+		}
 		// One that does not come to its end leaves nothing either.
 		p.send("e APPEND INBOX {1800018+}\r\n")
 		_, _ = io.WriteString(p.conn, "Subject")
