@@ -2,10 +2,12 @@ package imap
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"zarafa/agents/gateway/mailstore/memory"
 )
@@ -42,6 +44,30 @@ func TestBuffersWhileWaiting(t *testing.T) {
 		}
 		for _, c := range conns {
 			_ = c.Close()
+		}
+	})
+}
+
+// A change that comes between the last look at the mailbox and the wait ends the wait; one that comes while something else waits is not lost.
+func TestNoChangeIsLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, theirs := net.Pipe()
+		s := newSession(New(memory.New(memory.Options{}), Options{}), theirs, ConnInfo{})
+		s.wake()
+		if changed, err := s.wait(true); !changed || err != nil {
+			t.Errorf("a change before the wait: %v, %v", changed, err)
+		}
+		go s.wake()
+		if changed, err := s.wait(true); !changed || err != nil {
+			t.Errorf("a change in the wait: %v, %v", changed, err)
+		}
+		go s.wake()
+		if changed, err := s.wait(false); changed || !errors.Is(err, errIdle) {
+			t.Errorf("a change that nobody waits for: %v, %v", changed, err)
+		}
+		s.logOn = time.Time{}
+		if changed, err := s.wait(true); !changed || err != nil {
+			t.Errorf("the same afterwards: %v, %v", changed, err)
 		}
 	})
 }
