@@ -63,7 +63,7 @@ type Options struct {
 // Capabilities this client has (wire.md section 8).
 const (
 	capabilities = mapi.CapMailboxOwner | mapi.CapLargeSessionID | mapi.CapMultiServer | mapi.CapEnhancedICS | mapi.CapUnicode |
-		mapi.CapMsgLock | mapi.CapExtendedAnon | mapi.CapGIFN32 | mapi.CapDelivery
+		mapi.CapMsgLock | mapi.CapExtendedAnon | mapi.CapGIFN32 | mapi.CapDelivery | mapi.CapGateway
 	capCompress = mapi.CapCompression
 )
 
@@ -143,7 +143,7 @@ func (s *Session) logOn(ctx context.Context) error {
 		caps |= capCompress
 	}
 	if s.options.NoExtensions {
-		caps &^= mapi.CapDelivery
+		caps &^= mapi.CapDelivery | mapi.CapGateway
 	}
 	req := &wire.LogonRequest{
 		Username: wire.Text(s.options.User), Password: wire.Text(s.options.Password), ImpersonateUser: wire.Text(s.options.Impersonate),

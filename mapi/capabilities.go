@@ -18,6 +18,7 @@ const (
 	CapExtendedAnon    uint32 = 0x4000
 	CapGIFN32          uint32 = 0x8000
 	CapDelivery        uint32 = 0x10000 // this server's own, see docs/protocol.md
+	CapGateway         uint32 = 0x20000 // so is this
 )
 
 // Flags that a server with CapDelivery understands from clients that have it too.

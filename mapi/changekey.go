@@ -20,6 +20,19 @@ func ChangeKey(server GUID, change uint32) []byte {
 	return binary.LittleEndian.AppendUint32(b, change)
 }
 
+// ModificationNumber is the value of PR_MODIFICATION_NUMBER of a message that has these properties: the number of its last change. That is
+// the one in its change key, if the server made it. Where a synchronising client's key had to stay, the number is stored beside it. What
+// was there before the server kept such numbers, and has another's key, has 1, which is less than that of any change to come.
+func ModificationNumber(server GUID, props Props) uint32 {
+	if v, ok := props.Get(PrModificationNumber); ok {
+		return v.Uint32()
+	}
+	if key := props.Bytes(PrChangeKey); len(key) == 20 && GUID(key[:16]) == server {
+		return max(binary.LittleEndian.Uint32(key[16:]), 1)
+	}
+	return 1
+}
+
 // AddToPredecessors puts a change key into a PR_PREDECESSOR_CHANGE_LIST: it replaces the entry
 // with the same 16-byte GUID or is appended. Keys of at most 16 or more than 255 bytes are
 // ignored; a malformed list is cut where it stops making sense.

@@ -19,7 +19,8 @@ const version = "0,11,0,2"
 const (
 	baseCapabilities = mapi.CapCrypt | mapi.CapLicenseServer | mapi.CapLoadPropEntryID |
 		mapi.CapExportPropTag | mapi.CapImpersonation | mapi.CapGIFN32
-	sharedCapabilities = mapi.CapMultiServer | mapi.CapEnhancedICS | mapi.CapUnicode | mapi.CapMsgLock | mapi.CapDelivery
+	sharedCapabilities = mapi.CapMultiServer | mapi.CapEnhancedICS | mapi.CapUnicode | mapi.CapMsgLock |
+		mapi.CapDelivery | mapi.CapGateway
 )
 
 // Logon answers logon (wire.md section 8).

@@ -175,8 +175,20 @@ func (ch *Change) Stamp(props *mapi.Props, id uint32) {
 	}
 	key := mapi.ChangeKey(ch.server, id)
 	list := mapi.AddToPredecessors(props.Bytes(mapi.PrPredecessorChangeList), props.Bytes(mapi.PrChangeKey))
+	props.Delete(mapi.PrModificationNumber.ID()) // the key has the number
 	props.Set(mapi.Binary(mapi.PrChangeKey, key))
 	props.Set(mapi.Binary(mapi.PrPredecessorChangeList, mapi.AddToPredecessors(list, key)))
+}
+
+// Note gives a message the number of a recorded change: in its change key, or beside it if a synchronising client made the change, since
+// that client knows the message by the key it has. It reports nothing of folders, whose changes Stamp alone marks.
+func (ch *Change) Note(props *mapi.Props, id uint32) {
+	switch {
+	case ch.SyncID == 0:
+		ch.Stamp(props, id)
+	case id != 0:
+		props.Set(mapi.Long(mapi.PrModificationNumber, id))
+	}
 }
 
 // Event announces a change of an object. Counters are announced by themselves.

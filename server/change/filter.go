@@ -33,6 +33,7 @@ func computed(id uint16, t mapi.ObjectType) bool {
 		mapi.PrStoreRecordKey &^ 0xFFFF, mapi.PrLongtermEntryIDFromTable &^ 0xFFFF, mapi.PrInstanceKey &^ 0xFFFF,
 		mapi.PrObjectType &^ 0xFFFF, mapi.PrContentCount &^ 0xFFFF, mapi.PrContentUnread &^ 0xFFFF,
 		mapi.PrParentSourceKey &^ 0xFFFF, mapi.PrFolderType &^ 0xFFFF, mapi.PrECIMAPID &^ 0xFFFF,
+		mapi.PrModificationNumber &^ 0xFFFF, mapi.PrHighestModificationNumber &^ 0xFFFF,
 		// The counters that live beside the properties.
 		mapi.PrAssocContentCount &^ 0xFFFF, mapi.PrFolderChildCount &^ 0xFFFF, mapi.PrLocalCommitTimeMax &^ 0xFFFF,
 		mapi.PrDeletedMsgCount &^ 0xFFFF, mapi.PrDeletedFolderCount &^ 0xFFFF, mapi.PrDeletedAssocMsgCount &^ 0xFFFF:
@@ -56,7 +57,7 @@ func fixedOnUpdate(id uint16) bool {
 func undeletable(id uint16) bool {
 	switch mapi.PropTag(id) << 16 {
 	case mapi.PrMessageFlags &^ 0xFFFF, mapi.PrCreationTime &^ 0xFFFF, mapi.PrLastModificationTime &^ 0xFFFF,
-		mapi.PrLastModifierEntryID &^ 0xFFFF, mapi.PrLastModifierName &^ 0xFFFF, mapi.PrSourceKey &^ 0xFFFF:
+		mapi.PrLastModifierEntryID &^ 0xFFFF, mapi.PrLastModifierName &^ 0xFFFF, mapi.PrSourceKey &^ 0xFFFF, mapi.PrModificationNumber &^ 0xFFFF:
 		return true
 	}
 	return false

@@ -179,6 +179,8 @@ func (s *saving) record(ctx context.Context, o *storage.Object, d *Draft, parent
 	key := mapi.PrChangeKey.ID()
 	if s.SyncID == 0 || !d.Props.Has(key) || !o.Props.Has(key) {
 		s.Stamp(&o.Props, id)
+	} else if o.Type == mapi.TypeMessage {
+		s.Note(&o.Props, id)
 	}
 	return nil
 }

@@ -22,6 +22,9 @@ func sizeOf(o *storage.Object) int64 {
 	size := int64(sizeObject)
 	for i := range o.Props {
 		p := &o.Props[i]
+		if p.Tag == mapi.PrModificationNumber {
+			continue // or a change of a synchronising client would make the mailbox grow
+		}
 		if o.Message == 0 && p.Tag == mapi.PrPredecessorChangeList {
 			size += sizeProperty + sizeServerKey
 			continue

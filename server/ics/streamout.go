@@ -115,7 +115,7 @@ func (sw streamWriter) properties(o *storage.Object) ([]msgstream.Property, erro
 func (sw streamWriter) presentable(o *storage.Object, list []msgstream.Property) ([]msgstream.Property, error) {
 	out := list[:0]
 	for _, p := range list {
-		if !msgstream.Streamable(p.Tag) || p.Tag.ID() == mapi.PrAttachDataBin.ID() || sw.unwantedBody(o, p.Tag) {
+		if !msgstream.Streamable(p.Tag) || p.Tag == mapi.PrModificationNumber || p.Tag.ID() == mapi.PrAttachDataBin.ID() || sw.unwantedBody(o, p.Tag) {
 			continue
 		}
 		if msgstream.Named(p.Tag) {

@@ -129,6 +129,9 @@ func (ld *loader) load(ctx context.Context, o *storage.Object, out *wire.SaveObj
 	out.ModProps = make([]mapi.PropValue, 0, len(list)+8)
 	var large []mapi.PropTag
 	for _, v := range list {
+		if v.Tag == mapi.PrModificationNumber {
+			continue // tables show it, and LoadProp to who asks
+		}
 		hidden, err := ld.svc.names.Hidden(ctx, v.Tag.ID())
 		if err != nil {
 			return err

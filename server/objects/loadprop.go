@@ -37,8 +37,16 @@ func (s *Service) LoadProp(c *session.Call, req *wire.LoadPropRequest, resp *wir
 	if err := s.check(c, top, rights.Read); err != nil {
 		return err
 	}
+	if mapi.PropTag(req.PropTag).ID() == mapi.PrHighestModificationNumber.ID() && c.Session.Has(mapi.CapGateway) {
+		resp.PropVal, err = s.highestNumber(c.Context, ref)
+		return err
+	}
 	o, err := s.store.Object(c.Context, ref.ID)
 	if err != nil {
+		return err
+	}
+	if mapi.PropTag(req.PropTag).ID() == mapi.PrModificationNumber.ID() {
+		resp.PropVal, err = s.number(c, o)
 		return err
 	}
 	v, err := s.value(c, o, mapi.PropTag(req.PropTag).ID())
@@ -47,6 +55,25 @@ func (s *Service) LoadProp(c *session.Call, req *wire.LoadPropRequest, resp *wir
 	}
 	resp.PropVal = &v
 	return nil
+}
+
+// highestNumber is the number of the last change in a folder: of a message that came, changed or left. It is above those of all its messages.
+func (s *Service) highestNumber(ctx context.Context, folder storage.Ref) (*mapi.PropValue, error) {
+	if folder.Type != mapi.TypeFolder || len(folder.SourceKey) == 0 {
+		return nil, mapi.Errorf(mapi.NotFound, "loadProp", "object %d is no folder with changes", folder.ID)
+	}
+	n, err := s.store.MaxChange(ctx, folder.SourceKey)
+	v := mapi.Long(mapi.PrHighestModificationNumber, max(n, 1))
+	return &v, err
+}
+
+// number is the number of a message's last change.
+func (s *Service) number(c *session.Call, o *storage.Object) (*mapi.PropValue, error) {
+	if o.Type != mapi.TypeMessage || o.Message != 0 || !c.Session.Has(mapi.CapGateway) {
+		return nil, mapi.Errorf(mapi.NotFound, "loadProp", "object %d has no modification number", o.ID)
+	}
+	v := mapi.Long(mapi.PrModificationNumber, mapi.ModificationNumber(s.store.ServerGUID(), o.Props))
+	return &v, nil
 }
 
 // value is a stored property of an object, wherever it lies; NOT_FOUND if it has none.

@@ -138,9 +138,7 @@ func markRead(ctx context.Context, ch *change.Change, r *storage.Row, flags uint
 	if err != nil {
 		return false, err
 	}
-	if ch.SyncID == 0 {
-		ch.Stamp(&r.Props, change)
-	}
+	ch.Note(&r.Props, change)
 	ch.Event(feed.Event{Kind: feed.Modified, Object: r.Ref, ParentEntryID: parent.EntryID, Row: r.Clone()})
 	return true, nil
 }

@@ -69,9 +69,7 @@ func updateMessage(ctx context.Context, ch *change.Change, id uint32, change fun
 	if err != nil {
 		return err
 	}
-	if ch.SyncID == 0 {
-		ch.Stamp(&r.Props, recorded)
-	}
+	ch.Note(&r.Props, recorded)
 	ch.Event(feed.Event{Kind: feed.Modified, Object: r.Ref, ParentEntryID: parent.EntryID, Row: r.Clone()})
 	return ch.PutRows(ctx, r)
 }

@@ -91,6 +91,7 @@ func allColumns(flags uint32, stored map[mapi.PropTag]bool, messages bool) []map
 	if messages {
 		tags = append(tags, mapi.PrMsgStatus)
 	}
+	delete(stored, mapi.PrModificationNumber) // it is for those who know of it
 	for tag := range stored {
 		tags = append(tags, tag)
 	}

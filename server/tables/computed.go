@@ -51,6 +51,8 @@ func (p *page) relatedCell(r cache.Row, rec cache.Record, tag mapi.PropTag) (v m
 		v, ok = p.submitFlags(r, rec)
 	case mapi.PrECOutgoingFlags:
 		v, ok, err = p.outgoingFlags(r)
+	case mapi.PrHighestModificationNumber:
+		v, ok, err = p.highestCell(rec)
 	case mapi.PrStoreSupportMask, mapi.PrStoreUnicodeMask, mapi.PrMDBProvider:
 		// Clients put their own values here; a value of ours would be in their way.
 	default:
@@ -125,6 +127,16 @@ func (p *page) storeCell(rec cache.Record, tag mapi.PropTag) (mapi.PropValue, bo
 	}
 	box, err := p.box(store)
 	return mapi.Binary(tag, box.GUID[:]), true, err
+}
+
+// highestCell is the number of the last change in a folder.
+func (p *page) highestCell(rec cache.Record) (v mapi.PropValue, ok bool, err error) {
+	key, ok := rec.Value(mapi.PrSourceKey)
+	if !ok || mapi.ObjectType(rec.Header().Type) != mapi.TypeFolder {
+		return v, false, nil
+	}
+	n, err := p.t.svc.Store.MaxChange(p.ctx, key.Data)
+	return mapi.Long(mapi.PrHighestModificationNumber, max(n, 1)), err == nil, err
 }
 
 // accessCell asks what the caller may do: a folder for itself, a message for its folder.

@@ -98,7 +98,7 @@ func (s *partsSource) load(ctx context.Context, t *table, g grant) (*rowList, er
 		for _, objType := range types {
 			q := storage.RowQuery{Parent: s.parent.ID, Type: objType}
 			if err := t.svc.Store.Rows(ctx, q, func(row *storage.Row) error {
-				return add(row.ID, nil, pack(row))
+				return add(row.ID, nil, t.svc.pack(row))
 			}); err != nil {
 				return err
 			}

@@ -85,7 +85,7 @@ func (u *update) event(e *feed.Event, bulk bool) {
 	}
 	id := e.Object.ID
 	if e.Row != nil && !e.Hard {
-		u.records[id] = pack(e.Row)
+		u.records[id] = u.svc.pack(e.Row)
 		u.svc.Cells.Replace(id, u.records[id])
 	} else {
 		delete(u.records, id) // an earlier event's row is older than the counters of this one

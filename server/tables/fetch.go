@@ -33,7 +33,7 @@ func (s *Service) records(ctx context.Context, ids []uint32, out []cache.Record)
 	}
 	read := make(map[uint32]cache.Record, len(missing))
 	err := s.Store.Rows(ctx, storage.RowQuery{IDs: missing}, func(row *storage.Row) error {
-		rec := pack(row)
+		rec := s.pack(row)
 		read[row.ID] = rec
 		s.Cells.Put(tickets[row.ID], row.ID, rec)
 		return nil

@@ -74,7 +74,7 @@ func dependent(tag mapi.PropTag) bool {
 	switch tag {
 	case mapi.PrParentDisplay, mapi.PrParentSourceKey, mapi.PrAccess, mapi.PrAccessLevel, mapi.PrRights,
 		mapi.PrUserName, mapi.PrUserEntryID, mapi.PrMailboxOwnerName, mapi.PrMailboxOwnerEntryID, mapi.PrECMailboxOwnerAccount,
-		mapi.PrSubmitFlags, mapi.PrECOutgoingFlags:
+		mapi.PrSubmitFlags, mapi.PrECOutgoingFlags, mapi.PrHighestModificationNumber:
 		return true
 	}
 	return false

@@ -13,7 +13,7 @@ const hasCut = 1
 
 // pack makes the cell cache's record of a row: its properties, and what its reference and
 // counters say in the form of properties.
-func pack(row *storage.Row) cache.Record {
+func (s *Service) pack(row *storage.Row) cache.Record {
 	h := cache.Header{
 		Type: uint32(row.Type), Flags: row.Flags, Owner: row.Owner, Parent: row.Parent, Store: row.Store,
 	}
@@ -36,6 +36,8 @@ func pack(row *storage.Row) cache.Record {
 		set(mapi.Binary(mapi.PrSourceKey, row.SourceKey))
 	}
 	switch row.Type {
+	case mapi.TypeMessage:
+		set(mapi.Long(mapi.PrModificationNumber, mapi.ModificationNumber(s.Store.ServerGUID(), row.Props)))
 	case mapi.TypeFolder:
 		packCounters(set, row)
 	case mapi.TypeStore:

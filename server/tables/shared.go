@@ -78,7 +78,7 @@ func (s *Service) sortStored(ctx context.Context, set rowSet, info viewInfo, add
 	var key []byte
 	n := 0
 	err := s.Store.Rows(ctx, set.query(), func(row *storage.Row) error {
-		rec := pack(row)
+		rec := s.pack(row)
 		_, ticket, cached := s.Cells.Get(row.ID)
 		// In this order: a batch counts itself before it touches the cells.
 		if !cached && changes.Load() == before {
