@@ -26,3 +26,33 @@ const (
 	SaveNewMail     uint32 = 0x10000 // saveObject, importMessageFromStream: announce the message as new mail once it is saved
 	ResolveContents uint32 = 0x10000 // resolveUserStore: answer with the store's and its receive folder's properties
 )
+
+// What a server with CapGateway understands from clients that have it too.
+const (
+	CopyTellCopies uint32 = 0x10000 // copyObjects: all messages or none, and answer what became of each
+	SaveTellNumber uint32 = 0x20000 // saveObject, importMessageFromStream: answer the IMAP id and the modification number of the message
+)
+
+// MessageChange.Read of setReadFlags: what becomes of MSGFLAG_READ.
+const (
+	ReadLeave uint32 = iota
+	ReadSet          // as the flags of the request say
+	ReadClear
+)
+
+// MessageChange.ListMode of setReadFlags: what becomes of the values of a multi-valued property of strings, which are compared without
+// regard to case.
+const (
+	ListLeave uint32 = iota
+	ListReplace
+	ListAdd
+	ListRemove
+)
+
+// MessageAnswer.State: what a changed message became.
+const (
+	MessageChanged  uint32 = iota
+	MessageSame            // nothing was to be changed
+	MessageNewer           // it was left as it is, since it had changed later than the condition says
+	MessageNotThere        // it is in the folder no longer
+)

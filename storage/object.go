@@ -124,6 +124,8 @@ type ObjectReader interface {
 	// soft-deleted ones too. Entry ids are compared with their flags field zeroed.
 	RefByEntryID(ctx context.Context, id mapi.EntryID) (Ref, error)
 	RefBySourceKey(ctx context.Context, key []byte) (Ref, error)
+	// RefsByEntryID finds many at once, ascending ids; those that do not exist are left out. It is one statement for some hundreds.
+	RefsByEntryID(ctx context.Context, ids []mapi.EntryID) ([]Ref, error)
 	// Refs lists like Rows, without properties and counters, ascending ids. It is one index scan.
 	Refs(ctx context.Context, q RowQuery) ([]Ref, error)
 	// Rows calls fn for each selected row, ascending ids; one statement for any number of rows. The row is fn's to keep.

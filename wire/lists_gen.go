@@ -82,6 +82,32 @@ func appendCompanyArray(dst []byte, list []Company) []byte {
 	return dst
 }
 
+func (d *Decoder) copiedMessageArray() []CopiedMessage {
+	if d.null() {
+		return nil
+	}
+	d.typed("copiedMessageArray")
+	p := &d.pools.copiedMessage
+	mark := p.begin()
+	for d.item(len(p.stack) - mark) {
+		var v CopiedMessage
+		v.decode(d)
+		p.push(v)
+	}
+	return p.list(mark)
+}
+
+// appendCopiedMessageArray appends the rest of the start tag and the members.
+func appendCopiedMessageArray(dst []byte, list []CopiedMessage) []byte {
+	dst = append(dst, '>')
+	for i := range list {
+		dst = append(dst, "<item>"...)
+		dst = list[i].appendTo(dst)
+		dst = append(dst, "</item>"...)
+	}
+	return dst
+}
+
 func (d *Decoder) entryList() [][]byte {
 	if d.null() {
 		return nil
@@ -169,6 +195,32 @@ func (d *Decoder) icsChangesArray() []ICSChange {
 
 // appendICSChangesArray appends the rest of the start tag and the members.
 func appendICSChangesArray(dst []byte, list []ICSChange) []byte {
+	dst = append(dst, '>')
+	for i := range list {
+		dst = append(dst, "<item>"...)
+		dst = list[i].appendTo(dst)
+		dst = append(dst, "</item>"...)
+	}
+	return dst
+}
+
+func (d *Decoder) messageAnswerArray() []MessageAnswer {
+	if d.null() {
+		return nil
+	}
+	d.typed("messageAnswerArray")
+	p := &d.pools.messageAnswer
+	mark := p.begin()
+	for d.item(len(p.stack) - mark) {
+		var v MessageAnswer
+		v.decode(d)
+		p.push(v)
+	}
+	return p.list(mark)
+}
+
+// appendMessageAnswerArray appends the rest of the start tag and the members.
+func appendMessageAnswerArray(dst []byte, list []MessageAnswer) []byte {
 	dst = append(dst, '>')
 	for i := range list {
 		dst = append(dst, "<item>"...)

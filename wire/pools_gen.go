@@ -13,8 +13,11 @@ type pools struct {
 	binary               pool[[]byte]
 	categoryState        pool[CategoryState]
 	company              pool[Company]
+	copiedMessage        pool[CopiedMessage]
 	group                pool[Group]
 	icsChange            pool[ICSChange]
+	messageAnswer        pool[MessageAnswer]
+	messageChange        pool[MessageChange]
 	messageStream        pool[MessageStream]
 	more                 pool[mapi.More]
 	namedProp            pool[NamedProp]
@@ -55,8 +58,11 @@ func (p *pools) reset() {
 	p.binary.reset()
 	p.categoryState.reset()
 	p.company.reset()
+	p.copiedMessage.reset()
 	p.group.reset()
 	p.icsChange.reset()
+	p.messageAnswer.reset()
+	p.messageChange.reset()
 	p.messageStream.reset()
 	p.more.reset()
 	p.namedProp.reset()

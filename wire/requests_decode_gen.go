@@ -576,6 +576,13 @@ func (v *SetReadFlagsRequest) decode(d *Decoder) {
 			if d.first(&seen, 1<<4) {
 				v.SyncID = d.uint32()
 			}
+		case "lpChange":
+			if d.first(&seen, 1<<5) {
+				if !d.null() {
+					v.Change = d.pools.messageChange.one()
+					v.Change.decode(d)
+				}
+			}
 		default:
 			d.skip()
 		}

@@ -208,6 +208,11 @@ func (v *SetReadFlagsRequest) appendTo(dst []byte) []byte {
 		dst = append(dst, "</lpMessages>"...)
 	}
 	dst = appendUint(dst, "<ulSyncId>", "</ulSyncId>", uint64(v.SyncID))
+	if v.Change != nil {
+		dst = append(dst, "<lpChange>"...)
+		dst = v.Change.appendTo(dst)
+		dst = append(dst, "</lpChange>"...)
+	}
 	return dst
 }
 

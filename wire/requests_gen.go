@@ -172,11 +172,12 @@ type CopyFolderRequest struct {
 
 // SetReadFlagsRequest is the request of operation 20, setReadFlags.
 type SetReadFlagsRequest struct {
-	SessionID uint64   // ulSessionId
-	Flags     uint32   // ulFlags
-	EntryID   []byte   // lpsEntryId
-	Messages  [][]byte // lpMessages
-	SyncID    uint32   // ulSyncId
+	SessionID uint64         // ulSessionId
+	Flags     uint32         // ulFlags
+	EntryID   []byte         // lpsEntryId
+	Messages  [][]byte       // lpMessages
+	SyncID    uint32         // ulSyncId
+	Change    *MessageChange // lpChange
 }
 
 // SetReceiveFolderRequest is the request of operation 21, setReceiveFolder.

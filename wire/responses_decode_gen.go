@@ -282,6 +282,10 @@ func (v *CopyObjectsResponse) decode(d *Decoder) {
 			if d.first(&seen, 1<<0) {
 				v.Result = d.code()
 			}
+		case "lpCopies":
+			if d.first(&seen, 1<<1) {
+				v.Copies = d.copiedMessageArray()
+			}
 		default:
 			d.skip()
 		}
@@ -337,6 +341,10 @@ func (v *SetReadFlagsResponse) decode(d *Decoder) {
 		case "result":
 			if d.first(&seen, 1<<0) {
 				v.Result = d.code()
+			}
+		case "lpAnswers":
+			if d.first(&seen, 1<<1) {
+				v.Answers = d.messageAnswerArray()
 			}
 		default:
 			d.skip()
@@ -1912,6 +1920,13 @@ func (v *ImportMessageFromStreamResponse) decode(d *Decoder) {
 		case "result":
 			if d.first(&seen, 1<<0) {
 				v.Result = d.code()
+			}
+		case "lpSaved":
+			if d.first(&seen, 1<<1) {
+				if !d.null() {
+					v.Saved = d.pools.copiedMessage.one()
+					v.Saved.decode(d)
+				}
 			}
 		default:
 			d.skip()

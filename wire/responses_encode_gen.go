@@ -109,6 +109,11 @@ func (v *DeleteObjectsResponse) appendTo(dst []byte) []byte {
 
 func (v *CopyObjectsResponse) appendTo(dst []byte) []byte {
 	dst = appendUint(dst, "<result>", "</result>", uint64(v.Result))
+	if v.Copies != nil {
+		dst = append(dst, "<lpCopies"...)
+		dst = appendCopiedMessageArray(dst, v.Copies)
+		dst = append(dst, "</lpCopies>"...)
+	}
 	return dst
 }
 
@@ -129,6 +134,11 @@ func (v *CopyFolderResponse) appendTo(dst []byte) []byte {
 
 func (v *SetReadFlagsResponse) appendTo(dst []byte) []byte {
 	dst = appendUint(dst, "<result>", "</result>", uint64(v.Result))
+	if v.Answers != nil {
+		dst = append(dst, "<lpAnswers"...)
+		dst = appendMessageAnswerArray(dst, v.Answers)
+		dst = append(dst, "</lpAnswers>"...)
+	}
 	return dst
 }
 
@@ -724,6 +734,11 @@ func (v *ExportMessageChangesAsStreamResponse) appendTo(dst []byte) []byte {
 
 func (v *ImportMessageFromStreamResponse) appendTo(dst []byte) []byte {
 	dst = appendUint(dst, "<result>", "</result>", uint64(v.Result))
+	if v.Saved != nil {
+		dst = append(dst, "<lpSaved>"...)
+		dst = v.Saved.appendTo(dst)
+		dst = append(dst, "</lpSaved>"...)
+	}
 	return dst
 }
 

@@ -97,7 +97,8 @@ type DeleteObjectsResponse struct {
 
 // CopyObjectsResponse answers copyObjects.
 type CopyObjectsResponse struct {
-	Result mapi.Code // result
+	Result mapi.Code       // result
+	Copies []CopiedMessage // lpCopies
 }
 
 // EmptyFolderResponse answers emptyFolder.
@@ -117,7 +118,8 @@ type CopyFolderResponse struct {
 
 // SetReadFlagsResponse answers setReadFlags.
 type SetReadFlagsResponse struct {
-	Result mapi.Code // result
+	Result  mapi.Code       // result
+	Answers []MessageAnswer // lpAnswers
 }
 
 // SetReceiveFolderResponse answers setReceiveFolder.
@@ -642,7 +644,8 @@ type ExportMessageChangesAsStreamResponse struct {
 
 // ImportMessageFromStreamResponse answers importMessageFromStream.
 type ImportMessageFromStreamResponse struct {
-	Result mapi.Code // result
+	Result mapi.Code      // result
+	Saved  *CopiedMessage // lpSaved
 }
 
 // GetChangeInfoResponse answers getChangeInfo.

@@ -1003,3 +1003,92 @@ func (v *ClientUpdateStatusRequest) decode(d *Decoder) {
 		}
 	}
 }
+
+func (v *MessageChange) decode(d *Decoder) {
+	d.typed("messageChange")
+	var seen uint32
+	for d.child() {
+		switch string(d.name) {
+		case "ulRead":
+			if d.first(&seen, 1<<0) {
+				v.Read = d.uint32()
+			}
+		case "ulStatus":
+			if d.first(&seen, 1<<1) {
+				v.Status = d.uint32()
+			}
+		case "ulStatusMask":
+			if d.first(&seen, 1<<2) {
+				v.StatusMask = d.uint32()
+			}
+		case "sProps":
+			if d.first(&seen, 1<<3) {
+				v.Props = d.propValArray()
+			}
+		case "sDelete":
+			if d.first(&seen, 1<<4) {
+				v.Delete = d.propTagArray()
+			}
+		case "ulListMode":
+			if d.first(&seen, 1<<5) {
+				v.ListMode = d.uint32()
+			}
+		case "lpList":
+			if d.first(&seen, 1<<6) {
+				v.List = d.propValPointer()
+			}
+		case "bConditional":
+			if d.first(&seen, 1<<7) {
+				v.Conditional = d.bool()
+			}
+		case "ulUnchangedSince":
+			if d.first(&seen, 1<<8) {
+				v.UnchangedSince = d.uint32()
+			}
+		default:
+			d.skip()
+		}
+	}
+}
+
+func (v *MessageAnswer) decode(d *Decoder) {
+	d.typed("messageAnswer")
+	var seen uint32
+	for d.child() {
+		switch string(d.name) {
+		case "ulState":
+			if d.first(&seen, 1<<0) {
+				v.State = d.uint32()
+			}
+		case "ulNumber":
+			if d.first(&seen, 1<<1) {
+				v.Number = d.uint32()
+			}
+		default:
+			d.skip()
+		}
+	}
+}
+
+func (v *CopiedMessage) decode(d *Decoder) {
+	d.typed("copiedMessage")
+	var seen uint32
+	for d.child() {
+		switch string(d.name) {
+		case "sEntryId":
+			if d.first(&seen, 1<<0) {
+				v.EntryID = d.binary()
+			}
+		case "ulImapId":
+			if d.first(&seen, 1<<1) {
+				v.ImapID = d.uint32()
+			}
+		case "ulNumber":
+			if d.first(&seen, 1<<2) {
+				v.Number = d.uint32()
+			}
+		default:
+			d.skip()
+		}
+	}
+}

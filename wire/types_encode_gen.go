@@ -411,3 +411,37 @@ func (v *ClientUpdateStatusRequest) appendTo(dst []byte) []byte {
 	dst = append(dst, "</sFiles>"...)
 	return dst
 }
+
+func (v *MessageChange) appendTo(dst []byte) []byte {
+	dst = appendUint(dst, "<ulRead>", "</ulRead>", uint64(v.Read))
+	dst = appendUint(dst, "<ulStatus>", "</ulStatus>", uint64(v.Status))
+	dst = appendUint(dst, "<ulStatusMask>", "</ulStatusMask>", uint64(v.StatusMask))
+	dst = append(dst, "<sProps"...)
+	dst = appendProps(dst, v.Props)
+	dst = append(dst, "</sProps>"...)
+	dst = append(dst, "<sDelete"...)
+	dst = appendPropTags(dst, v.Delete)
+	dst = append(dst, "</sDelete>"...)
+	dst = appendUint(dst, "<ulListMode>", "</ulListMode>", uint64(v.ListMode))
+	if v.List != nil {
+		dst = append(dst, "<lpList>"...)
+		dst = appendPropValContent(dst, v.List)
+		dst = append(dst, "</lpList>"...)
+	}
+	dst = appendBool(dst, "<bConditional>", "</bConditional>", v.Conditional)
+	dst = appendUint(dst, "<ulUnchangedSince>", "</ulUnchangedSince>", uint64(v.UnchangedSince))
+	return dst
+}
+
+func (v *MessageAnswer) appendTo(dst []byte) []byte {
+	dst = appendUint(dst, "<ulState>", "</ulState>", uint64(v.State))
+	dst = appendUint(dst, "<ulNumber>", "</ulNumber>", uint64(v.Number))
+	return dst
+}
+
+func (v *CopiedMessage) appendTo(dst []byte) []byte {
+	dst = appendBinary(dst, "<sEntryId>", "</sEntryId>", v.EntryID)
+	dst = appendUint(dst, "<ulImapId>", "</ulImapId>", uint64(v.ImapID))
+	dst = appendUint(dst, "<ulNumber>", "</ulNumber>", uint64(v.Number))
+	return dst
+}

@@ -288,3 +288,29 @@ type ClientUpdateStatusRequest struct {
 	LastErrorAction uint32       // ulLastErrorAction
 	Files           []Attachment // sFiles
 }
+
+// MessageChange is the structure messageChange.
+type MessageChange struct {
+	Read           uint32           // ulRead
+	Status         uint32           // ulStatus
+	StatusMask     uint32           // ulStatusMask
+	Props          []mapi.PropValue // sProps
+	Delete         []mapi.PropTag   // sDelete
+	ListMode       uint32           // ulListMode
+	List           *mapi.PropValue  // lpList
+	Conditional    bool             // bConditional
+	UnchangedSince uint32           // ulUnchangedSince
+}
+
+// MessageAnswer is the structure messageAnswer.
+type MessageAnswer struct {
+	State  uint32 // ulState
+	Number uint32 // ulNumber
+}
+
+// CopiedMessage is the structure copiedMessage.
+type CopiedMessage struct {
+	EntryID []byte // sEntryId
+	ImapID  uint32 // ulImapId
+	Number  uint32 // ulNumber
+}

@@ -121,6 +121,48 @@ func (t *Tree) ByEntryID(ctx context.Context, id mapi.EntryID) (storage.Ref, err
 	return ref, nil
 }
 
+// ByEntryIDs is ByEntryID for many, in the order of the ids: those that are nobody's, or are none, have a reference without an id. What is not
+// cached is read together.
+func (t *Tree) ByEntryIDs(ctx context.Context, ids [][]byte) ([]storage.Ref, error) {
+	epoch, g := t.epoch.Load(), t.current.Load()
+	found := make([]storage.Ref, len(ids))
+	var missing []mapi.EntryID
+	places := make(map[string][]int) // of those that are missing
+	for i, b := range ids {
+		id := mapi.EntryID(b)
+		if !id.Valid() {
+			continue
+		}
+		id = id.WithFlags(0)
+		n, ok := g.young.entryIDs.Load(string(id))
+		if !ok {
+			n, ok = g.old.entryIDs.Load(string(id))
+		}
+		if ok {
+			found[i], _, ok = t.cached(n)
+		}
+		t.idLookups.count(ok)
+		if ok {
+			continue
+		}
+		if places[string(id)] == nil {
+			missing = append(missing, id)
+		}
+		places[string(id)] = append(places[string(id)], i)
+	}
+	if len(missing) == 0 {
+		return found, nil
+	}
+	refs, err := t.store.RefsByEntryID(ctx, missing)
+	for _, ref := range refs {
+		for _, i := range places[string(ref.EntryID)] {
+			found[i] = ref
+		}
+		t.put(ref, epoch)
+	}
+	return found, err
+}
+
 // ReceiveFolders is the list of a store's receive folders, which must not be changed.
 func (t *Tree) ReceiveFolders(ctx context.Context, store uint32) ([]storage.ReceiveFolder, error) {
 	return t.receive.Get(store, func() ([]storage.ReceiveFolder, error) { return t.store.ReceiveFolders(ctx, store) })

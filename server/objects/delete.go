@@ -49,15 +49,16 @@ func (s *Service) messages(c *session.Call, ids [][]byte, op string) (byStore []
 	}
 	place := make(map[uint32]int)
 	seen := make(map[uint32]bool, len(ids))
-	for _, id := range ids {
-		ref, err := s.message(c.Context, id)
-		switch code := mapi.CodeOf(err); {
-		case code == mapi.NotFound || code == mapi.InvalidEntryID || code == mapi.InvalidType:
+	refs, err := s.tree.ByEntryIDs(c.Context, ids)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, ref := range refs {
+		if ref.ID == 0 || ref.Type != mapi.TypeMessage {
 			missing++
 			continue
-		case err != nil:
-			return nil, 0, err
-		case seen[ref.ID]:
+		}
+		if seen[ref.ID] {
 			continue
 		}
 		seen[ref.ID] = true

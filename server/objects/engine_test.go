@@ -39,6 +39,8 @@ func TestOnMySQL(t *testing.T) {
 		{"LongFolderNames", TestLongFolderNames},
 		{"EmptyFolder", TestEmptyFolder},
 		{"ReadFlags", TestReadFlagsOfAWholeFolder},
+		{"Flags of many", TestFlagsOfManyMessages},
+		{"Flags on condition", TestFlagsOnCondition},
 		{"Submit", TestSubmit},
 		{"Stores", TestNewStoreAsClientsSeeIt},
 		{"Orphans", TestOrphans},

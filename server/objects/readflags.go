@@ -14,8 +14,14 @@ import (
 )
 
 // SetReadFlags marks messages read or unread: those listed, or all of a folder. Read suffices. Up to some
-// messages of a store share a transaction.
-func (s *Service) SetReadFlags(c *session.Call, req *wire.SetReadFlagsRequest, _ *wire.SetReadFlagsResponse) error {
+// messages of a store share a transaction. Gateways change other flags too.
+func (s *Service) SetReadFlags(c *session.Call, req *wire.SetReadFlagsRequest, resp *wire.SetReadFlagsResponse) error {
+	if req.Change != nil {
+		if !c.Session.Has(mapi.CapGateway) {
+			return mapi.Errorf(mapi.NoSupport, "setReadFlags", "the client has no capability for changes of flags")
+		}
+		return s.changeFlags(c, req, resp)
+	}
 	if req.Flags&mapi.GenerateReceiptOnly != 0 {
 		return nil
 	}

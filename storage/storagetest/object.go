@@ -54,6 +54,28 @@ func testObjects(t *testing.T, f *fixture) {
 	f.wantCode(mapi.NotFound, err)
 	_, err = f.s.Counters(f.ctx, 99999)
 	f.wantCode(mapi.NotFound, err)
+	f.refsByEntryID(m, want)
+}
+
+// refsByEntryID looks for many entry ids at once, more than a statement takes, of which most are nobody's.
+func (f *fixture) refsByEntryID(m mailbox, want *storage.Object) {
+	f.Helper()
+	another := f.message(m, nil)
+	ids := []mapi.EntryID{another.EntryID}
+	for range 1000 {
+		ids = append(ids, mapi.NewEntryID(m.guid, mapi.TypeMessage))
+	}
+	ids = append(ids, want.EntryID.WithFlags(mapi.EntryIDOverrideFlag), another.EntryID)
+	found, err := f.s.RefsByEntryID(f.ctx, ids)
+	f.must(err)
+	if len(found) != 2 || refString(found[0]) != refString(want.Ref) || refString(found[1]) != refString(another.Ref) {
+		f.Errorf("RefsByEntryID: %v", found)
+	}
+	found, err = f.s.RefsByEntryID(f.ctx, nil)
+	f.must(err)
+	if len(found) != 0 {
+		f.Errorf("RefsByEntryID of nothing: %v", found)
+	}
 }
 
 // allValues has every property type with its extremes.

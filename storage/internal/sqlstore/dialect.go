@@ -116,7 +116,10 @@ func newInList(text string) *inList {
 }
 
 // fill gives the text for up to maxInList ids and appends the arguments.
-func (l *inList) fill(args []any, ids []uint32) (string, []any) {
+func (l *inList) fill(args []any, ids []uint32) (string, []any) { return fill(l, args, ids) }
+
+// fill is for keys of any type.
+func fill[K any](l *inList, args []any, ids []K) (string, []any) {
 	log := 0
 	for 1<<log < len(ids) {
 		log++

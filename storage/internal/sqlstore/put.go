@@ -42,15 +42,10 @@ func (t *transaction) PutRows(ctx context.Context, rows ...*storage.Row) error {
 		}
 		return t.updateRow(ctx, rows[0].Ref, &e)
 	}
-	for chunk := range slices.Chunk(rows, maxTuples) {
-		if err := t.putRows(ctx, chunk); err != nil {
-			return err
-		}
-	}
-	return nil
+	return t.putRows(ctx, rows)
 }
 
-// putRows rewrites several rows in one statement. That statement would add rows that do
+// putRows rewrites several rows in few statements. They would add rows that do
 // not exist, so it is asked first which do.
 func (t *transaction) putRows(ctx context.Context, rows []*storage.Row) error {
 	ids := make([]uint32, len(rows))
@@ -61,9 +56,13 @@ func (t *transaction) putRows(ctx context.Context, rows []*storage.Row) error {
 	if err != nil {
 		return dbError("put rows", err)
 	}
-	var args []any
+	there := make(map[uint32]bool, len(known))
+	for _, id := range known {
+		there[id] = true
+	}
+	args := make([]any, 0, len(rows)*t.texts.putRows.columns)
 	for _, r := range rows {
-		if !slices.Contains(known, r.ID) {
+		if !there[r.ID] {
 			return notFound("object", r.ID)
 		}
 		e, err := t.encodeRow(r)

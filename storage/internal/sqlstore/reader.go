@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/hex"
@@ -173,6 +174,34 @@ func (r reader) RefByEntryID(ctx context.Context, id mapi.EntryID) (storage.Ref,
 		err = notFound("entry id", hexOf(id))
 	}
 	return ref, err
+}
+
+// RefsByEntryID finds many at once, ascending ids; those that do not exist are left out.
+func (r reader) RefsByEntryID(ctx context.Context, ids []mapi.EntryID) ([]storage.Ref, error) {
+	var list []storage.Ref
+	s := newRowScan()
+	for chunk := range slices.Chunk(ids, maxInList) {
+		keys := make([][]byte, len(chunk))
+		for i, id := range chunk {
+			keys[i] = id.WithFlags(0)
+		}
+		text, args := fill(r.texts.refsByEntryID, nil, keys)
+		rows, err := r.q.query(ctx, text, args...)
+		if err != nil {
+			return nil, dbError("refs", err)
+		}
+		if err := each(rows, func() error {
+			if err := rows.Scan(s.refDest...); err != nil {
+				return err
+			}
+			list = append(list, s.takeRef())
+			return nil
+		}); err != nil {
+			return nil, dbError("refs", err)
+		}
+	}
+	slices.SortFunc(list, func(a, b storage.Ref) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.CompactFunc(list, func(a, b storage.Ref) bool { return a.ID == b.ID }), nil
 }
 
 // RefBySourceKey finds stores, folders and top-level messages, soft-deleted ones too.

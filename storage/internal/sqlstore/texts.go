@@ -6,6 +6,7 @@ import "strings"
 // places, made once. The others stand where they are used.
 type texts struct {
 	rowsIn, refsIn *inList
+	refsByEntryID  *inList
 	ofNone         string
 
 	insertHierarchy *multiInsert
@@ -77,6 +78,7 @@ func newTexts(d *Dialect) *texts {
 	t := &texts{ofNone: strings.Replace(ofNone, "[]", d.StoreIDs, 1)}
 	t.rowsIn = newInList("SELECT " + rowColumns + counted + " FROM hierarchy h" + joinCounter + byIDs)
 	t.refsIn = newInList("SELECT " + refColumns + " FROM hierarchy h" + byIDs)
+	t.refsByEntryID = newInList("SELECT " + refColumns + " FROM hierarchy h WHERE h.entryid IN [] ORDER BY h.id")
 	t.knownRows = newInList("SELECT id FROM hierarchy WHERE id IN []")
 
 	t.insertHierarchy = d.multiInsert("hierarchy", insertColumns, "")
