@@ -29,10 +29,11 @@ type Import struct {
 // stays. The stream is made while it is sent; contents are opened then, and once more if the call has to be repeated. Names travel in
 // it. The error is the content's own if one cannot be read.
 func (s *Session) ImportMessage(ctx context.Context, im Import, m *mapi.Message) error {
-	return s.importMessage(ctx, im, m, 0)
+	_, err := s.importMessage(ctx, im, m, 0)
+	return err
 }
 
-func (s *Session) importMessage(ctx context.Context, im Import, m *mapi.Message, flags uint32) error {
+func (s *Session) importMessage(ctx context.Context, im Import, m *mapi.Message, flags uint32) (saved Saved, err error) {
 	if im.Associated {
 		flags |= mapi.OpenAssociated
 	}
@@ -45,12 +46,20 @@ func (s *Session) importMessage(ctx context.Context, im Import, m *mapi.Message,
 		list := mapi.Multi(mapi.PrConflictItems, values...)
 		conflicts = &list
 	}
-	return s.do(ctx, func(session uint64) wire.Request {
+	var resp wire.ImportMessageFromStreamResponse
+	err = s.do(ctx, func(session uint64) wire.Request {
 		return &wire.ImportMessageFromStreamRequest{
 			SessionID: session, Flags: flags, SyncID: im.Sync, ParentEntryID: nonNil(im.Folder), EntryID: im.ID, IsNew: im.New,
 			ConflictItems: conflicts, StreamData: wire.XOP{Href: "cid:" + streamPart},
 		}
-	}, new(wire.ImportMessageFromStreamResponse), func() *source { return streamOf(m) }, func(*soaphttp.Response) error { return nil })
+	}, &resp, func() *source { return streamOf(m) }, func(*soaphttp.Response) error {
+		saved = Saved{EntryID: im.ID}
+		if resp.Saved != nil {
+			saved.UID, saved.Number = resp.Saved.ImapID, resp.Saved.Number
+		}
+		return nil
+	})
+	return saved, err
 }
 
 // source is a stream to send. An error of what it is made of is kept apart from those of the connection.

@@ -29,36 +29,63 @@ type SaveOptions struct {
 // of attachments record key and method. A full store is STORE_FULL. If there is an entry id beside an error, the message is saved and
 // only its announcement failed.
 func (s *Session) SaveMessage(ctx context.Context, folder mapi.EntryID, m *mapi.Message, o SaveOptions) (mapi.EntryID, error) {
+	saved, err := s.saveAnnounced(ctx, folder, m, o, 0)
+	return saved.EntryID, err
+}
+
+// Saved is what a message has become that was saved.
+type Saved struct {
+	EntryID mapi.EntryID
+	UID     uint32 // PR_EC_IMAP_ID, the message's UID in IMAP
+	Number  uint32 // its modification number
+}
+
+// SaveNumbered is [Session.SaveMessage] for gateways: the answer has the numbers of the message (RFC 4315 APPENDUID), without another call.
+// They are 0 if the server does not tell them, see [Session.Gateway].
+func (s *Session) SaveNumbered(ctx context.Context, folder mapi.EntryID, m *mapi.Message, o SaveOptions) (Saved, error) {
+	if !s.Gateway() {
+		return s.saveAnnounced(ctx, folder, m, o, 0)
+	}
+	return s.saveAnnounced(ctx, folder, m, o, mapi.SaveTellNumber)
+}
+
+// saveAnnounced saves a new message and announces it.
+func (s *Session) saveAnnounced(ctx context.Context, folder mapi.EntryID, m *mapi.Message, o SaveOptions, flags uint32) (Saved, error) {
 	if o.ID == nil {
 		o.ID = mapi.NewEntryID(folder.StoreGUID(), mapi.TypeMessage)
 	}
-	var announce uint32
+	announce := o.NewMail
 	if o.NewMail && s.has(mapi.CapDelivery) {
-		announce = mapi.SaveNewMail
+		flags |= mapi.SaveNewMail
+		announce = false
 	}
-	if err := s.saveNew(ctx, folder, m, o, announce); err != nil {
-		return nil, err
+	saved, err := s.saveNew(ctx, folder, m, o, flags)
+	if err != nil {
+		return Saved{}, err
 	}
-	if !o.NewMail || announce != 0 {
-		return o.ID, nil
+	if !announce {
+		return saved, nil
 	}
-	return o.ID, s.announce(ctx, folder, o.ID, m.Props)
+	return saved, s.announce(ctx, folder, o.ID, m.Props)
 }
 
 // saveNew saves a new message in the way that its size asks for.
-func (s *Session) saveNew(ctx context.Context, folder mapi.EntryID, m *mapi.Message, o SaveOptions, flags uint32) error {
+func (s *Session) saveNew(ctx context.Context, folder mapi.EntryID, m *mapi.Message, o SaveOptions, flags uint32) (Saved, error) {
 	if s.has(mapi.CapEnhancedICS) && !fits(m, new(int64)) {
 		return s.importMessage(ctx, Import{Folder: folder, ID: o.ID, New: true, Associated: o.Associated}, m, flags)
 	}
 	c, err := s.changeOf(ctx, m)
 	if err != nil {
-		return err
+		return Saved{}, err
 	}
 	if o.Associated {
 		flags |= mapi.OpenAssociated
 	}
-	_, err = s.saveObject(ctx, folder, o.ID, &c, flags)
-	return err
+	object, err := s.saveObject(ctx, folder, o.ID, &c, flags)
+	if err != nil {
+		return Saved{}, err
+	}
+	return Saved{EntryID: o.ID, UID: object.Props.Uint32(mapi.PrECIMAPID), Number: object.Props.Uint32(mapi.PrModificationNumber)}, nil
 }
 
 // announce tells clients of new mail. The message is saved whatever becomes of that.

@@ -13,7 +13,7 @@ import (
 // ImportMessageFromStream answers importMessageFromStream: a message comes as a stream beside the request and becomes a
 // new message, or takes the place of an existing one (wire.md section 11). It is read to its end before
 // anything is written, and written in one transaction.
-func (s *Service) ImportMessageFromStream(c *session.Call, req *wire.ImportMessageFromStreamRequest, _ *wire.ImportMessageFromStreamResponse) (err error) {
+func (s *Service) ImportMessageFromStream(c *session.Call, req *wire.ImportMessageFromStreamRequest, resp *wire.ImportMessageFromStreamResponse) (err error) {
 	const op = "importMessageFromStream"
 	if err := requireStreams(c, op); err != nil {
 		return err
@@ -40,5 +40,7 @@ func (s *Service) ImportMessageFromStream(c *session.Call, req *wire.ImportMessa
 	if err != nil {
 		return err
 	}
-	return target.Save(draft)
+	err = target.Save(draft)
+	resp.Saved = target.Saved()
+	return err
 }

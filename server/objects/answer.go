@@ -21,7 +21,17 @@ func (sv *saver) answerNew(ctx context.Context, ch *change.Change, saved *change
 		mapi.Binary(mapi.PrParentSourceKey, folder.SourceKey), mapi.Binary(mapi.PrSourceKey, o.SourceKey),
 		prop(o, mapi.PrLastModificationTime), prop(o, mapi.PrCreationTime), mapi.Binary(mapi.PrRecordKey, o.EntryID),
 		prop(o, mapi.PrChangeKey), prop(o, mapi.PrPredecessorChangeList))
+	sv.tellNumber(o)
 	return nil
+}
+
+// tellNumber adds IMAP id and modification number to the answer, if a gateway asks for them.
+func (sv *saver) tellNumber(o *storage.Object) {
+	if sv.req.Flags&mapi.SaveTellNumber == 0 || !sv.call.Session.Has(mapi.CapGateway) || o.Type != mapi.TypeMessage {
+		return
+	}
+	answer(&sv.result, append(sv.result.ModProps, prop(o, mapi.PrECIMAPID),
+		mapi.Long(mapi.PrModificationNumber, mapi.ModificationNumber(sv.svc.store.ServerGUID(), o.Props)))...)
 }
 
 // answerUpdate answers the save of a store, folder or message that existed.
@@ -44,6 +54,7 @@ func (sv *saver) answerUpdate(ctx context.Context, ch *change.Change, saved *cha
 		props = append(props, prop(o, mapi.PrChangeKey), prop(o, mapi.PrPredecessorChangeList))
 	}
 	answer(&sv.result, props...)
+	sv.tellNumber(o)
 	return nil
 }
 

@@ -235,7 +235,8 @@ func TestTreeChangesWhileItIsMeasured(t *testing.T) {
 				happened++
 				ref := b.ref(below)
 				err := b.svc.writer.Do(t.Context(), ref.Store, author(b.as(alice), 0), func(ctx context.Context, ch *change.Change) error {
-					return copyMessage(ctx, ch, b.ref(b.messagesOf(below)[0]), ref, b.guid[alice])
+					_, err := copyMessage(ctx, ch, b.ref(b.messagesOf(below)[0]), ref, b.guid[alice])
+					return err
 				})
 				if mapi.CodeOf(err) != mapi.NotFound { // it is deleted by now
 					b.ok(err)

@@ -13,8 +13,8 @@ import (
 )
 
 // CopyObjects copies or moves messages into a folder; moving a soft-deleted one restores it (objects.md section 5). What
-// cannot be copied is skipped and makes the answer PARTIAL_COMPLETION. Long lists are many transactions.
-func (s *Service) CopyObjects(c *session.Call, req *wire.CopyObjectsRequest, _ *wire.CopyObjectsResponse) error {
+// cannot be copied is skipped and makes the answer PARTIAL_COMPLETION. Long lists are many transactions. Gateways copy all or none.
+func (s *Service) CopyObjects(c *session.Call, req *wire.CopyObjectsRequest, resp *wire.CopyObjectsResponse) error {
 	dest, err := s.folder(c.Context, req.DestFolderID)
 	if err != nil {
 		return err
@@ -28,6 +28,9 @@ func (s *Service) CopyObjects(c *session.Call, req *wire.CopyObjectsRequest, _ *
 	byStore, skipped, err := s.messages(c, req.Messages, "copyObjects")
 	if err != nil {
 		return err
+	}
+	if req.Flags&mapi.CopyTellCopies != 0 && c.Session.Has(mapi.CapGateway) {
+		return s.copyTold(c, req, dest, byStore, resp)
 	}
 	run, need := s.copyMessages, rights.Read
 	if req.Flags&mapi.CopyMove != 0 {
@@ -43,7 +46,7 @@ func (s *Service) CopyObjects(c *session.Call, req *wire.CopyObjectsRequest, _ *
 			}
 		}
 		for part := range slices.Chunk(allowed, s.batch()) {
-			n, err := run(c, part, dest, req.SyncID)
+			n, err := run(c, part, dest, req.SyncID, nil)
 			if err != nil {
 				return err
 			}
@@ -56,8 +59,8 @@ func (s *Service) CopyObjects(c *session.Call, req *wire.CopyObjectsRequest, _ *
 	return nil
 }
 
-// copyMessages copies messages of one store in one transaction and returns how many were skipped.
-func (s *Service) copyMessages(c *session.Call, list []storage.Ref, dest storage.Ref, sync uint32) (skipped int, err error) {
+// copyMessages copies messages of one store in one transaction and returns how many were skipped. told, if not nil, is what has become of them.
+func (s *Service) copyMessages(c *session.Call, list []storage.Ref, dest storage.Ref, sync uint32, told copies) (skipped int, err error) {
 	if len(list) == 0 {
 		return 0, nil
 	}
@@ -70,6 +73,7 @@ func (s *Service) copyMessages(c *session.Call, list []storage.Ref, dest storage
 	}
 	err = s.writer.Do(c.Context, dest.Store, author(c, sync), func(ctx context.Context, ch *change.Change) error {
 		skipped = 0
+		clear(told)
 		folder, err := ch.Folder(ctx, dest.ID)
 		if err != nil {
 			return err
@@ -79,7 +83,7 @@ func (s *Service) copyMessages(c *session.Call, list []storage.Ref, dest storage
 			return err
 		}
 		for _, ref := range list {
-			err := copyMessage(ctx, ch, ref, folder, box.GUID)
+			o, err := copyMessage(ctx, ch, ref, folder, box.GUID)
 			if mapi.CodeOf(err) == mapi.NotFound {
 				skipped++ // it vanished meanwhile
 				continue
@@ -87,6 +91,7 @@ func (s *Service) copyMessages(c *session.Call, list []storage.Ref, dest storage
 			if err != nil {
 				return err
 			}
+			told.note(s, ref.ID, o.ID, o.EntryID, o.Props)
 		}
 		return nil
 	})
@@ -94,32 +99,32 @@ func (s *Service) copyMessages(c *session.Call, list []storage.Ref, dest storage
 }
 
 // copyMessage puts a copy of a message into a folder.
-func copyMessage(ctx context.Context, ch *change.Change, ref storage.Ref, folder storage.Ref, store mapi.GUID) error {
+func copyMessage(ctx context.Context, ch *change.Change, ref storage.Ref, folder storage.Ref, store mapi.GUID) (*storage.Object, error) {
 	if _, err := ch.Place(ctx, folder.ID, 0); err != nil {
-		return err
+		return nil, err
 	}
 	o, err := ch.Object(ctx, ref.ID)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	original := o.Ref
 	if err := renumber(ctx, ch, o, folder, store); err != nil {
-		return err
+		return nil, err
 	}
 	for _, tag := range []mapi.PropTag{mapi.PrDeletedOn, mapi.PrChangeKey, mapi.PrPredecessorChangeList} {
 		o.Props.Delete(tag.ID())
 	}
 	imap, err := ch.NewIMAPID(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	o.Props.Set(mapi.Long(mapi.PrECIMAPID, imap))
 	change, err := ch.Record(ctx, folder.SourceKey, o.SourceKey, mapi.ChangeMessage|mapi.ChangeNew, 0)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	ch.Stamp(&o.Props, change)
-	return ch.InsertMessage(ctx, o, folder, &original)
+	return o, ch.InsertMessage(ctx, o, folder, &original)
 }
 
 // renumber gives an object that was read new ids all the way down, and a new place.

@@ -107,7 +107,8 @@ func TestNothingIsMadeBelowDeletedFolders(t *testing.T) {
 		},
 		"copy a message, asked before": func() error {
 			return b.change(func(ctx context.Context, ch *change.Change) error {
-				return copyMessage(ctx, ch, b.ref(message), b.ref(bottom), b.guid[alice])
+				_, err := copyMessage(ctx, ch, b.ref(message), b.ref(bottom), b.guid[alice])
+				return err
 			})
 		},
 		"insert a message, asked before": func() error {

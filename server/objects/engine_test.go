@@ -41,6 +41,7 @@ func TestOnMySQL(t *testing.T) {
 		{"ReadFlags", TestReadFlagsOfAWholeFolder},
 		{"Flags of many", TestFlagsOfManyMessages},
 		{"Flags on condition", TestFlagsOnCondition},
+		{"Copies, all or none", TestCopiesAllOrNone},
 		{"Submit", TestSubmit},
 		{"Stores", TestNewStoreAsClientsSeeIt},
 		{"Orphans", TestOrphans},

@@ -102,7 +102,7 @@ func (fc *folderCopy) messages(ctx context.Context, from restOfCopy) (restOfCopy
 		return from, err
 	}
 	for _, m := range page {
-		if err := copyMessage(ctx, fc.ch, m, from.to, fc.store); err != nil {
+		if _, err := copyMessage(ctx, fc.ch, m, from.to, fc.store); err != nil {
 			return from, err
 		}
 		from.after = m.ID

@@ -1,12 +1,14 @@
 package objects
 
 import (
+	"bytes"
 	"context"
 
 	"zarafa/mapi"
 	"zarafa/server/change"
 	"zarafa/server/session"
 	"zarafa/storage"
+	"zarafa/wire"
 )
 
 // ImportOptions say where a message that comes as a whole belongs (wire.md section 11).
@@ -24,6 +26,15 @@ type ImportOptions struct {
 type Import struct {
 	incoming
 	options ImportOptions
+	saved   wire.CopiedMessage
+}
+
+// Saved is what the message has become, for those who ask for its numbers; nil for all others.
+func (im *Import) Saved() *wire.CopiedMessage {
+	if im.options.Flags&mapi.SaveTellNumber == 0 || !im.call.Session.Has(mapi.CapGateway) {
+		return nil
+	}
+	return &im.saved
 }
 
 // NewImport checks that the caller may create or replace the message: a new one needs Create on the folder and
@@ -76,9 +87,12 @@ func (im *Import) Save(d *change.Draft) error {
 	}
 	return im.svc.writer.Do(im.call.Context, im.target.Store, author(im.call, im.options.SyncID), func(ctx context.Context, ch *change.Change) error {
 		if im.options.New {
-			_, err := ch.CreateMessage(ctx, change.NewMessage{
+			saved, err := ch.CreateMessage(ctx, change.NewMessage{
 				Folder: im.target.ID, Flags: im.options.Flags, Owner: im.owner, EntryID: im.options.ID, NeverQueued: true,
 			}, d, im.rules)
+			if err == nil {
+				im.saved = im.svc.copied(saved.Object.EntryID, saved.Object.Props)
+			}
 			return err
 		}
 		o, err := ch.Object(ctx, im.target.ID)
@@ -88,7 +102,16 @@ func (im *Import) Save(d *change.Draft) error {
 		if o.Deleted() {
 			return mapi.Errorf(mapi.ObjectDeleted, im.op, "message %d is deleted", o.ID)
 		}
-		_, err = ch.ReplaceMessage(ctx, o, d, im.rules)
+		if _, err = ch.ReplaceMessage(ctx, o, d, im.rules); err == nil {
+			im.saved = im.svc.copied(o.EntryID, o.Props)
+		}
 		return err
 	})
+}
+
+// copied is what a gateway is told of a message that came to a folder.
+func (s *Service) copied(id mapi.EntryID, props mapi.Props) wire.CopiedMessage {
+	return wire.CopiedMessage{
+		EntryID: bytes.Clone(id), ImapID: props.Uint32(mapi.PrECIMAPID), Number: mapi.ModificationNumber(s.store.ServerGUID(), props),
+	}
 }

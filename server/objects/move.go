@@ -2,6 +2,7 @@ package objects
 
 import (
 	"context"
+	"slices"
 
 	"zarafa/mapi"
 	"zarafa/server/change"
@@ -11,8 +12,8 @@ import (
 )
 
 // moveMessages moves messages of one store in one transaction and returns how many were skipped. Across stores
-// clients copy and delete.
-func (s *Service) moveMessages(c *session.Call, list []storage.Ref, dest storage.Ref, sync uint32) (skipped int, err error) {
+// clients copy and delete. told, if not nil, is what has become of them, which get their IMAP ids in the order of the list then.
+func (s *Service) moveMessages(c *session.Call, list []storage.Ref, dest storage.Ref, sync uint32, told copies) (skipped int, err error) {
 	if len(list) == 0 {
 		return 0, nil
 	}
@@ -41,6 +42,11 @@ func (s *Service) moveMessages(c *session.Call, list []storage.Ref, dest storage
 			return err
 		}
 		skipped = len(ids) - len(rows)
+		if told != nil {
+			clear(told)
+			rows = slices.DeleteFunc(rows, func(r *storage.Row) bool { return r.Deleted() })
+			inOrder(rows, ids)
+		}
 		folder, err := ch.Folder(ctx, dest.ID)
 		if err != nil {
 			return err
@@ -48,11 +54,13 @@ func (s *Service) moveMessages(c *session.Call, list []storage.Ref, dest storage
 		moved := rows[:0]
 		for _, r := range rows {
 			if r.Parent == folder.ID && !r.Deleted() {
+				told.note(s, r.ID, r.ID, r.EntryID, r.Props)
 				continue // it is there already
 			}
 			if err := moveMessage(ctx, ch, r, folder, box.GUID); err != nil {
 				return err
 			}
+			told.note(s, r.ID, r.ID, r.EntryID, r.Props)
 			moved = append(moved, r)
 		}
 		if len(moved) == 0 {
