@@ -130,6 +130,22 @@ func (t *Table) Rows(ctx context.Context, n uint32) (rows []mapi.Props, err erro
 	return rows, err
 }
 
+// BoundedRows is Rows, but gives fewer rows than n if they would be more than some MiB together, at least one. No rows mean the end of the table. With
+// mapi.OpenNoCap in the table's flags values are whole, those of up to 16 MiB: so the bodies of a whole folder (mapi.PrECIMAPEmail) are read in few calls
+// and bounded memory, in the order of the table. It needs [Session.Gateway]; of other servers it is Rows.
+func (t *Table) BoundedRows(ctx context.Context, n uint32) (rows []mapi.Props, err error) {
+	req := &wire.TableQueryRowsRequest{SessionID: t.logOn, TableID: t.id, RowCount: n}
+	if t.session.Gateway() {
+		req.Flags = mapi.QueryBounded
+	}
+	var resp wire.TableQueryRowsResponse
+	err = t.call(ctx, req, &resp, func() error {
+		rows = rowsOf(resp.RowSet.Rows)
+		return nil
+	})
+	return rows, err
+}
+
 func rowsOf(list [][]mapi.PropValue) []mapi.Props {
 	rows := make([]mapi.Props, len(list))
 	for i, row := range list {

@@ -30,6 +30,7 @@ const (
 // What a server with CapGateway understands from clients that have it too.
 const (
 	CopyTellCopies uint32 = 0x10000 // copyObjects: all messages or none, and answer what became of each
+	QueryBounded   uint32 = 0x40000 // tableQueryRows, tableMulti: fewer rows than asked for rather than an answer of more than some MiB
 	SaveTellNumber uint32 = 0x20000 // saveObject, importMessageFromStream: answer the IMAP id and the modification number of the message
 )
 

@@ -32,6 +32,9 @@ type LobReader interface {
 	// OpenLob streams an instance's bytes in pieces of up to LobPiece. Nothing of the database stays open between two pieces, so a reader may be
 	// as slow as he likes. An instance never changes; if it is removed meanwhile, the next piece is NOT_FOUND.
 	OpenLob(ctx context.Context, instance uint32) (io.ReadCloser, error)
+	// LobContents calls fn with the contents of some instances, ascending, in pieces of up to LobPiece, which are fn's to keep. Instances that do
+	// not exist are left out. It is one statement for some hundreds; do not call the store from within fn.
+	LobContents(ctx context.Context, instances []uint32, fn func(instance uint32, piece []byte) error) error
 	// LobHolders lists up to limit objects (messages or parts) that refer to an instance.
 	LobHolders(ctx context.Context, instance uint32, limit int) ([]uint32, error)
 }

@@ -134,6 +134,9 @@ type ObjectReader interface {
 	// Object loads an object with all its parts in at most two statements. For a part's id it gives
 	// that part with its own parts.
 	Object(ctx context.Context, id uint32) (*Object, error)
+	// LongValues calls fn for each of some objects of a store, ascending ids, that has values which rows do not show whole: with them, and with
+	// references to those that lie outside. Parts have none. It is one statement for some hundreds; do not call the store from within fn.
+	LongValues(ctx context.Context, store uint32, ids []uint32, fn func(id uint32, props mapi.Props, lobs []LobRef) error) error
 	// Counters reads the counts of a folder (or, with a store's id, its size).
 	Counters(ctx context.Context, id uint32) (Counters, error)
 }

@@ -87,6 +87,24 @@ func (m *memStore) Object(_ context.Context, id uint32) (*storage.Object, error)
 	return nil, mapi.NotFound
 }
 
+func (m *memStore) LongValues(_ context.Context, _ uint32, ids []uint32, fn func(uint32, mapi.Props, []storage.LobRef) error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.statements++
+	for _, id := range slices.Sorted(slices.Values(ids)) {
+		if o := m.objects[id]; o != nil {
+			if err := fn(id, o.Props, o.Lobs); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (m *memStore) LobContents(context.Context, []uint32, func(uint32, []byte) error) error {
+	return nil
+}
+
 func (m *memStore) SearchResults(_ context.Context, folder uint32) ([]storage.SearchResult, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -50,20 +50,25 @@ func (s *Service) records(ctx context.Context, ids []uint32, out []cache.Record)
 	return out, nil
 }
 
-// maxUncut bounds how much of a large value a restriction or an uncapped table looks at.
-const maxUncut = 16 << 20
-
-// uncut reads the whole of those values that the record has cut; nil if there is nothing to read.
-func (s *Service) uncut(ctx context.Context, id uint32, rec cache.Record, tags []mapi.PropTag) (map[mapi.PropTag]mapi.PropValue, error) {
+// wantedWhole are those of some properties of which a record may have only the beginning.
+func wantedWhole(rec cache.Record, tags []mapi.PropTag) (want []mapi.PropTag) {
 	if rec.Header().Kinds&hasCut == 0 {
-		return nil, nil
+		return nil
 	}
-	var want []mapi.PropTag
 	for _, tag := range tags {
 		if v, ok := rec.Value(tag); ok && maybeCut(v) {
 			want = append(want, tag.Canonical())
 		}
 	}
+	return want
+}
+
+// maxUncut bounds how much of a large value a restriction or an uncapped table looks at.
+const maxUncut = 16 << 20
+
+// uncut reads the whole of those values that the record has cut; nil if there is nothing to read.
+func (s *Service) uncut(ctx context.Context, id uint32, rec cache.Record, tags []mapi.PropTag) (map[mapi.PropTag]mapi.PropValue, error) {
+	want := wantedWhole(rec, tags)
 	if len(want) == 0 {
 		return nil, nil
 	}

@@ -32,6 +32,7 @@ type page struct {
 	access  map[uint32]Access
 	queue   map[uint32]uint32 // flags in the master queue; nil: not read
 	full    map[mapi.PropTag]mapi.PropValue
+	ahead   ahead
 
 	// Rows in the form they are sent in (see layout).
 	encoded []cache.Found // without a record: the row needs its cells, and the ticket is there to keep it
@@ -54,7 +55,7 @@ func (t *table) begin(ctx context.Context, rows []cache.Row) (*page, error) {
 	clear(p.boxes)
 	clear(p.access)
 	clear(p.heads)
-	p.queue, p.full, p.fullOf = nil, nil, 0
+	p.queue, p.full, p.fullOf, p.ahead = nil, nil, 0, ahead{}
 	p.describe(t.filled())
 	return p, t.source.cells(ctx, p, rows)
 }
@@ -217,15 +218,4 @@ func (p *page) cell(i int, tag mapi.PropTag) (mapi.PropValue, bool, error) {
 		}
 	}
 	return v, ok, err
-}
-
-// whole are the uncut values of row i.
-func (p *page) whole(i int, tags []mapi.PropTag) (full map[mapi.PropTag]mapi.PropValue, err error) {
-	if p.fullOf != i+1 {
-		if p.full, err = p.t.svc.uncut(p.ctx, p.rows[i].ID, p.recs[i], tags); err != nil {
-			return nil, err
-		}
-		p.fullOf = i + 1
-	}
-	return p.full, nil
 }

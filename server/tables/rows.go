@@ -27,7 +27,12 @@ func (t *table) queryRows(ctx context.Context, c *session.Call, count, flags uin
 	if out.Raw == nil {
 		out.Raw = c.Scratch[:0]
 	}
-	if err := t.encode(ctx, snap, from, to, out); err != nil {
+	limit := 0
+	if flags&mapi.QueryBounded != 0 && c.Session.Has(mapi.CapGateway) {
+		limit = maxBounded
+	}
+	to, err := t.encode(ctx, snap, from, to, limit, out)
+	if err != nil {
 		return err
 	}
 	if cap(out.Raw) > cap(c.Scratch) {
@@ -39,14 +44,18 @@ func (t *table) queryRows(ctx context.Context, c *session.Call, count, flags uin
 	return nil
 }
 
+// maxBounded is from which size on an answer that is bounded gets no more rows.
+const maxBounded = 4 << 20
+
 // rowBlock is how many rows are looked up at a time.
 const rowBlock = 1024
 
 // maxGuess bounds the memory that is made ready for an answer.
 const maxGuess = 1 << 20
 
-// encode appends the rows of a range to a row set. Rows whose object has just been deleted are left out.
-func (t *table) encode(ctx context.Context, snap cache.Snapshot, from, to int, out *wire.RowSet) error {
+// encode appends the rows of a range to a row set, until it has a size if limit is not 0, and gives the end of what is in it. Rows whose object has
+// just been deleted are left out.
+func (t *table) encode(ctx context.Context, snap cache.Snapshot, from, to, limit int, out *wire.RowSet) (int, error) {
 	rows := t.scratch.block[:0]
 	defer func() { t.scratch.block = rows[:0] }()
 	if from < to {
@@ -55,25 +64,29 @@ func (t *table) encode(ctx context.Context, snap cache.Snapshot, from, to int, o
 	}
 	for from < to {
 		if err := ctx.Err(); err != nil {
-			return err
+			return from, err
 		}
 		end := min(from+rowBlock, to)
 		rows = snap.AppendRows(rows[:0], from, end)
-		from = end
-		if err := t.encodeBlock(ctx, rows, out); err != nil {
-			return err
+		n, err := t.encodeBlock(ctx, rows, limit, out)
+		if err != nil {
+			return from, err
+		}
+		if from += n; n < len(rows) {
+			break
 		}
 	}
 	if out.RawCount == 0 {
 		out.Raw = nil
-		return nil
+		return from, nil
 	}
 	t.rowBytes = len(out.Raw) / out.RawCount
-	return nil
+	return from, nil
 }
 
-// encodeBlock appends rows by copying those that the cell cache has in encoded form, and keeps the others there.
-func (t *table) encodeBlock(ctx context.Context, rows []cache.Row, out *wire.RowSet) error {
+// encodeBlock appends rows by copying those that the cell cache has in encoded form, and keeps the others there. It gives how many it has done, which
+// may be fewer if there is a limit.
+func (t *table) encodeBlock(ctx context.Context, rows []cache.Row, limit int, out *wire.RowSet) (int, error) {
 	p := t.scratch
 	p.t = t
 	p.describe(t.filled())
@@ -81,7 +94,7 @@ func (t *table) encodeBlock(ctx context.Context, rows []cache.Row, out *wire.Row
 	layout := p.layout()
 	if len(needed) > 0 {
 		if _, err := t.begin(ctx, needed); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	var err error
@@ -105,11 +118,13 @@ func (t *table) encodeBlock(ctx context.Context, rows []cache.Row, out *wire.Row
 			}
 		}
 		if err != nil {
-			return err
+			return i, err
 		}
-		out.RawCount++
+		if out.RawCount++; limit > 0 && len(out.Raw) >= limit {
+			return i + 1, nil
+		}
 	}
-	return nil
+	return len(rows), nil
 }
 
 // TableGetRowCount gives the number of visible rows and the index of the cursor.

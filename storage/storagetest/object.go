@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"math"
@@ -55,6 +56,64 @@ func testObjects(t *testing.T, f *fixture) {
 	_, err = f.s.Counters(f.ctx, 99999)
 	f.wantCode(mapi.NotFound, err)
 	f.refsByEntryID(m, want)
+	f.longValues(m)
+}
+
+// longValues reads what rows do not show whole, of several messages, and the contents that lie outside.
+func (f *fixture) longValues(m mailbox) {
+	f.Helper()
+	long, large := strings.Repeat("é", 1000), make([]byte, storage.LobPiece+1000)
+	for i := range large {
+		large[i] = byte(i * i >> 8)
+	}
+	var ids, instances []uint32
+	for n := range 3 {
+		o := f.message(m, func(o *storage.Object) {
+			o.Props = mapi.Props{mapi.String(mapi.PrSubject, "short"), mapi.String(mapi.PrBody, long), mapi.Binary(mapi.PrRTFCompressed, []byte("hidden"))}
+			if n == 1 {
+				o.Props.Set(mapi.Binary(mapi.PrHTML, large))
+			}
+			if n == 2 {
+				o.Props = mapi.Props{mapi.String(mapi.PrSubject, "nothing long")}
+			}
+		})
+		ids = append(ids, o.ID)
+	}
+	var found []uint32
+	f.must(f.s.LongValues(f.ctx, m.store, []uint32{ids[2], ids[1], ids[0], 999999, ids[0]}, func(id uint32, props mapi.Props, lobs []storage.LobRef) error {
+		found = append(found, id)
+		if props.Str(mapi.PrBody) != long || string(props.Bytes(mapi.PrRTFCompressed)) != "hidden" || props.Has(mapi.PrSubject.ID()) {
+			f.Errorf("message %d: %v", id, props)
+		}
+		for _, lob := range lobs {
+			if lob.Size != int64(len(large)) || lob.Tag != mapi.PrHTML {
+				f.Errorf("message %d: %+v", id, lob)
+			}
+			instances = append(instances, lob.Instance)
+		}
+		return nil
+	}))
+	if len(found) < 2 || found[0] != ids[0] || found[1] != ids[1] || len(instances) != 1 {
+		f.Fatalf("long values of %v, instances %v; want them of %v", found, instances, ids)
+	}
+	var content []byte
+	f.must(f.s.LobContents(f.ctx, []uint32{instances[0], instances[0], 999999}, func(instance uint32, piece []byte) error {
+		if instance != instances[0] || len(piece) > storage.LobPiece {
+			f.Errorf("%d bytes of instance %d", len(piece), instance)
+		}
+		content = append(content, piece...)
+		return nil
+	}))
+	if !bytes.Equal(content, large) {
+		f.Errorf("%d bytes of the large value, want %d", len(content), len(large))
+	}
+	enough := errors.New("enough")
+	if err := f.s.LobContents(f.ctx, instances, func(uint32, []byte) error { return enough }); !errors.Is(err, enough) {
+		f.Errorf("a reader that stops: %v", err)
+	}
+	if err := f.s.LongValues(f.ctx, m.store, ids, func(uint32, mapi.Props, []storage.LobRef) error { return enough }); !errors.Is(err, enough) {
+		f.Errorf("a reader that stops: %v", err)
+	}
 }
 
 // refsByEntryID looks for many entry ids at once, more than a statement takes, of which most are nobody's.

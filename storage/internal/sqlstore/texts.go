@@ -7,6 +7,8 @@ import "strings"
 type texts struct {
 	rowsIn, refsIn *inList
 	refsByEntryID  *inList
+	longValues     *inList
+	lobContents    *inList
 	ofNone         string
 
 	insertHierarchy *multiInsert
@@ -79,6 +81,8 @@ func newTexts(d *Dialect) *texts {
 	t.rowsIn = newInList("SELECT " + rowColumns + counted + " FROM hierarchy h" + joinCounter + byIDs)
 	t.refsIn = newInList("SELECT " + refColumns + " FROM hierarchy h" + byIDs)
 	t.refsByEntryID = newInList("SELECT " + refColumns + " FROM hierarchy h WHERE h.entryid IN [] ORDER BY h.id")
+	t.longValues = newInList("SELECT id,props FROM parts WHERE store=? AND message IN [] AND id=message ORDER BY id")
+	t.lobContents = newInList("SELECT instanceid,val_binary FROM lob WHERE instanceid IN [] ORDER BY instanceid,chunkid")
 	t.knownRows = newInList("SELECT id FROM hierarchy WHERE id IN []")
 
 	t.insertHierarchy = d.multiInsert("hierarchy", insertColumns, "")
