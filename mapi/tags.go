@@ -377,6 +377,7 @@ const (
 	PrECPublicIPMSubtreeEntryID         PropTag = 0x67D00102 // PR_EC_PUBLIC_IPM_SUBTREE_ENTRYID
 	PrModificationNumber                PropTag = 0x67E00003 // this server's own, of messages; see docs/protocol.md
 	PrHighestModificationNumber         PropTag = 0x67E10003 // this server's own, of folders
+	PrMessagesWithWords                 PropTag = 0x67E21003 // this server's own, of folders
 	PrECStatsServerName                 PropTag = 0x67F0001F // PR_EC_STATS_SERVER_NAME
 	PrECStatsServerHost                 PropTag = 0x67F1001F // PR_EC_STATS_SERVER_HOST
 	PrECStatsServerHTTPPort             PropTag = 0x67F20003 // PR_EC_STATS_SERVER_HTTPPORT

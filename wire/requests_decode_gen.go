@@ -270,6 +270,10 @@ func (v *LoadPropRequest) decode(d *Decoder) {
 			if d.first(&seen, 1<<3) {
 				v.PropTag = d.uint32()
 			}
+		case "lpWords":
+			if d.first(&seen, 1<<4) {
+				v.Words = d.restriction()
+			}
 		default:
 			d.skip()
 		}

@@ -92,6 +92,9 @@ func (v *LoadPropRequest) appendTo(dst []byte) []byte {
 	dst = appendBinary(dst, "<sEntryId>", "</sEntryId>", v.EntryID)
 	dst = appendUint(dst, "<ulObjId>", "</ulObjId>", uint64(v.ObjID))
 	dst = appendUint(dst, "<ulPropTag>", "</ulPropTag>", uint64(v.PropTag))
+	if v.Words != nil {
+		dst = appendRestriction(dst, "<lpWords>", "</lpWords>", v.Words)
+	}
 	return dst
 }
 

@@ -83,10 +83,11 @@ type SetRightsRequest struct {
 
 // LoadPropRequest is the request of operation 10, loadProp.
 type LoadPropRequest struct {
-	SessionID uint64 // ulSessionId
-	EntryID   []byte // sEntryId
-	ObjID     uint32 // ulObjId
-	PropTag   uint32 // ulPropTag
+	SessionID uint64            // ulSessionId
+	EntryID   []byte            // sEntryId
+	ObjID     uint32            // ulObjId
+	PropTag   uint32            // ulPropTag
+	Words     *mapi.Restriction // lpWords
 }
 
 // SaveObjectRequest is the request of operation 11, saveObject.
