@@ -181,7 +181,7 @@ func (ch *Change) Stamp(props *mapi.Props, id uint32) {
 }
 
 // Note gives a message the number of a recorded change: in its change key, or beside it if a synchronising client made the change, since
-// that client knows the message by the key it has. It reports nothing of folders, whose changes Stamp alone marks.
+// that client knows the message by the key it has. Folders have no numbers of their own: Stamp is for them.
 func (ch *Change) Note(props *mapi.Props, id uint32) {
 	switch {
 	case ch.SyncID == 0:
