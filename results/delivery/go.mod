@@ -1,0 +1,3 @@
+module deliverybench
+
+go 1.26.0
