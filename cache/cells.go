@@ -164,6 +164,18 @@ func (c *Cells) Invalidate(ids ...uint32) {
 	}
 }
 
+// InvalidateCounts removes those records of a store or folder in which its counters are: all but that of [KindWhole]. It makes all tickets
+// for the object invalid.
+func (c *Cells) InvalidateCounts(id uint32) {
+	hash := objectHash(id)
+	s := c.shard(hash)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.outdate(hash)
+	s.remove(makeCellKey(id, KindObject))
+	s.removeKinds(id, KindRow)
+}
+
 // Flush removes everything and makes all tickets invalid.
 func (c *Cells) Flush() {
 	for i := range c.shards {

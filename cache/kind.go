@@ -7,8 +7,9 @@ type Kind uint8
 const (
 	// KindObject is an object's properties, of which tables make their rows and search folders their results.
 	KindObject Kind = 0
-	// KindMessage is a whole message in the form in which loadObject sends it.
-	KindMessage Kind = 1
+	// KindWhole is what loadObject needs of an object: of a message, the form in which it is sent; of a store or folder, its properties
+	// without the counters, so that it outlives them (see [Cells.InvalidateCounts]).
+	KindWhole Kind = 1
 	// KindRow is the first of RowKinds kinds, all others: an object's row of a table in the form in which it is sent. Which layout of columns
 	// goes to which of them, tables decide.
 	KindRow Kind = 2

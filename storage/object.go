@@ -139,6 +139,9 @@ type ObjectReader interface {
 	LongValues(ctx context.Context, store uint32, ids []uint32, fn func(id uint32, props mapi.Props, lobs []LobRef) error) error
 	// Counters reads the counts of a folder (or, with a store's id, its size).
 	Counters(ctx context.Context, id uint32) (Counters, error)
+	// CountersOf reads the counts kept with folders of a store, or with the store, in the order of the ids and in one statement. What has
+	// none, or does not exist, has zeros.
+	CountersOf(ctx context.Context, store uint32, ids ...uint32) ([]Counters, error)
 }
 
 // ObjectWriter changes the object tree. It keeps no counters by itself: see AddCounters.

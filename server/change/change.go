@@ -89,7 +89,7 @@ func (w *Writer) Do(ctx context.Context, store uint32, author Author, fn func(ct
 
 func (ch *Change) empty() bool {
 	b := ch.batch
-	return len(b.Events)+len(b.Changes)+len(b.Queue)+len(b.ACLs)+len(b.Results)+len(b.Rebuilt) == 0
+	return len(b.Events)+len(b.Changes)+len(b.Queue)+len(b.ACLs)+len(b.Results)+len(b.Rebuilt)+len(b.Written) == 0
 }
 
 // objects counts the events that are not about counters.
@@ -115,6 +115,27 @@ func (ch *Change) changesFolders() bool {
 
 // Time is the time of the change; clients see whole seconds in times that the server sets.
 func (ch *Change) Time() mapi.FileTime { return mapi.FileTimeOf(ch.Now.Truncate(time.Second)) }
+
+// PutObject is that of storage.ObjectWriter.
+func (ch *Change) PutObject(ctx context.Context, o *storage.Object) error {
+	ch.written(o.Ref)
+	return ch.Tx.PutObject(ctx, o)
+}
+
+// PutRows is that of storage.ObjectWriter.
+func (ch *Change) PutRows(ctx context.Context, rows ...*storage.Row) error {
+	for _, r := range rows {
+		ch.written(r.Ref)
+	}
+	return ch.Tx.PutRows(ctx, rows...)
+}
+
+// written notes that what is kept of a store's or folder's properties is out of date, whether or not an event will tell of it.
+func (ch *Change) written(ref storage.Ref) {
+	if ref.Type == mapi.TypeStore || ref.Type == mapi.TypeFolder {
+		ch.batch.Written = append(ch.batch.Written, ref.ID)
+	}
+}
 
 // After has f called when the change is durable, before it is announced.
 func (ch *Change) After(f func()) { ch.after = append(ch.after, f) }

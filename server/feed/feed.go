@@ -79,6 +79,8 @@ type Batch struct {
 	// thrown away or replaced as a whole.
 	Results []ResultChange
 	Rebuilt []storage.Ref
+	// Written lists stores and folders whose properties were written, also those of which no event tells.
+	Written []uint32
 	// ACLs lists objects whose access control list changed.
 	ACLs []uint32
 }

@@ -140,8 +140,13 @@ func (r *recorder) Apply(b *feed.Batch) { r.batches = append(r.batches, b) }
 type renewer struct{ cells *cache.Cells }
 
 func (r renewer) Apply(b *feed.Batch) {
+	r.cells.Invalidate(b.Written...)
 	for i := range b.Events {
-		if e := &b.Events[i]; e.Object.Message == 0 {
+		switch e := &b.Events[i]; {
+		case e.Object.Message != 0:
+		case e.CountersOnly:
+			r.cells.InvalidateCounts(e.Object.ID)
+		default:
 			r.cells.Invalidate(e.Object.ID)
 		}
 	}

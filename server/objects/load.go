@@ -18,6 +18,11 @@ const reminderClass = "Outlook.Reminder"
 // LoadObject reads a store, a folder, or a message with all its parts (objects.md section 3.3). Values of
 // mapi.LoadValueLimit bytes and more appear as tags only.
 func (s *Service) LoadObject(c *session.Call, req *wire.LoadObjectRequest, resp *wire.LoadObjectResponse) error {
+	return s.loadObject(c, req, resp, s.countersOf)
+}
+
+// loadObject is LoadObject that asks count for the counters of a store or folder if it keeps the rest.
+func (s *Service) loadObject(c *session.Call, req *wire.LoadObjectRequest, resp *wire.LoadObjectResponse, count counting) error {
 	ref, err := s.findToLoad(c, req)
 	if err != nil {
 		return err
@@ -39,7 +44,7 @@ func (s *Service) LoadObject(c *session.Call, req *wire.LoadObjectRequest, resp 
 		resp.SaveObject.Raw = kept
 		return nil
 	}
-	o, err := s.store.Object(c.Context, ref.ID)
+	o, err := s.objectOf(c.Context, ref, count)
 	if err != nil {
 		return err
 	}

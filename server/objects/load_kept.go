@@ -45,7 +45,7 @@ func (s *Service) findKept(ref storage.Ref, access rights.Access) ([]byte, cache
 	if s.cells == nil || ref.Type != mapi.TypeMessage {
 		return nil, cache.Ticket{}
 	}
-	rec, ticket, ok := s.cells.GetKind(ref.ID, cache.KindMessage)
+	rec, ticket, ok := s.cells.GetKind(ref.ID, cache.KindWhole)
 	if !ok {
 		return nil, ticket
 	}
@@ -89,7 +89,7 @@ func (ld *loader) keep(id uint32, ticket cache.Ticket, out *wire.SaveObject, scr
 	b = wire.AppendSaveObject(b, out)
 	*out = wire.SaveObject{Raw: b[start:]} // it need not be encoded twice
 	if len(b) <= maxKept {
-		ld.svc.cells.PutKind(ticket, id, cache.KindMessage, b)
+		ld.svc.cells.PutKind(ticket, id, cache.KindWhole, b)
 	}
 	return b
 }

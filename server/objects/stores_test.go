@@ -196,7 +196,7 @@ func TestLogonTimes(t *testing.T) {
 	if got := value(o, mapi.PrLastLogoffTime).Time(); got != mapi.FileTimeOf(b.now.Truncate(time.Second)) {
 		t.Errorf("logged off %v", got)
 	}
-	if len(b.feed.batches) != 0 {
-		t.Errorf("%d batches", len(b.feed.batches))
+	if kinds := b.feed.events(); len(kinds) != 0 {
+		t.Errorf("events %v", kinds)
 	}
 }

@@ -38,6 +38,7 @@ func (s *Service) Apply(b *feed.Batch) {
 	s.gate.RLock()
 	defer s.gate.RUnlock()
 	u := update{svc: s, ctx: context.Background(), records: make(map[uint32]cache.Record)}
+	s.Cells.Invalidate(b.Written...)
 	for i := range b.Events {
 		u.event(&b.Events[i], b.Bulk)
 	}
@@ -89,7 +90,11 @@ func (u *update) event(e *feed.Event, bulk bool) {
 		u.svc.Cells.Replace(id, u.records[id])
 	} else {
 		delete(u.records, id) // an earlier event's row is older than the counters of this one
-		u.svc.Cells.Invalidate(id)
+		if e.CountersOnly {
+			u.svc.Cells.InvalidateCounts(id)
+		} else {
+			u.svc.Cells.Invalidate(id)
+		}
 	}
 	now, hasRow := setOf(e.Object)
 	if !hasRow {

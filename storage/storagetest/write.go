@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -209,11 +210,21 @@ func testDelete(t *testing.T, f *fixture) {
 func testCounters(t *testing.T, f *fixture) {
 	m := f.mailbox()
 	want := storage.Counters{Content: 3, Unread: 1, Associated: 2, Subfolders: -1, DeletedContent: 4, DeletedAssoc: 5, DeletedFolders: 6, Size: 1 << 40, CommitTime: 77}
+	counted := func(r storage.Reader, id uint32) storage.Counters {
+		c, err := r.Counters(f.ctx, id)
+		f.must(err)
+		return c
+	}
 	check := func(r storage.Reader, want storage.Counters) {
 		t.Helper()
 		got, err := r.Counters(f.ctx, m.inbox)
 		if err != nil || got != want {
 			t.Errorf("counters %+v, %v; want %+v", got, err, want)
+		}
+		const nothing = 99999
+		several, err := r.CountersOf(f.ctx, m.store, nothing, m.inbox, m.root)
+		if err != nil || !slices.Equal(several, []storage.Counters{{}, want, counted(r, m.root)}) {
+			t.Errorf("counters of several: %+v, %v", several, err)
 		}
 		err = r.Rows(f.ctx, storage.RowQuery{IDs: []uint32{m.inbox}}, func(r *storage.Row) error {
 			if r.Counters != want {

@@ -97,6 +97,39 @@ func (l *objectLoad) tree(id uint32) *storage.Object {
 	return byID[id]
 }
 
+// CountersOf reads the counts kept with folders of a store, or with the store, in the order of the ids.
+func (r reader) CountersOf(ctx context.Context, store uint32, ids ...uint32) ([]storage.Counters, error) {
+	list := make([]storage.Counters, len(ids))
+	s := newRowScan()
+	dest := []any{&s.ref.ID}
+	for i := range s.counters {
+		dest = append(dest, &s.counters[i])
+	}
+	for from := 0; from < len(ids); from += maxInList {
+		text, args := r.texts.countersOf.fill([]any{store}, ids[from:min(from+maxInList, len(ids))])
+		rows, err := r.q.query(ctx, text, args...)
+		if err != nil {
+			return nil, dbError("counters", err)
+		}
+		err = each(rows, func() error {
+			err := rows.Scan(dest...)
+			for i, id := range ids {
+				if id == s.ref.ID {
+					list[i] = s.takeCounters()
+				}
+			}
+			return err
+		})
+		if err != nil {
+			return nil, dbError("counters", err)
+		}
+	}
+	for i, id := range ids {
+		r.pending.overlay(id, &list[i])
+	}
+	return list, nil
+}
+
 // Counters reads the counts of a folder (or, with a store's id, its size).
 func (r reader) Counters(ctx context.Context, id uint32) (storage.Counters, error) {
 	const text = "SELECT h.id" + counted + " FROM hierarchy h" + joinCounter + " WHERE h.id=?"

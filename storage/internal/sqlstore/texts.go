@@ -9,6 +9,7 @@ type texts struct {
 	refsByEntryID  *inList
 	longValues     *inList
 	lobContents    *inList
+	countersOf     *inList
 	ofNone         string
 
 	insertHierarchy *multiInsert
@@ -83,6 +84,7 @@ func newTexts(d *Dialect) *texts {
 	t.refsByEntryID = newInList("SELECT " + refColumns + " FROM hierarchy h WHERE h.entryid IN [] ORDER BY h.id")
 	t.longValues = newInList("SELECT id,props FROM parts WHERE store=? AND message IN [] AND id=message ORDER BY id")
 	t.lobContents = newInList("SELECT instanceid,val_binary FROM lob WHERE instanceid IN [] ORDER BY instanceid,chunkid")
+	t.countersOf = newInList("SELECT c.id" + counted + " FROM counters c WHERE c.store=? AND c.id IN []")
 	t.knownRows = newInList("SELECT id FROM hierarchy WHERE id IN []")
 
 	t.insertHierarchy = d.multiInsert("hierarchy", insertColumns, "")
