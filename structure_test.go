@@ -28,7 +28,7 @@ var mayImport = map[string][]string{
 	"agents/gateway/sasl":      {},
 	"agents/gateway/view":      {},
 	"agents/monitor":           {"agents/connection", "client", "daemon", "mail", "mapi"},
-	"agents/spool":             {},
+	"agents/spool":             {"mail/tree"},
 	"agents/spooler":           {"agents/connection", "agents/spool", "calendar", "client", "daemon", "mail", "mapi"},
 	"bench":                    {"loadgen", "profiles"},
 	"bench/snapshot":           {"mapi"}, // frozen copies of requests

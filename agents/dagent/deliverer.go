@@ -96,6 +96,19 @@ func (d *Deliverer) Deliver(ctx context.Context, mail *Mail, to []client.Entry, 
 	if v, ok := j.message.Props.Get(mapi.PrExpiryTime); ok && v.Time().Time().Before(d.now()) {
 		return fail(errExpired)
 	}
+	d.deliverAll(ctx, j, to, results)
+	for i := range results {
+		d.metrics.count(results[i])
+	}
+	return results
+}
+
+// deliverAll brings a mail to each user once and notes how that went. The usual mail is for one, and needs no goroutine of its own.
+func (d *Deliverer) deliverAll(ctx context.Context, j *job, to []client.Entry, results []error) {
+	if len(to) == 1 {
+		results[0] = d.deliverOne(ctx, j, &to[0])
+		return
+	}
 	first := make(map[string]int)
 	var wg sync.WaitGroup
 	free := make(chan struct{}, mostAtOnce)
@@ -113,9 +126,7 @@ func (d *Deliverer) Deliver(ctx context.Context, mail *Mail, to []client.Entry, 
 	wg.Wait()
 	for i := range to {
 		results[i] = results[first[to[i].Account]]
-		d.metrics.count(results[i])
 	}
-	return results
 }
 
 // job is one mail on its way to one or more users.

@@ -15,7 +15,6 @@ import (
 	"zarafa/daemon"
 	"zarafa/daemon/logging"
 	"zarafa/daemon/settings"
-	"zarafa/mail/tree"
 	"zarafa/mapi"
 )
 
@@ -164,7 +163,7 @@ func (p *Program) readMail(o *options, cfg *Config) (mail *Mail, done func(), er
 		defer func() { _ = f.Close() }() // it was only read
 		in = f
 	}
-	m, err := spool.Read(tree.NewCRLFReader(in), cfg.MaxMessageSize, cfg.TempPath)
+	m, err := spool.Read(in, cfg.MaxMessageSize, cfg.TempPath)
 	if errors.Is(err, spool.ErrTooLarge) {
 		return nil, nil, errTooBig
 	}

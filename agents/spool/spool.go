@@ -12,10 +12,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"zarafa/mail/tree"
 )
 
 // inMemory is the size in bytes up to which a mail stays in memory.
 const inMemory = 1 << 20
+
+// usualSize is room for most mails.
+const usualSize = 8 << 10
 
 // ErrTooLarge says that a mail has more bytes than allowed.
 var ErrTooLarge = errors.New("the mail is larger than allowed")
@@ -32,25 +37,34 @@ type Mail struct {
 // is empty.
 func New(dir string) *Mail { return &Mail{dir: dir} }
 
-// Read takes a whole mail of at most limit bytes (0: any number). Files are made in dir as New does. Errors are those of r, of the file
-// system, and ErrTooLarge.
+// Read takes a whole mail of at most limit bytes (0: any number) and makes every line end CRLF. Files are made in dir as New does. Errors are
+// those of r, of the file system, and ErrTooLarge.
 func Read(r io.Reader, limit int64, dir string) (*Mail, error) {
-	limited := r
-	if limit > 0 {
-		limited = io.LimitReader(r, limit+1)
-	}
 	m := New(dir)
-	var err error
-	m.size, err = io.CopyN(&m.head, limited, inMemory)
-	switch {
-	case limit > 0 && m.size > limit:
-		return nil, ErrTooLarge
-	case err == io.EOF:
+	m.head.Grow(usualSize)
+	_, err := io.CopyN(&m.head, r, inMemory+1)
+	if err == io.EOF {
+		text := tree.CRLF(m.head.Bytes())
+		m.head, m.size = *bytes.NewBuffer(text), int64(len(text))
+		if limit > 0 && m.size > limit {
+			return nil, ErrTooLarge
+		}
 		return m, nil
-	case err == nil:
-		_, err = io.Copy(m, limited)
 	}
 	if err != nil {
+		return nil, err
+	}
+	return readLarge(io.MultiReader(&m.head, r), limit, dir)
+}
+
+// readLarge is Read for a mail that does not fit into memory.
+func readLarge(r io.Reader, limit int64, dir string) (*Mail, error) {
+	r = tree.NewCRLFReader(r)
+	if limit > 0 {
+		r = io.LimitReader(r, limit+1)
+	}
+	m := New(dir)
+	if _, err := io.Copy(m, r); err != nil {
 		return nil, errors.Join(err, m.Close())
 	}
 	if limit > 0 && m.size > limit {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -26,28 +27,32 @@ var (
 // commandConn is a connection on which command lines are bounded, and given to the reader one at a time, whereas the text of a mail
 // may have lines of any length. It keeps the time that a sender may take for each read.
 //
-// One goroutine reads at a time: that of the connection, or that which takes a mail's text. startText and stop may be called by
-// others.
+// Answers to commands that came together go out together (RFC 2920 section 3.2): at the latest before the sender is waited for.
+//
+// One goroutine reads at a time: that of the connection, or that which takes a mail's text. stop and Close may be called by others.
 type commandConn struct {
 	net.Conn
-	in       *bufio.Reader
-	timeout  time.Duration
-	line     []byte // rest of a command line that was read
-	chunk    int64  // bytes of a chunk that follow (BDAT)
-	text     *textEnd
-	data     atomic.Bool // the last command is DATA
-	accepted atomic.Bool // text follows it
-	waiting  atomic.Bool // for a command
-	stopped  atomic.Bool
-	release  func() bool // has stop not be called any more
+	in      *bufio.Reader
+	timeout time.Duration
+	line    []byte // rest of a command line that was read, or of what stands for a mail's text
+	chunk   int64  // bytes of a chunk that follow (BDAT)
+	// delivering: the last command is DATA, and what became of the mail is told at once, for the sender has it until then.
+	delivering bool
+	broken     error // a mail's text ended with it: nobody knows what would come next
+	waiting    atomic.Bool
+	stopped    atomic.Bool
+	release    func() bool // has stop not be called any more
+
+	answers sync.Mutex
+	out     []byte // answers that wait
 }
+
+// bufferSize holds a small mail, so that it needs one read.
+const bufferSize = 4 * maxCommand
 
 func newCommandConn(c net.Conn, timeout time.Duration) *commandConn {
-	return &commandConn{Conn: c, in: bufio.NewReaderSize(c, maxCommand), timeout: timeout}
+	return &commandConn{Conn: c, in: bufio.NewReaderSize(c, bufferSize), timeout: timeout}
 }
-
-// startText says that what follows DATA is the text of a mail, since the command was accepted. After BDAT it has no effect.
-func (c *commandConn) startText() { c.accepted.Store(c.data.Load()) }
 
 // stop ends the connection as soon as it waits for a command.
 func (c *commandConn) stop() {
@@ -57,29 +62,75 @@ func (c *commandConn) stop() {
 	}
 }
 
-// Close ends the connection.
+// Close ends the connection. Answers that wait are sent, unless somebody is just sending: that may take as long as the sender likes.
 func (c *commandConn) Close() error {
 	if c.release != nil {
 		c.release()
 	}
+	if c.answers.TryLock() {
+		_ = c.flush() // nobody is left to hear of it
+		c.answers.Unlock()
+	}
 	return c.Conn.Close()
 }
 
-// Read gives the rest of a command line, or a piece of a mail's text.
-func (c *commandConn) Read(b []byte) (int, error) {
-	if err := c.SetReadDeadline(time.Now().Add(c.timeout)); err != nil {
+// Write sends answers, or keeps them while there is a command to answer as well.
+func (c *commandConn) Write(b []byte) (int, error) {
+	c.answers.Lock()
+	defer c.answers.Unlock()
+	c.out = append(c.out, b...)
+	if !c.delivering && c.hasCommand() && len(c.out) < bufferSize {
+		return len(b), nil
+	}
+	if err := c.flush(); err != nil {
 		return 0, err
 	}
-	if c.accepted.Swap(false) {
-		c.text = &textEnd{seen: lineStart}
+	return len(b), nil
+}
+
+// hasCommand reports whether a whole command line has come.
+func (c *commandConn) hasCommand() bool {
+	if c.chunk > 0 || c.in.Buffered() == 0 {
+		return false
 	}
+	came, _ := c.in.Peek(c.in.Buffered())
+	return bytes.IndexByte(came, '\n') >= 0
+}
+
+// flush sends the answers that wait; the caller holds their lock.
+func (c *commandConn) flush() error {
+	if len(c.out) == 0 {
+		return nil
+	}
+	_, err := c.Conn.Write(c.out)
+	c.out = c.out[:0]
+	return err
+}
+
+// await prepares for waiting for the sender.
+func (c *commandConn) await() error {
+	c.answers.Lock()
+	defer c.answers.Unlock()
+	if err := c.flush(); err != nil {
+		return err
+	}
+	return c.SetReadDeadline(time.Now().Add(c.timeout))
+}
+
+// Read gives the rest of a command line, or a piece of a chunk of a mail.
+func (c *commandConn) Read(b []byte) (int, error) {
 	switch {
+	case c.broken != nil:
+		return 0, c.broken
 	case c.chunk > 0:
+		if c.in.Buffered() == 0 {
+			if err := c.await(); err != nil {
+				return 0, err
+			}
+		}
 		n, err := c.in.Read(b[:min(int64(len(b)), c.chunk)])
 		c.chunk -= int64(n)
 		return n, err
-	case c.text != nil:
-		return c.readText(b)
 	case len(c.line) == 0:
 		if err := c.readCommand(); err != nil {
 			return 0, err
@@ -90,27 +141,19 @@ func (c *commandConn) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// readText gives text up to the line with a single dot at most.
-func (c *commandConn) readText(b []byte) (int, error) {
-	if _, err := c.in.Peek(1); err != nil {
-		return 0, err
-	}
-	waiting, _ := c.in.Peek(min(c.in.Buffered(), len(b)))
-	n, ended := c.text.find(waiting)
-	if ended {
-		c.text = nil
-	}
-	return c.in.Read(b[:n])
-}
-
 func (c *commandConn) readCommand() error {
+	if !c.hasCommand() {
+		if err := c.await(); err != nil {
+			return err
+		}
+	}
 	c.waiting.Store(true)
 	defer c.waiting.Store(false)
 	if c.stopped.Load() {
 		return errStopped
 	}
 	line, err := c.in.ReadSlice('\n')
-	if errors.Is(err, bufio.ErrBufferFull) {
+	if errors.Is(err, bufio.ErrBufferFull) || len(line) > maxCommand {
 		return errLongCommand
 	}
 	if err != nil {
@@ -118,7 +161,7 @@ func (c *commandConn) readCommand() error {
 	}
 	verb, _, _ := strings.Cut(strings.TrimSpace(string(line)), " ")
 	verb = strings.ToUpper(verb)
-	c.data.Store(verb == "DATA")
+	c.delivering = false
 	switch verb {
 	case "BDAT":
 		if f := strings.Fields(string(line)); len(f) > 1 {
@@ -129,7 +172,7 @@ func (c *commandConn) readCommand() error {
 	case "RCPT":
 		line = qualify(line)
 	}
-	c.line = bytes.Clone(line)
+	c.line = append(c.line[:0], line...)
 	return nil
 }
 
@@ -141,33 +184,4 @@ func qualify(line []byte) []byte {
 		return line
 	}
 	return append(append(append([]byte{}, line[:end]...), "@"+noDomain...), line[end:]...)
-}
-
-// textEnd looks for the end of a mail's text: CRLF, a dot, CRLF. The text begins as if CRLF stood before it.
-type textEnd struct {
-	// seen is how much of the end was seen: the beginning of "\r\n.\r\n". It begins behind the first CRLF, at lineStart.
-	seen int
-}
-
-const (
-	endOfText = "\r\n.\r\n"
-	lineStart = 2
-)
-
-// find returns how many bytes of b belong to the text, its end included, and whether they end it.
-func (t *textEnd) find(b []byte) (n int, ended bool) {
-	for i, ch := range b {
-		switch {
-		case ch == endOfText[t.seen]:
-			t.seen++
-		case ch == '\r':
-			t.seen = 1
-		default:
-			t.seen = 0
-		}
-		if t.seen == len(endOfText) {
-			return i + 1, true
-		}
-	}
-	return len(b), false
 }

@@ -14,7 +14,6 @@ import (
 	"net"
 
 	"zarafa/agents/spool"
-	"zarafa/mail/tree"
 )
 
 // Envelope is what is known of a mail besides its text.
@@ -63,5 +62,5 @@ var (
 
 // readMail takes the text of a mail, with CRLF at the end of each line.
 func (s *Server) readMail(r io.Reader) (*spool.Mail, error) {
-	return spool.Read(tree.NewCRLFReader(r), s.MaxMessage, s.TempDir)
+	return spool.Read(r, s.MaxMessage, s.TempDir)
 }

@@ -55,8 +55,12 @@ func (s *session) Data(io.Reader) error {
 
 // LMTPData delivers a mail.
 func (s *session) LMTPData(r io.Reader, status smtp.StatusCollector) error {
-	if c, ok := s.conn.Conn().(*commandConn); ok {
-		c.startText()
+	if _, inChunks := r.(*io.PipeReader); !inChunks {
+		if c, ok := s.conn.Conn().(*commandConn); ok {
+			text := c.text(s.server.MaxMessage)
+			defer text.finish() // also if the delivery panics
+			r = text
+		}
 	}
 	mail, err := s.server.readMail(r)
 	switch {
