@@ -20,6 +20,7 @@ type build struct {
 	port          int // and the two behind it
 	running       []*exec.Cmd
 	server, agent int // processes
+	sent          int // mails: none is sent twice, since the agent would know it again
 }
 
 const serverSettings = `database_engine = sqlite

@@ -129,9 +129,10 @@ func (o *options) measure(ctx context.Context, b *build, connections, mails int)
 		return result{}, err
 	}
 	start := time.Now()
-	if err := send(ctx, b.lmtp(), connections, mails, o.size); err != nil {
+	if err := send(ctx, b.lmtp(), connections, b.sent, mails, o.size); err != nil {
 		return result{}, err
 	}
+	b.sent += mails
 	took := time.Since(start)
 	after, err := b.used()
 	if err != nil {

@@ -17,9 +17,9 @@ const (
 	domain = "example.com"
 )
 
-// send delivers mails by LMTP (RFC 2033) over some connections, and fails if one of them was not accepted. The commands before DATA go out
-// together (RFC 2920), as mail servers send them.
-func send(ctx context.Context, address string, connections, mails, size int) error {
+// send delivers mails by LMTP (RFC 2033) over some connections, numbered from first on, and fails if one of them was not accepted. The commands
+// before DATA go out together (RFC 2920), as mail servers send them.
+func send(ctx context.Context, address string, connections, first, mails, size int) error {
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	failed := make([]error, connections)
@@ -27,7 +27,7 @@ func send(ctx context.Context, address string, connections, mails, size int) err
 		wg.Go(func() {
 			failed[i] = sendOver(ctx, address, size, func() (int, bool) {
 				n := int(next.Add(1))
-				return n, n <= mails && ctx.Err() == nil
+				return first + n, n <= mails && ctx.Err() == nil
 			})
 		})
 	}
