@@ -56,7 +56,9 @@ type Change struct {
 func (w *Writer) Do(ctx context.Context, store uint32, author Author, fn func(ctx context.Context, ch *Change) error) error {
 	var ch *Change
 	changesFolders := false
+	w.tree.counts.begin(store)
 	defer func() {
+		w.tree.counts.end(store)
 		if changesFolders {
 			w.tree.unsettled.end(store)
 		}
@@ -89,7 +91,7 @@ func (w *Writer) Do(ctx context.Context, store uint32, author Author, fn func(ct
 
 func (ch *Change) empty() bool {
 	b := ch.batch
-	return len(b.Events)+len(b.Changes)+len(b.Queue)+len(b.ACLs)+len(b.Results)+len(b.Rebuilt)+len(b.Written) == 0
+	return len(b.Events)+len(b.Changes)+len(b.Queue)+len(b.ACLs)+len(b.Results)+len(b.Rebuilt)+len(b.Written)+len(b.Counts) == 0
 }
 
 // objects counts the events that are not about counters.
@@ -128,6 +130,12 @@ func (ch *Change) PutRows(ctx context.Context, rows ...*storage.Row) error {
 		ch.written(r.Ref)
 	}
 	return ch.Tx.PutRows(ctx, rows...)
+}
+
+// SetCounters is that of storage.ObjectWriter.
+func (ch *Change) SetCounters(ctx context.Context, store, id uint32, c storage.Counters) error {
+	ch.batch.Counts = append(ch.batch.Counts, feed.Count{Object: id, Replaced: true})
+	return ch.Tx.SetCounters(ctx, store, id, c)
 }
 
 // written notes that what is kept of a store's or folder's properties is out of date, whether or not an event will tell of it.
@@ -241,6 +249,7 @@ func (ch *Change) finish(ctx context.Context) error {
 		if err := ch.AddCounters(ctx, ch.Store, id, *ch.counts[id]); err != nil {
 			return err
 		}
+		ch.batch.Counts = append(ch.batch.Counts, feed.Count{Object: id, Delta: *ch.counts[id]})
 		if err := ch.AnnounceCounters(ctx, id); err != nil {
 			return err
 		}

@@ -43,7 +43,8 @@ type Tree struct {
 	// one, and when that is full it becomes the old one. Readers take no lock.
 	current atomic.Pointer[generations]
 	// epoch counts batches: a reference read before one and cached after it could be stale.
-	epoch atomic.Uint64
+	epoch  atomic.Uint64
+	counts counts
 	// unsettled tells writers when not to believe the cache.
 	unsettled unsettled
 	mu        sync.Mutex // of writers
@@ -73,6 +74,7 @@ func NewTreeBeside(store storage.Store, cells int64) *Tree {
 		receive:    cache.NewLists[storage.ReceiveFolder](int(min(keptReceiveLists, cells/cellsPerReceiveList))),
 		refLookups: newLookups(), idLookups: newLookups(),
 	}
+	t.counts = newCounts(t.most)
 	t.current.Store(&generations{young: newGeneration(), old: newGeneration()})
 	return t
 }
@@ -225,10 +227,12 @@ func (t *Tree) Amend(store uint32) {
 	t.mu.Unlock()
 	t.receive.Drop(store)
 	t.boxes.forget()
+	t.counts.forget()
 }
 
 // Apply implements feed.Sink.
 func (t *Tree) Apply(b *feed.Batch) {
+	t.counts.apply(b)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.epoch.Add(1)

@@ -65,6 +65,13 @@ type ResultChange struct {
 	Message storage.Ref
 }
 
+// Count is a change of the counters that are kept with a store or folder.
+type Count struct {
+	Object   uint32
+	Delta    storage.Counters
+	Replaced bool // they were counted anew
+}
+
 // Batch is everything that one update changed in one store.
 type Batch struct {
 	Store  uint32
@@ -79,6 +86,8 @@ type Batch struct {
 	// thrown away or replaced as a whole.
 	Results []ResultChange
 	Rebuilt []storage.Ref
+	// Counts are what the update did to counters of stores and folders.
+	Counts []Count
 	// Written lists stores and folders whose properties were written, also those of which no event tells.
 	Written []uint32
 	// ACLs lists objects whose access control list changed.

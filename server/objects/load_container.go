@@ -12,16 +12,16 @@ import (
 // counting reads the counters of a store or folder.
 type counting func(ctx context.Context, ref storage.Ref) (storage.Counters, error)
 
-// countersOf asks the database.
+// countersOf asks for those of one object.
 func (s *Service) countersOf(ctx context.Context, ref storage.Ref) (storage.Counters, error) {
-	list, err := s.store.CountersOf(ctx, ref.Store, ref.ID)
+	list, err := s.tree.Counters(ctx, ref.Store, ref.ID)
 	if err != nil {
 		return storage.Counters{}, err
 	}
 	return list[0], nil
 }
 
-// countersTogether reads the counters of several stores and folders of one store by one statement, when the first is asked for.
+// countersTogether asks for those of a store and some of its folders at once, when the first is wanted.
 func (s *Service) countersTogether(refs ...storage.Ref) counting {
 	var list []storage.Counters
 	return func(ctx context.Context, ref storage.Ref) (storage.Counters, error) {
@@ -31,7 +31,7 @@ func (s *Service) countersTogether(refs ...storage.Ref) counting {
 				ids[i] = refs[i].ID
 			}
 			var err error
-			if list, err = s.store.CountersOf(ctx, ref.Store, ids...); err != nil {
+			if list, err = s.tree.Counters(ctx, ref.Store, ids...); err != nil {
 				return storage.Counters{}, err
 			}
 		}
