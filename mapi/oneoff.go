@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // oneOffProvider is MUIDOOP, which marks one-off entry ids.
@@ -40,8 +41,12 @@ func (o OneOff) Encode() []byte {
 	id = append(id, 0, 0)
 	id = binary.LittleEndian.AppendUint16(id, flags)
 	for _, text := range []string{o.Name, o.AddressType, o.Address} {
-		for _, unit := range utf16.Encode([]rune(text)) {
-			id = binary.LittleEndian.AppendUint16(id, unit)
+		for _, r := range text {
+			if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
+				id = binary.LittleEndian.AppendUint16(id, uint16(high))
+				r = low
+			}
+			id = binary.LittleEndian.AppendUint16(id, uint16(r))
 		}
 		id = append(id, 0, 0)
 	}

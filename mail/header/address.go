@@ -1,6 +1,7 @@
 package header
 
 import (
+	"slices"
 	"strings"
 
 	"zarafa/mail/charset"
@@ -34,8 +35,11 @@ func (a Address) Addr() string {
 	return quoteLocal(a.Local) + "@" + a.Domain
 }
 
-// Mailboxes are those of a list, without the groups that they may be in.
+// Mailboxes are those of a list, without the groups that they may be in. The list itself comes back if it has none.
 func Mailboxes(list []Address) []Address {
+	if !slices.ContainsFunc(list, func(a Address) bool { return a.Kind != Mailbox }) {
+		return list
+	}
 	out := make([]Address, 0, len(list))
 	for _, a := range list {
 		if a.Kind == Mailbox {
@@ -49,6 +53,9 @@ func Mailboxes(list []Address) []Address {
 // addresses, names with commas, dots and @ without quotes, addresses with words around them, bare user names, missing commas and brackets,
 // 8-bit characters (in UTF-8, else in the fallback, else in windows-1252), encoded words in quotes and in unknown character sets.
 func ParseAddresses(value string, fallback *charset.Charset) []Address {
+	if value == "" {
+		return nil
+	}
 	p := addressParser{tokens: lexAddresses(value), fallback: fallback}
 	for p.at < len(p.tokens) {
 		p.item()
@@ -70,9 +77,10 @@ type addressParser struct {
 
 // item takes one entry up to the separator behind it.
 func (p *addressParser) item() {
-	var words []token
+	start := p.at
 	for p.at < len(p.tokens) {
 		t := p.tokens[p.at]
+		words := p.tokens[start:p.at:p.at]
 		p.at++
 		switch {
 		case t.kind == ',' || t.kind == ';':
@@ -85,13 +93,15 @@ func (p *addressParser) item() {
 			p.out = append(p.out, Address{Kind: GroupStart, Name: p.decode(name), RawName: name})
 			return
 		case t.kind == '<':
-			p.angle(append(p.takeHeld(), words...))
+			if held := p.takeHeld(); len(held) > 0 {
+				words = append(held, words...)
+			}
+			p.angle(words)
 			return
 		}
-		words = append(words, t)
 	}
 	p.flushHeld()
-	p.bare(words)
+	p.bare(p.tokens[start:])
 }
 
 // separator ends an entry without brackets.
@@ -170,12 +180,13 @@ func startsGroup(words []token) bool {
 
 // angle takes an address in brackets, whose opening one was just read, and what stands behind it.
 func (p *addressParser) angle(name []token) {
-	var inside []token
 	for p.at < len(p.tokens) && p.tokens[p.at].kind == '<' { // <<user@example.com>>
 		p.at++
 	}
+	start, inside := p.at, p.tokens[p.at:]
 	for p.at < len(p.tokens) {
 		t := p.tokens[p.at]
+		inside = p.tokens[start:p.at:p.at]
 		if t.kind == '>' {
 			for p.at < len(p.tokens) && p.tokens[p.at].kind == '>' {
 				p.at++
@@ -185,8 +196,8 @@ func (p *addressParser) angle(name []token) {
 		if t.kind == '<' || (t.kind == ',' || t.kind == ';') && !isRoute(inside) {
 			break // nobody closed it
 		}
-		inside = append(inside, t)
 		p.at++
+		inside = p.tokens[start:p.at:p.at]
 	}
 	behind := p.behind()
 	if rawText(name) == "" {
@@ -249,7 +260,10 @@ func (p *addressParser) bare(words []token) {
 		}
 	}
 	local, domain := addrSpec(words[first:last])
-	raw := trimApostrophes(rawText(append(append([]token{}, words[:first]...), words[last:]...)))
+	raw := ""
+	if first > 0 || last < len(words) {
+		raw = trimApostrophes(rawText(slices.Concat(words[:first], words[last:])))
+	}
 	if raw == "" || raw == "mailto:" {
 		raw = comments(all)
 	}

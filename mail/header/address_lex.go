@@ -145,6 +145,9 @@ func (l *lexer) literal() int {
 
 // rawText is what words say, with a blank where there was one; comments are left out.
 func rawText(words []token) string {
+	if len(words) == 1 && words[0].kind != '(' {
+		return words[0].text
+	}
 	var out strings.Builder
 	for _, w := range words {
 		if w.kind == '(' {
@@ -171,6 +174,9 @@ func comments(words []token) string {
 
 // joined is rawText without blanks around dots: user . name @ example . com.
 func joined(words []token) string {
+	if len(words) == 1 && words[0].kind != '(' {
+		return words[0].text
+	}
 	var out strings.Builder
 	last := byte('.')
 	for _, w := range words {
