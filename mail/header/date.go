@@ -239,8 +239,12 @@ func monthOf(upper string) time.Month {
 	if len(upper) < 3 {
 		return 0
 	}
+	const short = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC"
 	for m := time.January; m <= time.December; m++ {
-		if strings.HasPrefix(strings.ToUpper(m.String()), upper) || upper[:3] == strings.ToUpper(m.String()[:3]) && len(upper) <= 4 {
+		if upper[:3] != short[3*m-3:3*m] {
+			continue
+		}
+		if name := m.String(); len(upper) <= 4 || len(upper) <= len(name) && strings.EqualFold(name[:len(upper)], upper) {
 			return m
 		}
 	}

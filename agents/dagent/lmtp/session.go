@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime"
 	"strings"
 	"syscall"
 
@@ -53,8 +54,18 @@ func (s *session) Data(io.Reader) error {
 	return reply(Status{503, [3]int{5, 5, 1}, "This is an LMTP server"})
 }
 
-// LMTPData delivers a mail.
+// growStack makes the stack of this goroutine as large as a delivery needs it, by a frame that is gone when it returns. It would grow there
+// in several steps otherwise, each of which copies what the delivery has called so far.
+//
+//go:noinline
+func growStack() {
+	var room [12 << 10]byte
+	runtime.KeepAlive(&room)
+}
+
+// LMTPData delivers a mail. go-smtp calls it in a goroutine of its own for each mail.
 func (s *session) LMTPData(r io.Reader, status smtp.StatusCollector) error {
+	growStack()
 	if _, inChunks := r.(*io.PipeReader); !inChunks {
 		if c, ok := s.conn.Conn().(*commandConn); ok {
 			text := c.text(s.server.MaxMessage)
