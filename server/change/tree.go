@@ -14,8 +14,8 @@ import (
 	"zarafa/storage"
 )
 
-// cachedRefs bounds each of the two generations of the reference cache. A reference with its
-// keys takes about 300 bytes.
+// cachedRefs bounds each of the two generations of the reference cache, and the counters. A reference with its
+// keys takes about 300 bytes, counters of a folder some 150.
 const cachedRefs = 1 << 16
 
 // keptReceiveLists is how many stores' receive folders are kept, which every client asks for when it begins and an agent
