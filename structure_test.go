@@ -23,6 +23,7 @@ var mayImport = map[string][]string{
 	"agents/gateway/dialogue":  {}, // only tests use it, and the next one
 	"agents/gateway/dovecot":   {},
 	"agents/gateway/imapwire":  {},
+	"agents/gateway/mailbox":   {"agents/gateway/mailstore", "agents/gateway/view", "client", "mail", "mapi"},
 	"agents/gateway/mailstore": {"agents/gateway/view"},
 	"agents/gateway/sorting":   {},
 	"agents/gateway/sasl":      {},

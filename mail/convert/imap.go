@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"math"
@@ -10,8 +11,8 @@ import (
 	"zarafa/mapi"
 )
 
-// imapVersion is that of what is kept for IMAP. Where a message has another one, or none, a gateway computes it anew from the mail.
-const imapVersion = 1
+// IMAPVersion is that of what is kept for IMAP. Where a message has another one, or none, a gateway computes it anew from the mail.
+const IMAPVersion = 1
 
 func imapSet() mapi.GUID {
 	return mapi.GUID{0x08, 0xF1, 0xF5, 0x00, 0x3F, 0x8E, 0xC7, 0x46, 0xAF, 0x72, 0x5E, 0x20, 0x1C, 0x23, 0x49, 0xE7}
@@ -22,6 +23,10 @@ func EnvelopeName() mapi.PropName { return mapi.PropName{Set: imapSet(), ID: 1} 
 
 // IMAPVersionName is the name of the PT_LONG that says which version of this package has written what is kept for IMAP.
 func IMAPVersionName() mapi.PropName { return mapi.PropName{Set: imapSet(), ID: 2} }
+
+// HeaderUnlikeName is the name of a PT_LONG that is 1 where PR_TRANSPORT_MESSAGE_HEADERS is not the header of the mail that is kept for IMAP: the
+// mail was made of the message later on, and the header is that of the one that once arrived.
+func HeaderUnlikeName() mapi.PropName { return mapi.PropName{Set: imapSet(), ID: 3} }
 
 // IMAP is what a message keeps of the mail that it was, so that IMAP can give back each byte and answer for its structure without reading
 // it: PR_EC_IMAP_EMAIL, its size, BODY and BODYSTRUCTURE, and by name ENVELOPE and the version. The mail must have CRLF at the end of lines.
@@ -53,7 +58,7 @@ func IMAP(mail *tree.Message) (props mapi.Props, named []mapi.NamedValue, err er
 	}
 	named = []mapi.NamedValue{
 		{Name: EnvelopeName(), Value: mapi.String(mapi.MakeTag(0, mapi.PtUnicode), envelope[1:len(envelope)-1])},
-		{Name: IMAPVersionName(), Value: mapi.Long(mapi.MakeTag(0, mapi.PtLong), imapVersion)},
+		{Name: IMAPVersionName(), Value: mapi.Long(mapi.MakeTag(0, mapi.PtLong), IMAPVersion)},
 	}
 	return props, named, nil
 }
@@ -92,6 +97,21 @@ func DropIMAP(m *mapi.Message) {
 func CurrentIMAP(m *mapi.Message) bool {
 	v, ok := m.GetNamed(IMAPVersionName(), mapi.PtLong)
 	_, envelope := m.GetNamed(EnvelopeName(), mapi.PtUnicode)
-	return ok && v.Uint32() == imapVersion && envelope && m.Props.Has(mapi.PrECIMAPEmail.ID()) && m.Props.Has(mapi.PrECIMAPEmailSize.ID()) &&
+	return ok && v.Uint32() == IMAPVersion && envelope && m.Props.Has(mapi.PrECIMAPEmail.ID()) && m.Props.Has(mapi.PrECIMAPEmailSize.ID()) &&
 		m.Props.Has(mapi.PrECIMAPBody.ID()) && m.Props.Has(mapi.PrECIMAPBodystructure.ID())
+}
+
+// KeptHeader gives the header of a mail, with its empty line, from PR_TRANSPORT_MESSAGE_HEADERS as [Import] makes it. ok is false where a text
+// may be other bytes than those that arrived, so that only the mail itself tells.
+func KeptHeader(text []byte) (header []byte, ok bool) {
+	if len(text) == 0 || len(text) >= maxHeaders-len("\r\n\r\n") {
+		return nil, false
+	}
+	for _, c := range text {
+		if c >= 0x80 {
+			return nil, false
+		}
+	}
+	text = bytes.TrimRight(text, "\r\n")
+	return append(append(make([]byte, 0, len(text)+4), text...), "\r\n\r\n"...), true
 }
