@@ -27,6 +27,9 @@ func (a *account) Append(ctx context.Context, id mailstore.MailboxID, messages [
 		if limit := a.MaxMessage(); limit > 0 && messages[i].Content.Size() > limit {
 			return done, fail(mailstore.TooBig, "The message is larger than this server takes")
 		}
+		if _, err := categoriesOf(messages[i].Keywords); err != nil {
+			return done, err
+		}
 	}
 	from, err := a.user.nextUID(ctx, f)
 	if err != nil {

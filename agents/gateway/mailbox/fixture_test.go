@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/netip"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -117,6 +118,9 @@ func (w *world) createUser(name string) {
 		w.t.Fatal(err)
 	}
 }
+
+// rereading is the call that begins to read a folder again after the server has said that it is another one, beside whatever is done then.
+const rereading = " tableSeekRow"
 
 // counted forgets the calls so far, does something, and gives the calls that it took.
 func (w *world) counted(do func()) string {
@@ -318,4 +322,15 @@ func has(s *view.Snapshot, f view.Flags) int {
 		}
 	}
 	return n
+}
+
+// untilStale waits until the list of folders is known to be out of date.
+func (w *world) untilStale(u *user) {
+	w.t.Helper()
+	for !u.listing.stale.Load() {
+		if w.t.Context().Err() != nil {
+			w.t.Fatal("the list never became out of date")
+		}
+		runtime.Gosched()
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"strings"
 	"sync"
 
 	"zarafa/agents/gateway/mailstore"
@@ -145,12 +146,11 @@ func (o *openFolder) keep(ctx context.Context, id mapi.EntryID, number uint32, m
 		props.Delete(mapi.PrECIMAPEmail.ID())
 		props.Delete(mapi.PrECIMAPEmailSize.ID())
 	}
-	if message != nil {
-		if header, ok := message.Props.Get(mapi.PrTransportMessageHeaders); ok {
-			kept, _ := convert.KeptHeader(header.Data)
-			if own, err := m.tree.HeaderBytes(m.tree.Root); err != nil || !bytes.Equal(kept, own) {
-				props.Set(mapi.Long(t.unlike, 1))
-			}
+	if own, err := m.tree.HeaderBytes(m.tree.Root); message != nil && err == nil {
+		if header, ok := message.Props.Get(mapi.PrTransportMessageHeaders); !ok {
+			props.Set(mapi.String(mapi.PrTransportMessageHeaders, strings.TrimRight(string(own), "\r\n")))
+		} else if kept, _ := convert.KeptHeader(header.Data); !bytes.Equal(kept, own) {
+			props.Set(mapi.Long(t.unlike, 1))
 		}
 	}
 	_, err = o.session().SaveObject(ctx, o.folder.entryID, id, &client.Change{Type: mapi.TypeMessage, ServerID: number, Set: props}, false)
