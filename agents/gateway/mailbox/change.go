@@ -36,7 +36,9 @@ func (o *openFolder) Change(ctx context.Context, uids []view.UID, c mailstore.Fl
 		changed = append(changed, done...)
 		return err
 	})
-	o.index.note(changed)
+	if e := o.noteAll(ctx, changed); err == nil {
+		err = e
+	}
 	if err != nil {
 		return nil, told(err)
 	}
@@ -135,6 +137,23 @@ func (o *openFolder) setRead(ctx context.Context, list []target) error {
 	return nil
 }
 
+// noteAll takes in what has been changed. Where changes have numbers, these are asked for.
+func (o *openFolder) noteAll(ctx context.Context, list []target) error {
+	if o.user.tags.modSeq == 0 {
+		o.index.note(list)
+		return nil
+	}
+	uids := make([]view.UID, len(list))
+	for i := range list {
+		uids[i] = list[i].row.message.UID
+	}
+	slices.Sort(uids)
+	return o.visitRows(ctx, uids, mapi.OpenNoCap, o.user.indexColumns(), func(rows []mapi.Props) error {
+		o.index.take(rows)
+		return nil
+	})
+}
+
 // note takes in what has been changed.
 func (ix *index) note(list []target) {
 	if len(list) == 0 {
@@ -169,7 +188,7 @@ func (o *openFolder) Expunge(ctx context.Context, uids []view.UID) error {
 		}
 		o.index.forget(objects)
 	}
-	return nil
+	return o.index.renumber(ctx)
 }
 
 // located is where a message is for the server.

@@ -119,9 +119,6 @@ func (w *world) createUser(name string) {
 	}
 }
 
-// rereading is the call that begins to read a folder again after the server has said that it is another one, beside whatever is done then.
-const rereading = " tableSeekRow"
-
 // counted forgets the calls so far, does something, and gives the calls that it took.
 func (w *world) counted(do func()) string {
 	w.mu.Lock()

@@ -27,6 +27,8 @@ type index struct {
 	table   *client.Table
 	sub     *client.Subscription
 
+	// numberOld says that messages have gone since the folder's highest modification sequence was asked for: which one that is only the server knows.
+	numberOld atomic.Bool
 	// outdated says that something has happened of which only reading tells.
 	outdated atomic.Bool
 	snapshot atomic.Pointer[view.Snapshot]
@@ -118,10 +120,35 @@ func (ix *index) drop(ctx context.Context) error {
 
 // current reads the folder again if that is needed.
 func (ix *index) current(ctx context.Context) error {
-	if !ix.outdated.Load() {
+	if ix.outdated.Load() {
+		return ix.read(ctx, false)
+	}
+	return ix.renumber(ctx)
+}
+
+// renumber asks for the folder's highest modification sequence if only the server knows it.
+func (ix *index) renumber(ctx context.Context) error {
+	if !ix.numberOld.Swap(false) {
 		return nil
 	}
-	return ix.read(ctx, false)
+	number, err := ix.highest(ctx)
+	if err != nil {
+		ix.numberOld.Store(true)
+		return told(err)
+	}
+	ix.mu.Lock()
+	defer ix.mu.Unlock()
+	ix.publish(ix.snapshot.Load(), view.Update{HighestModSeq: number}, number > ix.snapshot.Load().HighestModSeq)
+	return nil
+}
+
+// highest asks for the folder's highest modification sequence; it is 0 where the server has none.
+func (ix *index) highest(ctx context.Context) (view.ModSeq, error) {
+	if ix.user.tags.modSeq == 0 {
+		return 0, nil
+	}
+	number, err := ix.folder.store.session.HighestModificationNumber(ctx, ix.folder.entryID)
+	return view.ModSeq(number), err
 }
 
 // read reads all rows. What happens meanwhile is told by events, which wait until the rows are there.
@@ -135,7 +162,16 @@ func (ix *index) read(ctx context.Context, first bool) error {
 	ix.busy, ix.events = true, nil
 	ix.mu.Unlock()
 	ix.outdated.Store(false)
-	rows, err := ix.rows(ctx)
+	ix.numberOld.Store(false)
+	number, err := ix.highest(ctx) // before the rows, which then have whatever it stands for
+	var rows []row
+	partly := false
+	if err == nil && !first && number != 0 {
+		partly, err = ix.catchUp(ctx)
+	}
+	if err == nil && !partly {
+		rows, err = ix.rows(ctx)
+	}
 	ix.mu.Lock()
 	defer ix.mu.Unlock()
 	ix.busy = false
@@ -145,12 +181,36 @@ func (ix *index) read(ctx context.Context, first bool) error {
 		ix.outdated.Store(true)
 		return told(err)
 	}
-	ix.replace(rows)
+	if partly {
+		old := ix.snapshot.Load()
+		ix.publish(old, view.Update{HighestModSeq: number}, number > old.HighestModSeq)
+	} else {
+		ix.replace(rows, number)
+	}
 	ix.open = true
 	for i := range events {
 		ix.happened(&events[i])
 	}
 	return nil
+}
+
+// catchUp takes in the rows that have changed since the last one that is known. ok is false if messages have gone, too, which only reading all tells.
+func (ix *index) catchUp(ctx context.Context) (ok bool, err error) {
+	v := mapi.Long(ix.user.tags.modSeq, uint32(ix.snapshot.Load().HighestModSeq))
+	q := ix.query()
+	q.Restrict = &mapi.Restriction{Type: mapi.ResProperty, Op: mapi.RelGT, Tag: v.Tag, Value: &v}
+	err = eachPage(ctx, ix.folder.store.session, q, func(rows []mapi.Props) error {
+		ix.take(rows)
+		return nil
+	})
+	if err != nil || ix.table == nil {
+		return false, err
+	}
+	count, _, err := ix.table.RowCount(ctx)
+	if mapi.CodeOf(err) == mapi.EndOfSession {
+		return false, nil // the table is opened anew to read all
+	}
+	return int(count) == ix.snapshot.Load().Len(), err
 }
 
 // row is what an index keeps of a row of the table.
@@ -196,13 +256,17 @@ func (ix *index) pages(ctx context.Context) (list []row, err error) {
 	}
 }
 
-// openTable opens the table and subscribes to it, in this order and before anything is read: so no change is missed.
-func (ix *index) openTable(ctx context.Context) error {
-	s := ix.folder.store.session
-	t, _, err := s.QueryTable(ctx, client.TableQuery{
+// query are all rows of the folder.
+func (ix *index) query() client.TableQuery {
+	return client.TableQuery{
 		Kind: mapi.TableMS, EntryID: ix.folder.entryID, ObjectType: mapi.TypeMessage, Flags: mapi.OpenUnicode, Columns: ix.user.indexColumns(),
 		Sort: []mapi.SortOrder{{Tag: mapi.PrECIMAPID}},
-	}, 0)
+	}
+}
+
+// openTable opens the table and subscribes to it, in this order and before anything is read: so no change is missed.
+func (ix *index) openTable(ctx context.Context) error {
+	t, _, err := ix.folder.store.session.QueryTable(ctx, ix.query(), 0)
 	if err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ func (ix *index) reread() {
 }
 
 // replace takes rows in the place of what is known. The caller holds mu.
-func (ix *index) replace(rows []row) {
+func (ix *index) replace(rows []row, number view.ModSeq) {
 	old := ix.snapshot.Load()
 	if old == nil {
 		old = new(view.Snapshot)
@@ -77,7 +77,7 @@ func (ix *index) replace(rows []row) {
 	}
 	ix.objects = objects{list: list}
 	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.message.UID, b.message.UID) })
-	u := view.Update{Keywords: ix.keywords.sets, UIDNext: ix.folder.newest + 1}
+	u := view.Update{Keywords: ix.keywords.sets, UIDNext: ix.folder.newest + 1, HighestModSeq: number}
 	i := 0
 	for _, m := range old.All(0) {
 		for ; i < len(rows) && rows[i].message.UID < m.UID; i++ {
@@ -95,7 +95,7 @@ func (ix *index) replace(rows []row) {
 	for ; i < len(rows); i++ {
 		u.Set = append(u.Set, rows[i].message)
 	}
-	ix.publish(old, u, ix.snapshot.Load() == nil)
+	ix.publish(old, u, ix.snapshot.Load() == nil || number > old.HighestModSeq)
 }
 
 // apply takes single changes in. The caller holds mu.
@@ -141,6 +141,9 @@ func (ix *index) take(rows []mapi.Props) {
 func (ix *index) publish(old *view.Snapshot, u view.Update, always bool) {
 	if len(u.Set) == 0 && len(u.Gone) == 0 && !always {
 		return
+	}
+	if len(u.Gone) > 0 && ix.user.tags.modSeq != 0 {
+		ix.numberOld.Store(true)
 	}
 	for i := range u.Set {
 		u.HighestModSeq = max(u.HighestModSeq, u.Set[i].ModSeq)

@@ -23,10 +23,14 @@ func newTags(ctx context.Context, s *client.Session) (*tags, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &tags{
+	t := &tags{
 		keywords: mapi.MakeTag(ids[0], mapi.PtMVUnicode), envelope: mapi.MakeTag(ids[1], mapi.PtUnicode),
 		version: mapi.MakeTag(ids[2], mapi.PtLong), unlike: mapi.MakeTag(ids[3], mapi.PtLong),
-	}, nil
+	}
+	if s.Gateway() {
+		t.modSeq = mapi.PrModificationNumber
+	}
+	return t, nil
 }
 
 // state are the columns that stateOf reads.

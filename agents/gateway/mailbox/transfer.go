@@ -74,6 +74,7 @@ func (o *openFolder) transfer(ctx context.Context, uids []view.UID, to mailstore
 			objects[i] = list[i].object
 		}
 		o.index.forget(objects)
+		return c, o.index.renumber(ctx)
 	}
 	return c, nil
 }

@@ -76,7 +76,9 @@ func TestExpunge(t *testing.T) {
 	want(t, "left", inbox.uids(), left)
 	want(t, "left to another connection", other.uids(), left)
 	calls := w.counted(func() { ok(t, inbox.Expunge(t.Context(), left)) })
-	want(t, "calls", strings.ReplaceAll(calls, rereading, ""), "tableMulti tableClose deleteObjects")
+	if !strings.HasPrefix(calls, "tableMulti tableClose deleteObjects loadProp") { // what follows is done beside, since the server says that much has changed
+		t.Errorf("the calls are %s", calls)
+	}
 	want(t, "all are gone", inbox.shown(), "")
 	ok(t, inbox.Sync(t.Context()))
 	want(t, "and stay so", inbox.shown(), "")
