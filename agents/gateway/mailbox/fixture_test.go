@@ -331,3 +331,10 @@ func (w *world) untilStale(u *user) {
 		runtime.Gosched()
 	}
 }
+
+// later moves the clock by minutes.
+func (w *world) later(minutes int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = w.now.Add(time.Duration(minutes) * time.Minute)
+}
