@@ -28,17 +28,25 @@ func (o *openFolder) Change(ctx context.Context, uids []view.UID, c mailstore.Fl
 	if err != nil {
 		return nil, err
 	}
-	var changed []target
+	var all, changed []target
 	err = o.visitRows(ctx, uids, mapi.OpenNoCap, o.changeColumns(), func(rows []mapi.Props) error {
 		batch, late := o.targets(rows, &c, categories)
 		modified = append(modified, late...)
+		if o.user.tags.modSeq != 0 {
+			all = append(all, batch...)
+			return nil
+		}
 		done, err := o.change(ctx, batch)
 		changed = append(changed, done...)
 		return err
 	})
-	if e := o.noteAll(ctx, changed); err == nil {
-		err = e
+	if err == nil && len(all) > 0 {
+		var late []view.UID
+		changed, late, err = o.changeTogether(ctx, all, &c)
+		modified = append(modified, late...)
+		slices.Sort(modified)
 	}
+	o.index.note(changed)
 	if err != nil {
 		return nil, told(err)
 	}
@@ -135,23 +143,6 @@ func (o *openFolder) setRead(ctx context.Context, list []target) error {
 		}
 	}
 	return nil
-}
-
-// noteAll takes in what has been changed. Where changes have numbers, these are asked for.
-func (o *openFolder) noteAll(ctx context.Context, list []target) error {
-	if o.user.tags.modSeq == 0 {
-		o.index.note(list)
-		return nil
-	}
-	uids := make([]view.UID, len(list))
-	for i := range list {
-		uids[i] = list[i].row.message.UID
-	}
-	slices.Sort(uids)
-	return o.visitRows(ctx, uids, mapi.OpenNoCap, o.user.indexColumns(), func(rows []mapi.Props) error {
-		o.index.take(rows)
-		return nil
-	})
 }
 
 // note takes in what has been changed.
