@@ -31,26 +31,35 @@ func (a *account) Append(ctx context.Context, id mailstore.MailboxID, messages [
 			return done, err
 		}
 	}
-	from, err := a.user.nextUID(ctx, f)
-	if err != nil {
-		return done, told(err)
+	numbered := f.store.session.Gateway()
+	var from view.UID
+	if !numbered {
+		if from, err = a.user.nextUID(ctx, f); err != nil {
+			return done, told(err)
+		}
 	}
-	ids := make([]mapi.EntryID, 0, len(messages))
+	saved := make([]client.Saved, 0, len(messages))
 	for i := range messages {
-		saved, err := a.save(ctx, f, &messages[i])
+		one, err := a.save(ctx, f, &messages[i])
 		if err != nil {
-			a.takeBack(ctx, f, ids)
+			a.takeBack(ctx, f, saved)
 			return done, toldMissing(err)
 		}
-		ids = append(ids, saved)
+		saved = append(saved, one)
 	}
 	done.UIDValidity = f.validity
+	if numbered {
+		for _, one := range saved {
+			done.UIDs = append(done.UIDs, view.UID(one.UID))
+		}
+		return done, a.user.show(ctx, f, done.UIDs)
+	}
 	arrived, err := a.user.arrivals(ctx, f, from)
 	if err != nil {
 		return done, nil // they are saved; where, is not known
 	}
-	for _, id := range ids {
-		i := slices.IndexFunc(arrived, func(x arrival) bool { return bytes.Equal(x.id, id) })
+	for _, one := range saved {
+		i := slices.IndexFunc(arrived, func(x arrival) bool { return bytes.Equal(x.id, one.EntryID) })
 		if i < 0 {
 			return mailstore.Appended{UIDValidity: f.validity}, nil // it has gone already
 		}
@@ -60,9 +69,13 @@ func (a *account) Append(ctx context.Context, id mailstore.MailboxID, messages [
 }
 
 // takeBack deletes what was saved before one could not be.
-func (a *account) takeBack(ctx context.Context, f *folder, ids []mapi.EntryID) {
-	if len(ids) == 0 {
+func (a *account) takeBack(ctx context.Context, f *folder, saved []client.Saved) {
+	if len(saved) == 0 {
 		return
+	}
+	ids := make([]mapi.EntryID, len(saved))
+	for i := range saved {
+		ids[i] = saved[i].EntryID
 	}
 	if err := f.store.session.DeleteMessages(context.WithoutCancel(ctx), true, ids...); err != nil {
 		a.user.server.settings.Log.Warn("appended messages could not be taken back", "user", a.user.info.Name, "folder", f.Name, "error", err)
@@ -70,10 +83,10 @@ func (a *account) takeBack(ctx context.Context, f *folder, ids []mapi.EntryID) {
 }
 
 // save saves one mail as the delivery agent would, beside its flags.
-func (a *account) save(ctx context.Context, f *folder, n *mailstore.NewMessage) (mapi.EntryID, error) {
+func (a *account) save(ctx context.Context, f *folder, n *mailstore.NewMessage) (saved client.Saved, err error) {
 	data, err := io.ReadAll(io.NewSectionReader(n.Content, 0, n.Content.Size()))
 	if err != nil {
-		return nil, err
+		return saved, err
 	}
 	date := n.Date
 	if date.IsZero() {
@@ -86,13 +99,13 @@ func (a *account) save(ctx context.Context, f *folder, n *mailstore.NewMessage) 
 	}
 	if parsed.Size <= largestKept {
 		if err := convert.SetIMAP(m, parsed); err != nil {
-			return nil, err
+			return saved, err
 		}
 	}
 	if err := a.setFlags(m, n); err != nil {
-		return nil, err
+		return saved, err
 	}
-	return f.store.session.SaveMessage(ctx, f.entryID, m, client.SaveOptions{})
+	return f.store.session.SaveNumbered(ctx, f.entryID, m, client.SaveOptions{})
 }
 
 // setFlags gives a new message its flags. A draft is one that can be sent.

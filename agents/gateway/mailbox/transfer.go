@@ -47,6 +47,9 @@ func (o *openFolder) transfer(ctx context.Context, uids []view.UID, to mailstore
 	if err != nil || len(list) == 0 {
 		return c, err
 	}
+	if s := o.session(); s.Gateway() && dest.store.session == s {
+		return o.transferNumbered(ctx, list, dest, move)
+	}
 	next, err := o.user.nextUID(ctx, dest)
 	if err != nil {
 		return c, told(err)
@@ -68,7 +71,7 @@ func (o *openFolder) transfer(ctx context.Context, uids []view.UID, to mailstore
 	case lookErr != nil:
 		c.From, c.To = nil, nil // they are there; where, is not known
 	}
-	if move {
+	if move && string(dest.entryID) != string(o.folder.entryID) {
 		objects := make([]uint32, len(list))
 		for i := range list {
 			objects[i] = list[i].object
@@ -77,6 +80,54 @@ func (o *openFolder) transfer(ctx context.Context, uids []view.UID, to mailstore
 		return c, o.index.renumber(ctx)
 	}
 	return c, nil
+}
+
+// transferNumbered has the server copy or move, and say what became of each message.
+func (o *openFolder) transferNumbered(ctx context.Context, list []located, dest *folder, move bool) (c mailstore.Copied, err error) {
+	c.UIDValidity = dest.validity
+	ids := make([]mapi.EntryID, len(list))
+	for i := range list {
+		ids[i] = list[i].id
+	}
+	within := dest.store == o.folder.store
+	var saved []client.Saved
+	if move && within {
+		saved, err = o.session().MoveNumbered(ctx, dest.entryID, ids...)
+	} else if saved, err = o.session().CopyNumbered(ctx, dest.entryID, ids...); err == nil && move {
+		err = o.session().DeleteMessages(ctx, false, ids...)
+	}
+	if err != nil {
+		return c, toldMissing(err)
+	}
+	var left []uint32
+	for i := range saved {
+		if saved[i].EntryID == nil {
+			continue // it was there no longer
+		}
+		c.From, c.To = append(c.From, list[i].uid), append(c.To, view.UID(saved[i].UID))
+		left = append(left, list[i].object)
+	}
+	if move && string(dest.entryID) != string(o.folder.entryID) {
+		o.index.forget(left)
+		if err := o.index.renumber(ctx); err != nil {
+			return c, err
+		}
+	}
+	return c, o.user.show(ctx, dest, c.To)
+}
+
+// show has an index of a folder, if it is open, take in messages that have just come.
+func (u *user) show(ctx context.Context, f *folder, uids []view.UID) error {
+	ix := u.opened(f.entryID)
+	if ix == nil || len(uids) == 0 {
+		return nil
+	}
+	o := &openFolder{user: u, folder: f, index: ix}
+	q := ix.query()
+	return o.visitRanges(ctx, q, slices.Sorted(slices.Values(uids)), func(rows []mapi.Props) error {
+		ix.take(rows)
+		return nil
+	})
 }
 
 // transferInStore has the server copy or move.
