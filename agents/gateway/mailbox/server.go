@@ -49,17 +49,11 @@ func (s *Server) Wait() { s.background.Wait() }
 
 // LogOn checks who somebody is and whether he may use the protocol.
 func (s *Server) LogOn(ctx context.Context, c mailstore.Credentials) (mailstore.Account, error) {
-	if c.Token != "" || c.User == "" {
-		return nil, fail(mailstore.AuthenticationFailed, "Only names and passwords are taken")
-	}
-	address := ""
-	if c.Address.IsValid() {
-		address = c.Address.Unmap().String()
-	}
-	if err := s.group.CheckPassword(ctx, c.User, c.Password, address); err != nil {
+	name, err := s.who(ctx, &c)
+	if err != nil {
 		return nil, refused(err)
 	}
-	u, err := s.enter(ctx, c.User)
+	u, err := s.enter(ctx, name)
 	if err != nil {
 		return nil, refused(err)
 	}
@@ -70,10 +64,32 @@ func (s *Server) LogOn(ctx context.Context, c mailstore.Credentials) (mailstore.
 	return &account{user: u}, nil
 }
 
+// who checks a password or a token, and gives the name of the user whose it is.
+func (s *Server) who(ctx context.Context, c *mailstore.Credentials) (string, error) {
+	address := ""
+	if c.Address.IsValid() {
+		address = c.Address.Unmap().String()
+	}
+	if c.Token == "" {
+		if c.User == "" {
+			return "", fail(mailstore.AuthenticationFailed, "The name or the password is wrong")
+		}
+		return c.User, s.group.CheckPassword(ctx, c.User, c.Password, address)
+	}
+	u, err := s.group.CheckToken(ctx, c.Token, address)
+	if err != nil {
+		return "", err
+	}
+	if c.User != "" && !strings.EqualFold(c.User, u.Name) && !strings.EqualFold(c.User, u.Email) {
+		return "", fail(mailstore.AuthenticationFailed, "The token is another user's")
+	}
+	return u.Name, nil
+}
+
 // refused is the error of a log-on.
 func refused(err error) error {
 	if mapi.CodeOf(err) == mapi.LogonFailed {
-		return &mailstore.Error{Code: mailstore.AuthenticationFailed, Text: "The name or the password is wrong", Err: err}
+		return &mailstore.Error{Code: mailstore.AuthenticationFailed, Text: "The name, the password or the token is wrong", Err: err}
 	}
 	return told(err)
 }
