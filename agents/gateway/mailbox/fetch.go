@@ -53,8 +53,7 @@ func containsTag(tags []mapi.PropTag, tag mapi.PropTag) bool {
 func (o *openFolder) Fetch(ctx context.Context, uids []view.UID, want mailstore.Items, visit func(*mailstore.Record) error) error {
 	previews := want & mailstore.ItemPreview
 	want &^= mailstore.ItemPreview
-	columns := o.user.tags.fetchColumns(want)
-	return o.visitRows(ctx, uids, mapi.OpenNoCap, columns, func(rows []mapi.Props) error {
+	visitRows := func(rows []mapi.Props) error {
 		texts, err := o.previews(ctx, rows, previews != 0)
 		if err != nil {
 			return err
@@ -71,6 +70,13 @@ func (o *openFolder) Fetch(ctx context.Context, uids []view.UID, want mailstore.
 			}
 			return visit(&r)
 		})
+	}
+	if rows, ok := o.index.recall(uids, want); ok && previews == 0 {
+		return visitRows(rows)
+	}
+	return o.visitRows(ctx, uids, mapi.OpenNoCap, o.user.tags.fetchColumns(want), func(rows []mapi.Props) error {
+		o.index.remember(rows)
+		return visitRows(rows)
 	})
 }
 

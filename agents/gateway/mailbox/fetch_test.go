@@ -152,3 +152,20 @@ func fill(t testing.TB, w *world, n int) {
 		ok(t, err)
 	}
 }
+
+// Mails of messages that have been listed cost one call each, and stay right when the message goes.
+func TestRecall(t *testing.T) {
+	w := newWorld(t, "alice")
+	a := w.logOn("alice")
+	inbox := a.open("INBOX")
+	uids := a.append("INBOX", newMessage(mail("one"), 0), newMessage(mail("two"), 0))
+	inbox.records(mailstore.ItemSize | mailstore.ItemDate)
+	want(t, "calls", w.counted(func() {
+		r := inbox.records(mailstore.ItemMail|mailstore.ItemDate|mailstore.ItemSize, uids[1])
+		want(t, "the mail", text(r[0].Mail), mail("two"))
+		want(t, "its date", r[0].Date.UTC(), w.now)
+	}), "loadProp")
+	behind := newWorldLike(t, w).logOn("alice").open("INBOX")
+	ok(t, behind.Expunge(t.Context(), uids[1:]))
+	want(t, "of one that has gone", len(inbox.records(mailstore.ItemMail, uids[1])), 0)
+}

@@ -40,6 +40,7 @@ type index struct {
 	objects  objects
 	keywords keywordSets
 	removed  tombstones
+	recalled recalled
 	watchers map[*openFolder]func()
 	left     time.Time // when the last watcher left
 }

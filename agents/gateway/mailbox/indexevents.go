@@ -106,6 +106,7 @@ func (ix *index) apply(set []row, gone []uint32) {
 		if uid := ix.objects.remove(object); uid != 0 {
 			u.Gone = append(u.Gone, uid)
 			ix.removed.add(uid)
+			delete(ix.recalled.rows, uid)
 		}
 	}
 	for _, r := range set {

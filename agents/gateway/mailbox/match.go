@@ -154,6 +154,9 @@ const fewToSearch = 20
 
 // matchHeader looks for a text in header fields.
 func (o *openFolder) matchHeader(ctx context.Context, uids []view.UID, c *mailstore.Condition) (found []view.UID, err error) {
+	if text := strings.TrimSpace(c.Text); c.Key == mailstore.MatchSubject && text != "" && text == c.Text && len(uids) > fewToSearch {
+		return o.candidates(ctx, uids, containsText(mapi.PrSubject, text)) // which is the field, decoded
+	}
 	if word := longestWord(c.Text); word != "" && len(uids) > fewToSearch {
 		// A word may be encoded (RFC 2047); a message without a header that is kept has one all the same.
 		uids, err = o.candidates(ctx, uids, or(
