@@ -74,7 +74,11 @@ func (o *openFolder) Fetch(ctx context.Context, uids []view.UID, want mailstore.
 	if rows, ok := o.index.recall(uids, want); ok && previews == 0 {
 		return visitRows(rows)
 	}
-	return o.visitRows(ctx, uids, mapi.OpenNoCap, o.user.tags.fetchColumns(want), func(rows []mapi.Props) error {
+	columns := o.user.tags.fetchColumns(want)
+	if want&mailstore.ItemMail != 0 && len(uids) > mostAtOnce && o.session().Gateway() {
+		columns = append(columns, mapi.PrECIMAPEmail) // many at a time, in answers of bounded size
+	}
+	return o.visitRows(ctx, uids, mapi.OpenNoCap, columns, func(rows []mapi.Props) error {
 		o.index.remember(rows)
 		return visitRows(rows)
 	})

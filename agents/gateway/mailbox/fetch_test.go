@@ -70,7 +70,7 @@ func TestGenerated(t *testing.T) {
 		}
 	})
 	// The header that came is not that of the mail, so the mail is read for it.
-	want(t, "calls", calls, "tableMulti tableClose tableMulti tableClose loadProp loadProp loadProp")
+	want(t, "calls", calls, "tableMulti tableMulti tableClose loadProp loadProp loadProp tableClose")
 	want(t, "calls for what is kept", w.counted(func() { inbox.records(mailstore.ItemEnvelope | mailstore.ItemStructure | mailstore.ItemSize) }), "tableMulti tableClose")
 	other := newWorldLike(t, w).logOn("alice").open("INBOX")
 	for i, r := range other.records(everything) {
@@ -168,4 +168,43 @@ func TestRecall(t *testing.T) {
 	behind := newWorldLike(t, w).logOn("alice").open("INBOX")
 	ok(t, behind.Expunge(t.Context(), uids[1:]))
 	want(t, "of one that has gone", len(inbox.records(mailstore.ItemMail, uids[1])), 0)
+}
+
+// Mails of all sizes come whole and in order, many at a time or one by one.
+func TestManyMails(t *testing.T) {
+	for name, options := range map[string]client.Options{"extensions": {}, "original": {NoExtensions: true}} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorldWith(t, Settings{}, options, serverLines, "alice")
+			a := w.logOn("alice")
+			inbox := a.open("INBOX")
+			var mails []string
+			for i := range 24 {
+				size := []int{0, 10, 300, 6000, 100_000, 5 << 20}[i%6]
+				if i >= 12 {
+					size = min(size, 200_000)
+				}
+				mails = append(mails, mail(fmt.Sprint("number ", i))+strings.Repeat("0123456789abcdef\r\n", size/18))
+				a.append("INBOX", newMessage(mails[i], 0))
+			}
+			uids := inbox.uids()
+			for what, pick := range map[string]func(i int) bool{
+				"all": func(int) bool { return true }, "each second": func(i int) bool { return i%2 == 1 }, "the last": func(i int) bool { return i > 12 },
+			} {
+				var asked []view.UID
+				var wanted []string
+				for i, uid := range uids {
+					if pick(i) {
+						asked, wanted = append(asked, uid), append(wanted, mails[i])
+					}
+				}
+				records := inbox.records(mailstore.ItemMail|mailstore.ItemSize, asked...)
+				want(t, what, len(records), len(asked))
+				for i, r := range records {
+					if r.Message.UID != asked[i] || text(r.Mail) != wanted[i] || r.Size != int64(len(wanted[i])) {
+						t.Errorf("%s: mail %d has UID %d and %d bytes, want %d and %d", what, i, r.Message.UID, r.Size, asked[i], len(wanted[i]))
+					}
+				}
+			}
+		})
+	}
 }

@@ -21,7 +21,8 @@ const (
 // visitRows visits rows of messages, with PR_EC_IMAP_ID among their columns, in the order of their UIDs and in batches. The row of a message that is
 // there no longer does not come.
 func (o *openFolder) visitRows(ctx context.Context, uids []view.UID, flags uint32, columns []mapi.PropTag, visit func(rows []mapi.Props) error) error {
-	q := client.TableQuery{
+	q := rowQuery{bounded: containsTag(columns, mapi.PrECIMAPEmail)}
+	q.TableQuery = client.TableQuery{
 		Kind: mapi.TableMS, EntryID: o.folder.entryID, ObjectType: mapi.TypeMessage, Flags: mapi.OpenUnicode | flags,
 		Columns: append([]mapi.PropTag{mapi.PrECIMAPID}, columns...), Sort: []mapi.SortOrder{{Tag: mapi.PrECIMAPID}},
 	}
@@ -45,6 +46,50 @@ func (o *openFolder) visitRows(ctx context.Context, uids []view.UID, flags uint3
 		uids = uids[n:]
 	}
 	return nil
+}
+
+// rowQuery are rows to read. Bounded ones have whole mails among their columns, so that the server gives as many at a time as are not too large.
+type rowQuery struct {
+	client.TableQuery
+	bounded bool
+}
+
+// reader reads the rows of a table.
+type reader struct {
+	*client.Table
+	bounded bool
+	last    bool // there are no more
+}
+
+// open opens the table, and reads the first n rows unless they are bounded or n is 0: then next reads the first.
+func (q *rowQuery) open(ctx context.Context, s *client.Session, n int) (r *reader, rows []mapi.Props, err error) {
+	if q.bounded {
+		n = 0
+	}
+	t, rows, err := s.QueryTable(ctx, q.TableQuery, uint32(n))
+	if err != nil {
+		return nil, nil, told(err)
+	}
+	r = &reader{Table: t, bounded: q.bounded, last: n > 0 && len(rows) < n}
+	if n == 0 && q.bounded {
+		return r, nil, nil
+	}
+	return r, rows, nil
+}
+
+// next reads up to n rows.
+func (r *reader) next(ctx context.Context, n int) (rows []mapi.Props, err error) {
+	if r.last {
+		return nil, nil
+	}
+	if r.bounded {
+		rows, err = r.BoundedRows(ctx, uint32(n))
+		r.last = len(rows) == 0
+	} else {
+		rows, err = r.Rows(ctx, uint32(n))
+		r.last = len(rows) < n
+	}
+	return rows, told(err)
 }
 
 // denseRun is how many of the UIDs, from the first on, stand close together in the folder; 0 if they do not.
@@ -72,25 +117,27 @@ func denseRun(s *view.Snapshot, uids []view.UID) int {
 // visitRun reads rows from the place of the first message on. What changed since the snapshot may have moved the rows; missed are the UIDs that
 // may stand in front of where it began.
 func (o *openFolder) visitRun(
-	ctx context.Context, q client.TableQuery, s *view.Snapshot, uids []view.UID, visit func([]mapi.Props) error,
+	ctx context.Context, q rowQuery, s *view.Snapshot, uids []view.UID, visit func([]mapi.Props) error,
 ) (missed []view.UID, err error) {
 	first, _ := s.Find(uids[0])
-	n := uint32(min(leastDense*len(uids), batchSize))
+	n := min(leastDense*len(uids), batchSize)
 	start := n
 	if first > 0 {
 		start = 0
 	}
-	t, rows, err := o.session().QueryTable(ctx, q, start)
+	t, rows, err := q.open(ctx, o.session(), start)
 	if err != nil {
-		return nil, told(err)
+		return nil, err
 	}
 	defer func() { _ = t.Close(context.WithoutCancel(ctx)) }()
 	if first > 0 {
 		if _, err := t.Seek(ctx, client.BookmarkBeginning, int32(first)); err != nil {
 			return nil, told(err)
 		}
-		if rows, err = t.Rows(ctx, n); err != nil {
-			return nil, told(err)
+	}
+	if len(rows) == 0 {
+		if rows, err = t.next(ctx, n); err != nil {
+			return nil, err
 		}
 	}
 	if first > 0 && (len(rows) == 0 || uidOf(rows[0]) > uids[0]) {
@@ -100,11 +147,11 @@ func (o *openFolder) visitRun(
 			begin, _ = slices.BinarySearch(uids, uidOf(rows[0]))
 		}
 		missed, uids = uids[:begin], uids[begin:]
-		if len(missed) > 0 && len(uids) > 0 {
-			if err := o.visitRanges(ctx, q, missed, visit); err != nil {
-				return nil, err
-			}
-			missed = nil
+		if len(uids) == 0 {
+			return missed, nil
+		}
+		if err := o.visitRanges(ctx, q, missed, visit); err != nil {
+			return nil, err
 		}
 	}
 	for len(rows) > 0 && len(uids) > 0 {
@@ -115,14 +162,14 @@ func (o *openFolder) visitRun(
 				return nil, err
 			}
 		}
-		if len(uids) == 0 || uint32(len(rows)) < n {
+		if len(uids) == 0 {
 			break
 		}
-		if rows, err = t.Rows(ctx, n); err != nil {
-			return nil, told(err)
+		if rows, err = t.next(ctx, n); err != nil {
+			return nil, err
 		}
 	}
-	return missed, nil
+	return nil, nil
 }
 
 // pick gives those of the rows that are wanted, and the UIDs that come behind them.
@@ -142,24 +189,36 @@ func pick(rows []mapi.Props, uids []view.UID) (wanted []mapi.Props, rest []view.
 func uidOf(row mapi.Props) view.UID { return view.UID(row.Uint32(mapi.PrECIMAPID)) }
 
 // visitRanges asks for messages by their UIDs.
-func (o *openFolder) visitRanges(ctx context.Context, q client.TableQuery, uids []view.UID, visit func([]mapi.Props) error) error {
+func (o *openFolder) visitRanges(ctx context.Context, q rowQuery, uids []view.UID, visit func([]mapi.Props) error) error {
 	for len(uids) > 0 {
 		var n int
 		q.Restrict, n = inRanges(uids)
-		t, rows, err := o.session().QueryTable(ctx, q, uint32(n))
-		if err != nil {
-			return told(err)
+		if err := o.visitRange(ctx, q, n, visit); err != nil {
+			return err
 		}
-		err = t.Close(context.WithoutCancel(ctx))
-		if len(rows) > 0 {
-			if err := visit(rows); err != nil {
+		uids = uids[n:]
+	}
+	return nil
+}
+
+// visitRange visits up to n rows.
+func (o *openFolder) visitRange(ctx context.Context, q rowQuery, n int, visit func([]mapi.Props) error) error {
+	t, rows, err := q.open(ctx, o.session(), n)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = t.Close(context.WithoutCancel(ctx)) }()
+	for read := 0; read < n; {
+		if len(rows) == 0 {
+			if rows, err = t.next(ctx, n-read); err != nil || len(rows) == 0 {
 				return err
 			}
 		}
-		if err != nil {
-			return told(err)
+		read += len(rows)
+		if err := visit(rows); err != nil {
+			return err
 		}
-		uids = uids[n:]
+		rows = nil
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func (o *openFolder) withMails(ctx context.Context, rows []mapi.Props, want mail
 	for len(rows) > 0 {
 		n, loads, sum := 0, 0, int64(0)
 		for n < len(rows) && loads < mostAtOnce {
-			if o.incomplete(rows[n], want) {
+			if _, came := rows[n].Get(mapi.PrECIMAPEmail); o.incomplete(rows[n], want) && !came {
 				sum += int64(rows[n].Uint32(mapi.PrECIMAPEmailSize))
 				if loads > 0 && sum > bytesAtOnce {
 					break
@@ -90,7 +90,11 @@ func (o *openFolder) loadMails(ctx context.Context, rows []mapi.Props, want mail
 func (o *openFolder) loadMail(ctx context.Context, row mapi.Props, want mailstore.Items) (*stored, error) {
 	id, number := mapi.EntryID(row.Bytes(mapi.PrEntryID)), objectNumber(row)
 	if _, ok := row.Get(mapi.PrECIMAPEmailSize); ok {
-		v, err := o.session().LoadValue(ctx, id, number, mapi.PrECIMAPEmail)
+		v, came := row.Get(mapi.PrECIMAPEmail)
+		var err error
+		if !came {
+			v, err = o.session().LoadValue(ctx, id, number, mapi.PrECIMAPEmail)
+		}
 		if err == nil {
 			m := &stored{data: v.Data, tree: tree.ParseBytes(v.Data)}
 			if want&(mailstore.ItemEnvelope|mailstore.ItemStructure) != 0 && row.Uint32(o.user.tags.version) != convert.IMAPVersion {

@@ -123,7 +123,7 @@ func (u *user) show(ctx context.Context, f *folder, uids []view.UID) error {
 		return nil
 	}
 	o := &openFolder{user: u, folder: f, index: ix}
-	q := ix.query()
+	q := rowQuery{TableQuery: ix.query()}
 	return o.visitRanges(ctx, q, slices.Sorted(slices.Values(uids)), func(rows []mapi.Props) error {
 		ix.take(rows)
 		return nil
