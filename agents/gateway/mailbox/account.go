@@ -33,12 +33,13 @@ func (a *account) Capabilities() mailstore.Capabilities {
 // MaxMessage is the setting's.
 func (a *account) MaxMessage() int64 { return a.user.server.settings.MaxMessage }
 
-// Namespaces are where public folders are.
+// Namespaces are where other users' and public folders are.
 func (a *account) Namespaces(ctx context.Context) (n mailstore.Namespaces, err error) {
 	list, err := a.user.folders(ctx)
 	if err != nil {
 		return n, err
 	}
+	n.OtherUsers = []mailstore.Namespace{{Prefix: othersRoot + delimiter}}
 	if list.roots[publicRoot] != nil {
 		n.Shared = append(n.Shared, mailstore.Namespace{Prefix: publicRoot + delimiter})
 	}
@@ -56,11 +57,7 @@ func (a *account) List(ctx context.Context) ([]mailstore.Mailbox, error) {
 
 // Find gives one mailbox.
 func (a *account) Find(ctx context.Context, name string) (mailstore.Mailbox, error) {
-	list, err := a.user.folders(ctx)
-	if err != nil {
-		return mailstore.Mailbox{}, err
-	}
-	f, err := list.shownByName(name)
+	_, f, err := a.user.lookup(ctx, name)
 	if err != nil {
 		return mailstore.Mailbox{}, err
 	}

@@ -101,6 +101,11 @@ func nodeOf(st *store, row mapi.Props) *node {
 
 // addRoot adds the root of a store, in which there is no mail.
 func (b *listBuilder) addRoot(st *store, root *node) {
+	if strings.HasPrefix(st.prefix, othersRoot+delimiter) && b.list.byName[othersRoot] == nil {
+		above := &folder{store: st, standard: true}
+		above.Name, above.NoSelect, above.Others, above.NoChildren = othersRoot, true, true, true
+		b.add(above)
+	}
 	f := &folder{store: st, entryID: st.root, standard: true}
 	f.Name, f.NoSelect, f.Others = st.prefix, true, true
 	root.folder = *f
@@ -116,8 +121,8 @@ func (b *listBuilder) addChildren(parent *node, path string) {
 	if path == "" {
 		taken[fold(inboxName)] = true
 	}
-	if parent.store.prefix == "" && path == "" && b.user.server.settings.PublicFolders {
-		taken[fold(publicRoot)] = true
+	if path == "" {
+		taken[fold(publicRoot)], taken[fold(othersRoot)] = true, true
 	}
 	for _, n := range parent.children {
 		name := shownName(n.name)

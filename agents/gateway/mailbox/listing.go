@@ -90,20 +90,24 @@ func (u *user) openStores(ctx context.Context) error {
 			stores = append(stores, public)
 		}
 	}
-	const mask = mapi.EventCreated | mapi.EventDeleted | mapi.EventModified | mapi.EventMoved | mapi.EventCopied |
-		mapi.EventFoldersOnly | mapi.EventIgnoreCounters
-	for _, st := range stores {
-		if st.watch, err = u.server.group.Subscribe(ctx, st.session, st.EntryID, mask, func(client.Event) { l.stale.Store(true) }); err != nil {
-			for _, st := range stores {
-				if st.watch != nil {
-					_ = st.watch.Close(ctx)
-				}
+	for i, st := range stores {
+		if err := u.watchStore(ctx, st); err != nil {
+			for _, st := range stores[:i] {
+				_ = st.watch.Close(ctx)
 			}
 			return err
 		}
 	}
 	l.stores = stores
 	return nil
+}
+
+// watchStore has the server tell of changes of a store's folders.
+func (u *user) watchStore(ctx context.Context, st *store) (err error) {
+	const mask = mapi.EventCreated | mapi.EventDeleted | mapi.EventModified | mapi.EventMoved | mapi.EventCopied |
+		mapi.EventFoldersOnly | mapi.EventIgnoreCounters
+	st.watch, err = u.server.group.Subscribe(ctx, st.session, st.EntryID, mask, func(client.Event) { u.listing.stale.Store(true) })
+	return err
 }
 
 // close ends the subscriptions.
@@ -123,22 +127,28 @@ func (u *user) readFolders(ctx context.Context) (*folders, error) {
 	b := listBuilder{user: u, list: &folders{
 		byID: make(map[mailstore.MailboxID]*folder), byName: make(map[string]*folder), folded: make(map[string]*folder), roots: make(map[string]*folder),
 	}}
-	for i, st := range u.listing.stores {
-		if i == 0 {
-			b.list.own = st
-			if u.listing.list.Load() != nil { // the list has been read before: what is subscribed may have changed
-				o, err := st.session.LoadObject(ctx, st.inbox)
-				if err != nil {
-					return nil, err
-				}
-				st.inboxProps = o.Props
-			}
-			var err error
-			if b.subscribed, err = u.readSubscribed(ctx, st); err != nil {
-				return nil, err
-			}
+	own := u.listing.stores[0]
+	b.list.own = own
+	if u.listing.list.Load() != nil { // the list has been read before: what is subscribed may have changed
+		o, err := own.session.LoadObject(ctx, own.inbox)
+		if err != nil {
+			return nil, err
 		}
-		if err := b.read(ctx, st); err != nil {
+		own.inboxProps = o.Props
+	}
+	var err error
+	if b.subscribed, err = u.readSubscribed(ctx, own); err == nil {
+		err = u.openSubscribed(ctx, b.subscribed)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, st := range u.listing.stores {
+		err := b.read(ctx, st)
+		if st.prefix != "" && (client.IsNotFound(err) || mapi.CodeOf(err) == mapi.NoAccess) {
+			continue // the user may see nothing of it, or it is there no longer
+		}
+		if err != nil {
 			return nil, err
 		}
 	}

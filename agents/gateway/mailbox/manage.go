@@ -22,6 +22,9 @@ func (l *folders) place(name string) (above *folder, missing []string, err error
 			return nil, nil, fail(mailstore.Cannot, "No mailbox may have this name")
 		}
 	}
+	if root := fold(parts[0]); (root == fold(othersRoot) || root == fold(publicRoot)) && l.folded[root] == nil {
+		return nil, nil, fail(mailstore.NoPermission, "No mailbox can be made here")
+	}
 	above = &folder{store: l.own, entryID: l.own.root, rights: mapi.RightsAll}
 	for i := range parts {
 		f, ok := l.find(strings.Join(parts[:i+1], delimiter))
@@ -33,14 +36,25 @@ func (l *folders) place(name string) (above *folder, missing []string, err error
 	return above, nil, nil
 }
 
+// mayHold reports whether a mailbox may be made below another one.
+func (f *folder) mayHold() error {
+	if f.entryID == nil {
+		return fail(mailstore.NoPermission, "No mailbox can be made here")
+	}
+	return nil
+}
+
 // Create makes a mailbox, and those above it that are missing.
 func (a *account) Create(ctx context.Context, name, use string) (mailstore.MailboxID, error) {
 	if use != "" {
 		return "", fail(mailstore.Cannot, "Special mailboxes are those that the store has")
 	}
-	list, err := a.user.folders(ctx)
+	list, err := a.user.listOf(ctx, name)
+	if err == nil && list == nil {
+		list, err = a.user.folders(ctx)
+	}
 	if err != nil {
-		return "", err
+		return "", told(err)
 	}
 	above, missing, err := list.place(name)
 	if err != nil {
@@ -48,6 +62,9 @@ func (a *account) Create(ctx context.Context, name, use string) (mailstore.Mailb
 	}
 	if len(missing) == 0 {
 		return "", fail(mailstore.AlreadyExists, "There is a mailbox "+name)
+	}
+	if err := above.mayHold(); err != nil {
+		return "", err
 	}
 	id := above.entryID
 	s := above.store.session
@@ -65,11 +82,7 @@ func (a *account) Create(ctx context.Context, name, use string) (mailstore.Mailb
 
 // movable finds a mailbox that the user may rename or delete: not one that programs find by its entry id.
 func (a *account) movable(ctx context.Context, name string) (*folders, *folder, error) {
-	list, err := a.user.folders(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	f, err := list.shownByName(name)
+	list, f, err := a.user.lookup(ctx, name)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -113,7 +126,7 @@ func (a *account) Rename(ctx context.Context, from, to string) error {
 			return fail(mailstore.AlreadyExists, "There is a mailbox "+to)
 		}
 	}
-	if above.store != f.store {
+	if above.store != f.store || above.entryID == nil {
 		return fail(mailstore.Cannot, "A mailbox cannot be moved into another store")
 	}
 	s := f.store.session
@@ -194,12 +207,10 @@ func (u *user) subscribed(ctx context.Context, own *store) ([]mapi.EntryID, erro
 
 // Subscribe subscribes or unsubscribes.
 func (a *account) Subscribe(ctx context.Context, name string, subscribed bool) error {
-	list, err := a.user.folders(ctx)
-	if err != nil {
-		return err
-	}
-	f, err := list.shownByName(name)
+	list, f, err := a.user.lookup(ctx, name)
 	switch {
+	case list == nil:
+		return err
 	case err != nil && !subscribed:
 		return nil
 	case err != nil:

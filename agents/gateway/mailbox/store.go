@@ -50,7 +50,12 @@ func (u *user) publicStore(ctx context.Context) (*store, error) {
 	if err != nil {
 		return nil, err
 	}
-	st := &store{Store: found, session: found.Session, prefix: publicRoot}
+	return u.sharedStore(ctx, found, publicRoot)
+}
+
+// sharedStore is a store that is not the user's own.
+func (u *user) sharedStore(ctx context.Context, found client.Store, prefix string) (*store, error) {
+	st := &store{Store: found, session: found.Session, prefix: prefix}
 	if st.session == nil {
 		st.session = u.session
 	}
@@ -75,6 +80,9 @@ const renJunk = 4
 
 // use is the special use of a folder. It goes by where the store keeps its entry id, whatever the folder is called.
 func (st *store) use(id mapi.EntryID) string {
+	if st.prefix != "" {
+		return "" // clients would take another's for their own
+	}
 	for use, is := range map[string][]byte{
 		useSent: st.props.Bytes(mapi.PrIPMSentmailEntryID), useTrash: st.props.Bytes(mapi.PrIPMWastebasketEntryID),
 		useDrafts: st.inboxProps.Bytes(mapi.PrIPMDraftsEntryID), useJunk: st.junk(),
