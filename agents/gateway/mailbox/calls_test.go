@@ -18,11 +18,11 @@ func TestCalls(t *testing.T) {
 		store, single int // calls for all, and for each message
 	}{
 		"extensions": {client.Options{}, "loadProp tableMulti notifySubscribe tableQueryRows", 1, 0},
-		"original":   {client.Options{NoExtensions: true}, "tableMulti notifySubscribe tableQueryRows", 2, 1000},
+		"original":   {client.Options{NoExtensions: true}, "tableMulti notifySubscribe tableQueryRows", 2, 600},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorldWith(t, Settings{}, c.options, serverLines, "alice")
-			fill(t, w, 1000)
+			fill(t, w, 600)
 			a := w.logOn("alice")
 			a.names()
 			var inbox *opened
@@ -32,7 +32,7 @@ func TestCalls(t *testing.T) {
 			want(t, "STATUS", w.counted(func() {
 				st, err := a.Status(t.Context(), a.id("INBOX"), mailstore.StatusItems{Deleted: true, HighestModSeq: true})
 				ok(t, err)
-				want(t, "messages", st.Messages, 1000)
+				want(t, "messages", st.Messages, 600)
 			}), "")
 			want(t, "STATUS of another one", w.counted(func() {
 				_, err := a.Status(t.Context(), a.id("Drafts"), mailstore.StatusItems{Recent: true})
@@ -47,7 +47,7 @@ func TestCalls(t *testing.T) {
 			if c.single == 0 {
 				want(t, "STORE of others", strings.Count(calls, "setReadFlags"), 1)
 			}
-			inbox.await("the flags", func(s *view.Snapshot) bool { return has(s, view.Deleted) == 1000 })
+			inbox.await("the flags", func(s *view.Snapshot) bool { return has(s, view.Deleted) == 600 })
 		})
 	}
 }

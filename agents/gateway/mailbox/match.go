@@ -22,6 +22,9 @@ func (o *openFolder) Match(ctx context.Context, uids []view.UID, c mailstore.Con
 	case mailstore.MatchBody:
 		return o.matchBody(ctx, uids, c.Text)
 	case mailstore.MatchText:
+		if found, ok, err := o.byWords(ctx, uids, c.Text, true); ok || err != nil {
+			return found, err
+		}
 		inHeader, err := o.matchHeader(ctx, uids, &c)
 		if err != nil {
 			return nil, err
@@ -177,7 +180,7 @@ func (o *openFolder) matchHeader(ctx context.Context, uids []view.UID, c *mailst
 	}
 	wanted := strings.ToLower(c.Text)
 	err = o.Fetch(ctx, uids, mailstore.ItemHeader, func(r *mailstore.Record) error {
-		fields := header.Parse(r.Header)
+		fields := fieldsOf(r)
 		if c.Key == mailstore.MatchText && inHeader(fields, wanted) || c.Key != mailstore.MatchText && inField(fields, name, wanted) {
 			found = append(found, r.Message.UID)
 		}
@@ -185,6 +188,9 @@ func (o *openFolder) matchHeader(ctx context.Context, uids []view.UID, c *mailst
 	})
 	return found, err
 }
+
+// fieldsOf are the fields of a record's header.
+func fieldsOf(r *mailstore.Record) *header.Fields { return header.Parse(r.Header) }
 
 // inField reports whether a field has a text, which is in lower case.
 func inField(fields *header.Fields, name, text string) bool {
@@ -220,6 +226,9 @@ func longestWord(text string) (longest string) {
 func (o *openFolder) matchBody(ctx context.Context, uids []view.UID, text string) (found []view.UID, err error) {
 	if text == "" {
 		return uids, nil
+	}
+	if found, ok, err := o.byWords(ctx, uids, text, false); ok || err != nil {
+		return found, err
 	}
 	parts := uids
 	if len(uids) > fewToSearch {

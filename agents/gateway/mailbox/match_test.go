@@ -120,3 +120,32 @@ func testMatch(t *testing.T, lines string, n int) {
 	id := inbox.records(mailstore.ItemObjectID)[2].EmailID
 	find("id", mailstore.Condition{Key: mailstore.MatchEmailID, Text: id}, only(3))
 }
+
+// In large mailboxes the server's full-text index is asked, once it is complete, and no message is read for single words.
+func TestWords(t *testing.T) {
+	w := newWorldWith(t, Settings{ExactSearch: 1}, client.Options{}, serverLines, "alice")
+	a := w.logOn("alice")
+	uids := a.append("INBOX", newMessage(mail("alpha"), 0), newMessage(mail("beta"), 0), newMessage(strings.Replace(mail("gamma"), "Hello", "Hell of an alphabet", 1), 0))
+	inbox := a.open("INBOX")
+	find := func(key mailstore.ConditionKey, text string) (found []view.UID, calls string) {
+		t.Helper()
+		calls = w.counted(func() {
+			var err error
+			found, err = inbox.Match(t.Context(), uids, mailstore.Condition{Key: key, Text: text})
+			ok(t, err)
+		})
+		return found, calls
+	}
+	for calls := ""; calls != "loadProp"; { // until the index is there the mails themselves are searched, with the same result
+		var found []view.UID
+		found, calls = find(mailstore.MatchBody, "alpha")
+		want(t, "a word in bodies", found, []view.UID{uids[0], uids[2]})
+	}
+	found, calls := find(mailstore.MatchText, "carol")
+	want(t, "a word in headers", found, uids)
+	want(t, "calls", calls, "loadProp")
+	found, _ = find(mailstore.MatchBody, "hello alpha")
+	want(t, "words side by side", found, uids[:1])
+	found, _ = find(mailstore.MatchText, "carol@example")
+	want(t, "more than words", found, uids)
+}

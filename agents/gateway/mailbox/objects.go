@@ -22,14 +22,6 @@ func (o *objects) find(number uint32) (int, bool) {
 	return slices.BinarySearchFunc(o.list, number, func(e object, n uint32) int { return cmp.Compare(e.number, n) })
 }
 
-// uid is the UID of a message, 0 if there is none of that number.
-func (o *objects) uid(number uint32) view.UID {
-	if i, ok := o.find(number); ok {
-		return o.list[i].uid
-	}
-	return 0
-}
-
 // set notes a message, and returns the UID that it had before.
 func (o *objects) set(number uint32, uid view.UID) (before view.UID) {
 	i, ok := o.find(number)

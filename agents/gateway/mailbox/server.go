@@ -19,7 +19,11 @@ type Settings struct {
 	PublicFolders   bool  // imap_public_folders
 	ExpungeOnDelete bool  // imap_expunge_on_delete: what is marked as deleted is deleted at once
 	MaxMessage      int64 // imap_max_messagesize, in bytes; 0 is no limit
-	Domain          string
+	// Domain is behind the @ of Message-IDs that are made for messages without one.
+	Domain string
+	// ExactSearch is up to how many messages bodies are searched exactly. In larger mailboxes words are found by what they begin with, if the server has a
+	// full-text index. 0 is 500.
+	ExactSearch int
 	// Linger is how long what a user had open is kept after his last connection has left it, for the next one.
 	Linger time.Duration
 	Now    func() time.Time
