@@ -57,6 +57,10 @@ func BenchmarkMailbox(b *testing.B) {
 			}
 		})
 	}
+	benchChanges(b, inbox, all, check)
+}
+
+func benchChanges(b *testing.B, inbox *opened, all []view.UID, check func(*testing.B, error)) {
 	b.Run("single mails", func(b *testing.B) {
 		for b.Loop() {
 			for _, uid := range all[:100] {

@@ -146,9 +146,20 @@ func TestAsTheOriginal(t *testing.T) {
 	} {
 		want(t, "what is written", r.Uint32(tag), value)
 	}
-	ok(t, func() error { _, err := a.Create(t.Context(), "Receipts", ""); return err }())
+}
+
+// Subscriptions are kept where the original keeps them, in its form.
+func TestSubscribedAsTheOriginal(t *testing.T) {
+	w := newWorld(t, "alice")
+	s, err := client.LogOn(t.Context(), client.Options{Endpoint: w.server.Endpoint(), User: "alice"})
+	ok(t, err)
+	box, err := s.Mailbox(t.Context(), "alice")
+	ok(t, err)
+	a := w.logOn("alice")
+	_, err = a.Create(t.Context(), "Receipts", "")
+	ok(t, err)
 	ok(t, a.Subscribe(t.Context(), "Receipts", true))
-	loaded, err = s.LoadObject(t.Context(), box.Inbox)
+	loaded, err := s.LoadObject(t.Context(), box.Inbox)
 	ok(t, err)
 	folder, err := s.FolderByPath(t.Context(), box.Props.Bytes(mapi.PrIPMSubtreeEntryID), "Receipts")
 	ok(t, err)

@@ -129,12 +129,12 @@ func (u *user) readFolders(ctx context.Context) (*folders, error) {
 	}}
 	own := u.listing.stores[0]
 	b.list.own = own
-	if u.listing.list.Load() != nil { // the list has been read before: what is subscribed may have changed
+	if u.listing.list.Load() != nil && own.inbox != nil { // the list has been read before: what is subscribed may have changed
 		o, err := own.session.LoadObject(ctx, own.inbox)
 		if err != nil {
 			return nil, err
 		}
-		own.inboxProps = o.Props
+		own.setInbox(o)
 	}
 	var err error
 	if b.subscribed, err = u.readSubscribed(ctx, own); err == nil {

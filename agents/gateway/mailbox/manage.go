@@ -187,8 +187,7 @@ func (u *user) readSubscribed(ctx context.Context, own *store) (map[string]bool,
 
 func (u *user) subscribed(ctx context.Context, own *store) ([]mapi.EntryID, error) {
 	value := own.inboxProps.Bytes(mapi.PrECIMAPSubscribed)
-	if value == nil {
-		// It is missing, or too large to come with the others.
+	if value == nil && !own.complete && own.inbox != nil {
 		v, err := own.session.LoadValue(ctx, own.inbox, 0, mapi.PrECIMAPSubscribed)
 		if client.IsNotFound(err) {
 			return nil, nil
@@ -228,7 +227,7 @@ func (a *account) Subscribe(ctx context.Context, name string, subscribed bool) e
 	if err != nil {
 		return told(err)
 	}
-	own.inboxProps = inbox.Props
+	own.setInbox(inbox)
 	ids, err := u.subscribed(ctx, own)
 	if err != nil {
 		return told(err)

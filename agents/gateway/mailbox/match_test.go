@@ -38,6 +38,7 @@ func TestMatch(t *testing.T) {
 }
 
 func testMatch(t *testing.T, lines string, n int) {
+	t.Helper()
 	w := newWorldWith(t, Settings{}, client.Options{}, serverLines+lines, "alice")
 	a := w.logOn("alice")
 	inbox := a.open("INBOX")
@@ -74,15 +75,23 @@ func testMatch(t *testing.T, lines string, n int) {
 	only := func(list ...int) func(int) bool {
 		return func(i int) bool { return strings.Contains(fmt.Sprint(list), fmt.Sprint(i+1)) && i < 5 }
 	}
+	for _, c := range textConditions(only) {
+		find(fmt.Sprint(c.key, " ", c.field, " ", c.text), mailstore.Condition{Key: c.key, Field: c.field, Text: c.text}, c.want)
+	}
+	matchDates(w, inbox, mails, find, only)
+}
+
+// textCondition is a text to look for and which of the mails have it.
+type textCondition struct {
+	key   mailstore.ConditionKey
+	field string
+	text  string
+	want  func(int) bool
+}
+
+func textConditions(only func(...int) func(int) bool) []textCondition {
 	all := func(int) bool { return true }
-	day := func(d int) time.Time { return time.Date(2026, 11, d, 0, 0, 0, 0, time.UTC) }
-	for _, c := range []struct {
-		key   mailstore.ConditionKey
-		field string
-		text  string
-		want  func(int) bool
-	}{
-		{mailstore.MatchSubject, "", "PLAIN", only(1)},
+	return []textCondition{{mailstore.MatchSubject, "", "PLAIN", only(1)},
 		{mailstore.MatchSubject, "", "lai", only(1)},
 		{mailstore.MatchSubject, "", "grüße AUS", only(2)},
 		{mailstore.MatchSubject, "", "folded subject", only(3)},
@@ -104,9 +113,15 @@ func testMatch(t *testing.T, lines string, n int) {
 		{mailstore.MatchText, "", "x-field: value", only(3)},
 		{mailstore.MatchText, "", "grüße", only(2)},
 		{mailstore.MatchText, "", "ello plai", only(1)},
-	} {
-		find(fmt.Sprint(c.key, " ", c.field, " ", c.text), mailstore.Condition{Key: c.key, Field: c.field, Text: c.text}, c.want)
 	}
+}
+
+// matchDates looks for what columns tell.
+func matchDates(
+	w *world, inbox *opened, mails []string, find func(string, mailstore.Condition, func(int) bool), only func(...int) func(int) bool,
+) {
+	w.t.Helper()
+	day := func(d int) time.Time { return time.Date(2026, 11, d, 0, 0, 0, 0, time.UTC) }
 	find("before", mailstore.Condition{Key: mailstore.MatchBefore, Date: day(5)}, func(i int) bool { return i%20 < 4 })
 	find("on", mailstore.Condition{Key: mailstore.MatchOn, Date: day(5)}, func(i int) bool { return i%20 == 4 })
 	find("since", mailstore.Condition{Key: mailstore.MatchSince, Date: day(5)}, func(i int) bool { return i%20 >= 4 })

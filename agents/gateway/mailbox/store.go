@@ -3,6 +3,7 @@ package mailbox
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 
 	"zarafa/client"
@@ -19,7 +20,9 @@ type store struct {
 	props   mapi.Props      // of the store
 	// inboxProps are those of the inbox: where standard folders are, what the user has subscribed to.
 	inboxProps mapi.Props
-	watch      *client.Subscription
+	// complete says that inboxProps have the list of what the user has subscribed to, if there is one: it did not stay behind for its size.
+	complete bool
+	watch    *client.Subscription
 }
 
 // ownStore finds the user's store.
@@ -36,6 +39,12 @@ func (u *user) ownStore(ctx context.Context) (*store, error) {
 		st.session = u.session
 	}
 	return st, nil
+}
+
+// setInbox takes in the properties of the inbox.
+func (st *store) setInbox(o *client.Object) {
+	st.inboxProps = o.Props
+	st.complete = !slices.ContainsFunc(o.Large, func(tag mapi.PropTag) bool { return tag.ID() == mapi.PrECIMAPSubscribed.ID() })
 }
 
 // publicRoot is what the public store is called.
