@@ -25,7 +25,7 @@ func EnvelopeName() mapi.PropName { return mapi.PropName{Set: imapSet(), ID: 1} 
 func IMAPVersionName() mapi.PropName { return mapi.PropName{Set: imapSet(), ID: 2} }
 
 // HeaderUnlikeName is the name of a PT_LONG that is 1 where PR_TRANSPORT_MESSAGE_HEADERS is not the header of the mail that is kept for IMAP: the
-// mail was made of the message later on, and the header is that of the one that once arrived.
+// mail was made of the message later on, and the header is that of the one that once arrived, or the header has bytes that are no text.
 func HeaderUnlikeName() mapi.PropName { return mapi.PropName{Set: imapSet(), ID: 3} }
 
 // IMAP is what a message keeps of the mail that it was, so that IMAP can give back each byte and answer for its structure without reading
@@ -75,6 +75,15 @@ func SetIMAP(m *mapi.Message, mail *tree.Message) error {
 	for _, n := range named {
 		m.SetNamed(n.Name, n.Value)
 	}
+	header, err := mail.HeaderBytes(mail.Root)
+	if err != nil {
+		return err
+	}
+	if text, found := m.Props.Get(mapi.PrTransportMessageHeaders); found {
+		if kept, ok := KeptHeader(text.Data); ok && !bytes.Equal(kept, header) { // bytes that are no text became others
+			m.SetNamed(HeaderUnlikeName(), mapi.Long(mapi.MakeTag(0, mapi.PtLong), 1))
+		}
+	}
 	return nil
 }
 
@@ -101,8 +110,8 @@ func CurrentIMAP(m *mapi.Message) bool {
 		m.Props.Has(mapi.PrECIMAPBody.ID()) && m.Props.Has(mapi.PrECIMAPBodystructure.ID())
 }
 
-// KeptHeader gives the header of a mail, with its empty line, from PR_TRANSPORT_MESSAGE_HEADERS as [Import] makes it. ok is false where a text
-// may be other bytes than those that arrived, so that only the mail itself tells.
+// KeptHeader gives the header of a mail, with its empty line, from PR_TRANSPORT_MESSAGE_HEADERS as [Import] makes it. ok is false where the
+// text may be other bytes than those that arrived, so that only the mail itself tells. It is right unless HeaderUnlikeName says otherwise.
 func KeptHeader(text []byte) (header []byte, ok bool) {
 	if len(text) == 0 || len(text) >= maxHeaders-len("\r\n\r\n") {
 		return nil, false
