@@ -15,6 +15,9 @@ import (
 // callsAtOnce is how many calls are made side by side where the server has none for many messages.
 const callsAtOnce = 8
 
+// changedAtOnce is from how many messages on those that were looked up are changed before others are.
+const changedAtOnce = 5000
+
 // target is a message whose flags change.
 type target struct {
 	id       mapi.EntryID
@@ -28,25 +31,31 @@ func (o *openFolder) Change(ctx context.Context, uids []view.UID, c mailstore.Fl
 	if err != nil {
 		return nil, err
 	}
-	var all, changed []target
+	var waiting []target
+	flush := func() error {
+		done, late, err := o.changeTogether(ctx, waiting, &c)
+		o.index.note(done)
+		modified = append(modified, late...)
+		waiting = nil
+		return err
+	}
 	err = o.visitRows(ctx, uids, mapi.OpenNoCap, o.changeColumns(), func(rows []mapi.Props) error {
 		batch, late := o.targets(rows, &c, categories)
 		modified = append(modified, late...)
-		if o.user.tags.modSeq != 0 {
-			all = append(all, batch...)
+		if o.session().Gateway() {
+			if waiting = append(waiting, batch...); len(waiting) >= changedAtOnce {
+				return flush()
+			}
 			return nil
 		}
 		done, err := o.change(ctx, batch)
-		changed = append(changed, done...)
+		o.index.note(done)
 		return err
 	})
-	if err == nil && len(all) > 0 {
-		var late []view.UID
-		changed, late, err = o.changeTogether(ctx, all, &c)
-		modified = append(modified, late...)
-		slices.Sort(modified)
+	if err == nil && len(waiting) > 0 {
+		err = flush()
 	}
-	o.index.note(changed)
+	slices.Sort(modified)
 	if err != nil {
 		return nil, told(err)
 	}
