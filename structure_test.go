@@ -87,6 +87,18 @@ var mayImport = map[string][]string{
 	"wire":                       {"mapi"},
 	"server/e2e":                 {"client", "mapi", "server", "wire"}, // what end-to-end tests share
 	"server/internal/replay/cmd": {"server/internal/replay"},
+	"agents/frontend": {
+		"client", "daemon",
+	},
+	"agents/gateway": {
+		"agents/connection", "agents/frontend", "client", "daemon", "mail", "mapi",
+	},
+	"agents/gateway/pop3": {
+		"agents/gateway/mailstore", "agents/gateway/sasl", "agents/gateway/view",
+	},
+	"cmd/zarafa-gateway": {
+		"agents/connection", "agents/gateway", "daemon",
+	},
 	// Everything that writes to the tree of objects builds on it.
 	"server/change": {
 		"cache", "mapi", "server/feed", "storage",
