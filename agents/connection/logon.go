@@ -21,17 +21,19 @@ func (s *Settings) LogOn(ctx context.Context, o client.Options) (*client.Session
 		return nil, err
 	}
 	session, err := client.LogOn(ctx, o)
-	if err == nil {
-		return session, nil
-	}
+	return session, s.explain(err, o.Endpoint)
+}
+
+// explain says what to do about an error of a log-on as SYSTEM.
+func (s *Settings) explain(err error, endpoint string) error {
 	switch mapi.CodeOf(err) {
 	case mapi.NetworkError, mapi.CallFailed:
-		return nil, &unreachable{err: err, file: s.File}
+		return &unreachable{err: err, file: s.File}
 	case mapi.LogonFailed, mapi.NoAccess:
-		return nil, fmt.Errorf("the server at %s refuses administration: use its unix socket as a user named in its local_admin_users, "+
-			"or https with sslkey_file: %w", o.Endpoint, err)
+		return fmt.Errorf("the server at %s refuses administration: use its unix socket as a user named in its local_admin_users, "+
+			"or https with sslkey_file: %w", endpoint, err)
 	}
-	return nil, err
+	return err
 }
 
 // LogOnAs is LogOn for a program that works as another user, with the client's errors: the server takes an account of its machine for
@@ -91,8 +93,24 @@ const (
 // Await is LogOn for a daemon, which may start before the server does: as long as the server does not answer it tries again, at first
 // after a second and then ever more seldom, until ctx ends. Told is called with each failure and the pause after it.
 func (s *Settings) Await(ctx context.Context, o client.Options, told func(err error, again time.Duration)) (*client.Session, error) {
+	return await(ctx, told, func() (*client.Session, error) { return s.LogOn(ctx, o) })
+}
+
+// AwaitGroup is Await for a program that works for many users.
+func (s *Settings) AwaitGroup(ctx context.Context, o client.Options, told func(err error, again time.Duration)) (*client.SessionGroup, error) {
+	o, err := s.fill(o, SystemUser)
+	if err != nil {
+		return nil, err
+	}
+	return await(ctx, told, func() (*client.SessionGroup, error) {
+		group, err := client.NewSessionGroup(ctx, o)
+		return group, s.explain(err, o.Endpoint)
+	})
+}
+
+func await[T any](ctx context.Context, told func(err error, again time.Duration), logOn func() (T, error)) (T, error) {
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
-		session, err := s.LogOn(ctx, o)
+		session, err := logOn()
 		if err == nil || !Away(err) || ctx.Err() != nil {
 			return session, err
 		}
@@ -101,7 +119,7 @@ func (s *Settings) Await(ctx context.Context, o client.Options, told func(err er
 		select {
 		case <-ctx.Done():
 			timer.Stop()
-			return nil, context.Cause(ctx)
+			return *new(T), context.Cause(ctx)
 		case <-timer.C:
 		}
 	}

@@ -27,6 +27,7 @@ type Conn struct {
 	net.Conn
 	address netip.Addr
 	server  *Server
+	serving context.Context
 	secure  bool
 
 	mu      sync.Mutex // protects what follows
@@ -52,6 +53,17 @@ func (c *Conn) PlaintextAllowed() bool {
 
 // CanStartTLS reports whether StartTLS is possible.
 func (c *Conn) CanStartTLS() bool { return !c.secure && c.server.Certificates.Present() }
+
+// TLSConfig is what StartTLS would use, for protocols that encrypt the connection themselves; nil where it is not possible.
+func (c *Conn) TLSConfig() *tls.Config {
+	if c.secure {
+		return nil
+	}
+	return c.server.Certificates.current.Load()
+}
+
+// Serving is a context that ends when the program stops, as soon as that is known; it is for protocols that do not use Await.
+func (c *Conn) Serving() context.Context { return c.serving }
 
 // StartTLS encrypts the connection. What the client has sent before the handshake must have been read and dealt with: bytes that lie in a
 // buffer of the caller would be taken for the client's although anybody on the way can have put them there, so that a caller who has any ends the

@@ -18,7 +18,7 @@ type Service struct {
 	Listeners []net.Listener
 	TLS       bool // encrypted from the first byte on
 	// Serve speaks the protocol until the connection ends. The connection is closed when it returns. ctx ends when the time is over that
-	// a program gets for what is under way when it stops; that it is about to stop is told by [Conn.Await].
+	// a program gets for what is under way when it stops; that it is about to stop is told by [Conn.Await] and [Conn.Serving].
 	Serve func(ctx context.Context, c *Conn)
 	// Busy is what a client beyond the limits is told, with its line end.
 	Busy string
@@ -115,7 +115,7 @@ func (s *Server) accept(accepting, work context.Context, service *Service, l net
 			return nil
 		case err == nil:
 			pause.reset()
-			s.admit(work, service, nc)
+			s.admit(accepting, work, service, nc)
 		case scarce(err):
 			if pause.first() {
 				s.Log.Error("connections cannot be accepted; if files are used up, raise the limit of open files (ulimit -n, LimitNOFILE)", "error", err)
@@ -128,8 +128,8 @@ func (s *Server) accept(accepting, work context.Context, service *Service, l net
 }
 
 // admit serves a connection that the limits allow.
-func (s *Server) admit(work context.Context, service *Service, nc net.Conn) {
-	c := &Conn{Conn: nc, address: addressOf(nc), server: s}
+func (s *Server) admit(accepting, work context.Context, service *Service, nc net.Conn) {
+	c := &Conn{Conn: nc, address: addressOf(nc), server: s, serving: accepting}
 	reason := s.count(c)
 	if reason != "" {
 		s.Metrics.refused.WithLabelValues(service.Protocol, reason).Inc()

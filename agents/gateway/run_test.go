@@ -1,0 +1,350 @@
+package gateway
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"zarafa/client"
+	"zarafa/daemon"
+	"zarafa/mapi"
+	"zarafa/server/config"
+	"zarafa/server/servertest"
+)
+
+// gateway is the program as it runs.
+type gateway struct {
+	t       *testing.T
+	cfg     *Config
+	signals chan os.Signal
+	stop    func() int
+	log     *lines
+}
+
+// lines is a log that can be waited for.
+type lines struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+	more *sync.Cond
+}
+
+func (l *lines) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	defer l.more.Broadcast()
+	return l.text.Write(b)
+}
+
+// await waits until the log has a text so many times.
+func (l *lines) await(text string, times int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for strings.Count(l.text.String(), text) < times {
+		l.more.Wait()
+	}
+}
+
+// start starts the program with settings, on ports that the system chooses.
+func start(t *testing.T, text string) *gateway {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "gateway.cfg")
+	text = "imap_listen = 127.0.0.1:0\npop3_listen = 127.0.0.1:0\nlog_file = -\nlog_level = 5\n" + text
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	g := &gateway{t: t, signals: make(chan os.Signal, 1), log: new(lines)}
+	g.log.more = sync.NewCond(&g.log.mu)
+	bound := make(chan struct{})
+	p := daemon.Program[*Config]{
+		Name: "zarafa-gateway", Version: "test", ConfigFile: file,
+		New: func() *Config { return NewConfig(Start{Version: "test"}) },
+		Bind: func(ctx context.Context, c *Config) error {
+			defer close(bound)
+			g.cfg = c
+			return c.Bind(ctx)
+		},
+		Open: Open,
+	}
+	ended := make(chan int, 1)
+	go func() {
+		ended <- p.Run(context.Background(), nil, daemon.Process{Out: io.Discard, Err: g.log, Signals: g.signals})
+	}()
+	g.stop = sync.OnceValue(func() int { g.signals <- syscall.SIGTERM; return <-ended })
+	t.Cleanup(func() {
+		if status := g.stop(); status != 0 {
+			t.Errorf("ended with status %d", status)
+		}
+		if t.Failed() {
+			t.Log(g.log.text.String())
+		}
+	})
+	<-bound
+	return g
+}
+
+// peer is a client of a protocol.
+type peer struct {
+	t *testing.T
+	net.Conn
+	in *bufio.Reader
+}
+
+func (g *gateway) connect(protocol string, encrypted bool) *peer {
+	g.t.Helper()
+	c, err := (&net.Dialer{}).DialContext(g.t.Context(), "tcp", g.cfg.Listeners(protocol, encrypted)[0].String())
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	g.t.Cleanup(func() { _ = c.Close() })
+	p := &peer{t: g.t, Conn: c, in: bufio.NewReader(c)}
+	if encrypted {
+		p.encrypt()
+	}
+	return p
+}
+
+// encrypt begins TLS and gives the serial number of the server's certificate.
+func (p *peer) encrypt() int64 {
+	p.t.Helper()
+	c := tls.Client(p.Conn, &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true})
+	if err := c.HandshakeContext(p.t.Context()); err != nil {
+		p.t.Fatal(err)
+	}
+	p.Conn, p.in = c, bufio.NewReader(c)
+	return c.ConnectionState().PeerCertificates[0].SerialNumber.Int64()
+}
+
+// say sends a line, unless it is empty, and reads lines until one begins with a text, which it gives with those before.
+func (p *peer) say(line, until string) string {
+	p.t.Helper()
+	if line != "" {
+		if _, err := io.WriteString(p, line+"\r\n"); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	var all strings.Builder
+	for {
+		got, err := p.in.ReadString('\n')
+		all.WriteString(got)
+		if strings.HasPrefix(got, until) {
+			return all.String()
+		}
+		if err != nil {
+			p.t.Fatalf("after %q: %q, %v, want %q", line, all.String(), err, until)
+		}
+	}
+}
+
+// newUser makes a user with features.
+func newUser(t *testing.T, admin *client.Session, name string, features ...string) client.User {
+	t.Helper()
+	ctx := t.Context()
+	u := client.User{Name: name, Password: "secret", FullName: name, Email: name + "@example.com", Class: mapi.ClassActiveUser}
+	if len(features) > 0 {
+		const enabled = mapi.PropTag(0x67B3101E)
+		u.Multi = map[mapi.PropTag][]string{enabled: features}
+	}
+	_, _, err := admin.CreateUser(ctx, u)
+	if err == nil {
+		if u, err = admin.User(ctx, name); err == nil {
+			_, err = admin.CreateStore(ctx, u, client.English)
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+func administrator(t *testing.T, i *servertest.Instance) *client.Session {
+	t.Helper()
+	s, err := client.LogOn(t.Context(), client.Options{Endpoint: i.Endpoint(), User: "SYSTEM"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close(context.Background()) })
+	return s
+}
+
+const mailText = "Subject: hello\r\nFrom: bob@example.com\r\n\r\n.body\r\n"
+
+// A mail that comes in by IMAP is read by POP3 under its entry id, and deleted there; who lacks the feature is told so by both.
+func TestGateway(t *testing.T) {
+	i := servertest.Start(t, config.EngineSQLite, "createuser_script =\n")
+	admin := administrator(t, i)
+	newUser(t, admin, "alice", "imap", "pop3")
+	newUser(t, admin, "bob")
+	g := start(t, "server_socket = "+i.Endpoint()+"\nserver_hostname = mail.example.com\nserver_hostname_greeting = yes\n")
+	g.awaitServer()
+
+	imap := g.connect(protocolIMAP, false)
+	imap.say("", "* OK [CAPABILITY IMAP4rev1 ")
+	imap.say("a1 LOGIN bob secret", "a1 NO [AUTHORIZATIONFAILED]")
+	imap.say("a2 LOGIN alice wrong", "a2 NO [AUTHENTICATIONFAILED]")
+	if caps := imap.say("a3 CAPABILITY", "a3 OK"); strings.Contains(caps, "OAUTH") || strings.Contains(caps, "STARTTLS") {
+		t.Errorf("what is not there is offered: %s", caps)
+	}
+	imap.say("a4 LOGIN alice secret", "a4 OK")
+	imap.say(fmt.Sprintf("a5 APPEND INBOX {%d+}\r\n%s", len(mailText), mailText), "a5 OK [APPENDUID")
+	if selected := imap.say("a6 SELECT INBOX", "a6 OK"); !strings.Contains(selected, "* 1 EXISTS") {
+		t.Errorf("the inbox: %s", selected)
+	}
+
+	pop3 := g.connect(protocolPOP3, false)
+	pop3.say("", "+OK POP3 gateway ready on mail.example.com\r\n")
+	pop3.say("USER bob", "+OK")
+	pop3.say("PASS secret", "-ERR [AUTH]")
+	pop3.say("USER alice", "+OK")
+	pop3.say("PASS secret", fmt.Sprintf("+OK alice has 1 messages (%d octets)", len(mailText)))
+	pop3.say("UIDL 1", "+OK 1 "+entryID(t, i)+"\r\n")
+	if got, want := pop3.say("RETR 1", ".\r\n"), strings.Replace(mailText, ".body", "..body", 1); !strings.HasSuffix(got, "octets\r\n"+want+".\r\n") {
+		t.Errorf("the mail came as %q", got)
+	}
+	pop3.say("DELE 1", "+OK")
+	pop3.say("QUIT", "+OK")
+	imap.say("a7 NOOP", "a7 OK")
+	if selected := imap.say("a8 SELECT INBOX", "a8 OK"); !strings.Contains(selected, "* 0 EXISTS") {
+		t.Errorf("after the deletion: %s", selected)
+	}
+
+	// The program ends in good order: who is connected is told.
+	go func() { _ = g.stop() }()
+	imap.say("", "* BYE")
+}
+
+// awaitServer waits until users can log on.
+func (g *gateway) awaitServer() {
+	g.log.await("the server has answered", 1)
+}
+
+// entryID is that of the only message of alice's inbox, as POP3 shows it.
+func entryID(t *testing.T, i *servertest.Instance) string {
+	t.Helper()
+	ctx := t.Context()
+	s, err := client.LogOn(ctx, client.Options{Endpoint: i.Endpoint(), User: "SYSTEM", Impersonate: "alice"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close(context.WithoutCancel(ctx))
+	store, err := s.Store(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inbox, err := s.ReceiveFolder(ctx, store.EntryID, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := s.OpenTable(ctx, client.TableQuery{
+		Kind: mapi.TableMS, EntryID: inbox, ObjectType: mapi.TypeMessage, Flags: mapi.OpenUnicode, Columns: []mapi.PropTag{mapi.PrEntryID},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer table.Close(context.WithoutCancel(ctx))
+	rows, err := table.Rows(ctx, 10)
+	if err != nil || len(rows) != 1 {
+		t.Fatal(rows, err)
+	}
+	id := strings.ToUpper(hex.EncodeToString(rows[0].Bytes(mapi.PrEntryID)))
+	if len(id) != 96 {
+		t.Errorf("an id of %d digits", len(id))
+	}
+	return id
+}
+
+// writeCertificate makes a certificate of a serial number, with its key in the same file.
+func writeCertificate(t *testing.T, file string, serial int64) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(serial), DNSNames: []string{"mail.example.com"}, NotAfter: time.Now().Add(time.Hour)}
+	certificate, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := append(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})...)
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// All ways to TLS show the certificate, and the new one after HUP; one that cannot be read leaves the old one. The server is away meanwhile: clients are
+// told so, and not that their password is wrong.
+func TestCertificatesAndAbsence(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "both.pem")
+	writeCertificate(t, file, 1)
+	g := start(t, "imaps_listen = 127.0.0.1:0\npop3s_listen = 127.0.0.1:0\nserver_socket = file:///nonexistent/socket\nssl_certificate_file = "+file+
+		"\nssl_private_key_file = "+file+"\n")
+	g.log.await("started", 1)
+	check := func(want int64) {
+		t.Helper()
+		imap := g.connect(protocolIMAP, false)
+		imap.say("", "* OK")
+		imap.say("a1 STARTTLS", "a1 OK")
+		pop3 := g.connect(protocolPOP3, false)
+		pop3.say("", "+OK")
+		pop3.say("STLS", "+OK")
+		for _, p := range []*peer{imap, pop3} {
+			if got := p.encrypt(); got != want {
+				t.Errorf("certificate %d, want %d", got, want)
+			}
+		}
+		imap.say("a2 LOGIN alice secret", "a2 NO [UNAVAILABLE]")
+		pop3.say("USER alice", "+OK")
+		pop3.say("PASS secret", "-ERR [SYS/TEMP]")
+		for _, protocol := range []string{protocolIMAP, protocolPOP3} {
+			p := g.connect(protocol, true)
+			got := p.Conn.(*tls.Conn).ConnectionState().PeerCertificates[0].SerialNumber.Int64()
+			if got != want {
+				t.Errorf("certificate %d, want %d", got, want)
+			}
+			p.say("", map[string]string{protocolIMAP: "* OK", protocolPOP3: "+OK"}[protocol])
+		}
+	}
+	check(1)
+	writeCertificate(t, file, 2)
+	g.signals <- syscall.SIGHUP
+	g.log.await("settings reloaded", 1)
+	check(2)
+	if err := os.WriteFile(file, []byte("nonsense"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	g.signals <- syscall.SIGHUP
+	g.log.await("the certificate was not reloaded", 1)
+	check(2)
+}
+
+// A server that refuses administration ends the program, with a reason.
+func TestServerRefuses(t *testing.T) {
+	i := servertest.Start(t, config.EngineSQLite, "")
+	g := start(t, "server_socket = http://"+i.TCPAddr+"/\n")
+	g.log.await("refuses administration: use its unix socket", 1)
+	if status := g.stop(); status != 1 {
+		t.Errorf("ended with status %d", status)
+	}
+	g.stop = func() int { return 0 }
+}
