@@ -9,8 +9,11 @@ cd "$(dirname "$0")/.."
 port=2236
 status_port=2237
 lmtp_port=2224
+imap_port=2293
+pop3_port=2295
 smtp_port=2225 # where mail of the spooler goes, from which it comes back to the delivery agent
 users="alice bob carol"
+mail_users="alice bob" # who may use mail programs; the server lets nobody by default
 password=secret
 load_users=50
 load_messages=100
@@ -116,6 +119,15 @@ log_method = file
 log_file = var/monitor.log
 log_level = 5
 SETTINGS
+	[ -e var/gateway.cfg ] || cat >var/gateway.cfg <<SETTINGS
+# Settings of the IMAP and POP3 gateway that "make run" starts; docs/gateway.cfg.md explains them.
+server_socket = $socket
+imap_listen = *%lo:$imap_port
+pop3_listen = *%lo:$pop3_port
+log_method = file
+log_file = var/gateway.log
+log_level = 5
+SETTINGS
 }
 
 # start_agents starts what brings mail in and out, and a mail server of localhost in between.
@@ -127,19 +139,20 @@ start_agents() {
 	agents=$!
 	bin/zarafa-dagent -l -c var/dagent.cfg &
 	agents+=" $!"
-	for program in spooler monitor; do
+	for program in spooler monitor gateway; do
 		bin/zarafa-$program -c "var/$program.cfg" &
 		agents+=" $!"
 	done
 	set +m
-	until answers "$lmtp_port" && answers "$smtp_port"; do
+	until answers "$lmtp_port" && answers "$smtp_port" && answers "$imap_port" && answers "$pop3_port"; do
 		local pid
 		for pid in $agents; do
-			kill -0 "$pid" 2>/dev/null || fail "an agent has ended; var/dagent.log, var/spooler.log, var/monitor.log and var/mailserver.log say why"
+			kill -0 "$pid" 2>/dev/null || fail "an agent has ended; var/dagent.log, var/spooler.log, var/monitor.log, var/gateway.log and var/mailserver.log say why"
 		done
 		run_step sleep 0.1
 	done
 	echo "zarafa-dagent takes mail on port $lmtp_port by LMTP, zarafa-spooler sends it to localhost, zarafa-monitor looks after quotas."
+	echo "zarafa-gateway shows mail by IMAP on port $imap_port and by POP3 on port $pop3_port."
 }
 
 # answers tells whether somebody listens on a port.
@@ -156,6 +169,12 @@ create_users() {
 			bin/zarafa-admin -h "$socket" -c "$user" -P -f "${user^}" -e "$user@localhost" >/dev/null || return
 		bin/zarafa-admin -h "$socket" --create-store "$user" >/dev/null || return
 		echo "user $user created"
+	done
+	local feature
+	for user in $mail_users; do
+		for feature in imap pop3; do
+			bin/zarafa-admin -h "$socket" -u "$user" --enable-feature "$feature" >/dev/null || return
+		done
 	done
 }
 
@@ -219,11 +238,12 @@ cat <<CONNECT
   clients on this machine   http://127.0.0.1:$port/
   programs on this machine  $socket
   mail in                   127.0.0.1:$lmtp_port by LMTP, 127.0.0.1:$smtp_port by SMTP for users at localhost
+  mail programs             127.0.0.1:$imap_port by IMAP, 127.0.0.1:$pop3_port by POP3, for ${mail_users/ / and }
   mail out                  zarafa-spooler, to users at localhost only
   users                     $logins
   administration            bin/zarafa-admin -h $(printf %q "$socket") -l
   health and metrics        http://127.0.0.1:$status_port/healthz and /metrics
-  settings                  var/server.cfg, var/dagent.cfg, var/spooler.cfg, var/monitor.cfg
+  settings                  var/server.cfg, var/dagent.cfg, var/spooler.cfg, var/monitor.cfg, var/gateway.cfg
   more load                 bin/zload run --url http://127.0.0.1:$port/ --users $load_users
 
 Ctrl-C stops it. The data stays in var/ for the next time.

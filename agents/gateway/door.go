@@ -40,7 +40,8 @@ func (d *door) LogOn(ctx context.Context, c mailstore.Credentials) (mailstore.Ac
 		d.log.Info("logged on", "protocol", c.Protocol, "user", account.User(), "address", addressText(c.Address))
 		return account, nil
 	}
-	d.log.Warn("a log-on was refused", "protocol", c.Protocol, "user", c.User, "address", addressText(c.Address), "error", err)
+	// What the client has made up comes last, so that programs that read the log for attackers are not misled (docs/gateway.md).
+	d.log.Warn("a log-on was refused", "protocol", c.Protocol, "address", addressText(c.Address), "result", resultOf(err), "user", c.User, "error", err)
 	if mailstore.CodeOf(err) == mailstore.AuthenticationFailed {
 		hold(ctx, d.slowdown.Failed(c.Address))
 	}

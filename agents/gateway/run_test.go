@@ -203,6 +203,7 @@ func TestGateway(t *testing.T) {
 		t.Errorf("what is not there is offered: %s", caps)
 	}
 	imap.say("a4 LOGIN alice secret", "a4 OK")
+	documented(t, imap.say("a4 CAPABILITY", "a4 OK"))
 	imap.say(fmt.Sprintf("a5 APPEND INBOX {%d+}\r\n%s", len(mailText), mailText), "a5 OK [APPENDUID")
 	if selected := imap.say("a6 SELECT INBOX", "a6 OK"); !strings.Contains(selected, "* 1 EXISTS") {
 		t.Errorf("the inbox: %s", selected)
@@ -228,6 +229,32 @@ func TestGateway(t *testing.T) {
 	// The program ends in good order: who is connected is told.
 	go func() { _ = g.stop() }()
 	imap.say("", "* BYE")
+}
+
+// documented checks that docs/gateway.md has all capabilities of an answer.
+func documented(t *testing.T, answer string) {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/gateway.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, ok := strings.CutPrefix(answer, "* CAPABILITY IMAP4rev1 IMAP4rev2 ")
+	line, _, _ = strings.Cut(line, "\r\n")
+	for _, capability := range strings.Fields(line) {
+		name, value, _ := strings.Cut(capability, "=")
+		if name == "APPENDLIMIT" || name == "QUOTA" || name == "RIGHTS" { // values that say more of what the name says
+			value = ""
+		}
+		if value != "" {
+			name += "=" + value
+		}
+		if name != "RIGHTS" && !strings.Contains(string(text), "`"+name+"`") {
+			t.Errorf("docs/gateway.md does not say %s", name)
+		}
+	}
+	if !ok || len(strings.Fields(line)) < 10 {
+		t.Errorf("capabilities: %q", answer)
+	}
 }
 
 // awaitServer waits until users can log on.
