@@ -82,13 +82,24 @@ func (g *SessionGroup) CheckPassword(ctx context.Context, user, password, addres
 
 // Session is the session of a user; who has got it gives it back by Release. Several may have it at the same time.
 func (g *SessionGroup) Session(ctx context.Context, user string) (*Session, error) {
+	for {
+		s, mine, err := g.session(ctx, user)
+		// Who waits for another's log-on does not end with him.
+		if err == nil || mine || ctx.Err() != nil || !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+			return s, err
+		}
+	}
+}
+
+// session is Session. mine says that nobody else has logged on.
+func (g *SessionGroup) session(ctx context.Context, user string) (s *Session, mine bool, err error) {
 	g.mu.Lock()
 	if g.closed {
 		g.mu.Unlock()
-		return nil, mapi.Errorf(mapi.EndOfSession, "session group", "the group is closed")
+		return nil, true, mapi.Errorf(mapi.EndOfSession, "session group", "the group is closed")
 	}
 	m := g.sessions[user]
-	mine := m == nil
+	mine = m == nil
 	if mine {
 		m = &member{ready: make(chan struct{})}
 		g.sessions[user] = m
@@ -107,12 +118,12 @@ func (g *SessionGroup) Session(ctx context.Context, user string) (*Session, erro
 	}
 	select {
 	case <-m.ready:
-		return m.session, m.err
+		return m.session, mine, m.err
 	case <-ctx.Done():
 		g.mu.Lock()
 		m.users--
 		g.mu.Unlock()
-		return nil, ctx.Err()
+		return nil, mine, ctx.Err()
 	}
 }
 
