@@ -112,7 +112,7 @@ func (g *Gateway) services() []frontend.Service {
 		greeting = " on " + g.cfg.Hostname
 	}
 	imapServer := imap.New(g.door, imap.Options{
-		Name: "zarafa-gateway", Version: g.cfg.Start.Version, Greeting: "IMAP gateway ready" + greeting, Log: g.log, Metrics: imapMetrics{g.metrics},
+		Name: "zarafa-gateway", Version: g.cfg.Start.Version, Greeting: "IMAP gateway" + greeting, Log: g.log, Metrics: imapMetrics{g.metrics},
 		Hidden: append(tokenMechanisms(), g.cfg.Hidden...), ExpungeOnDelete: g.cfg.ExpungeOnDelete, MaxFailed: g.cfg.MaxFailed,
 	})
 	pop3Server := &pop3.Server{
