@@ -3,20 +3,14 @@ package sessions_test
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"encoding/base64"
-	"encoding/json"
 	"log/slog"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/coreos/go-oidc/v3/oidc/oidctest"
 	"github.com/jcmturner/gofork/encoding/asn1"
 	"github.com/jcmturner/gokrb5/v8/spnego"
 	"github.com/prometheus/client_golang/prometheus"
@@ -30,37 +24,9 @@ import (
 	"zarafa/wire"
 )
 
-// tokenIssuer is an OpenID Connect provider.
-type tokenIssuer struct {
-	t   *testing.T
-	key *ecdsa.PrivateKey
-	url string
-}
-
-func newTokenIssuer(t *testing.T) *tokenIssuer {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	provider := &oidctest.Server{PublicKeys: []oidctest.PublicKey{{PublicKey: key.Public(), KeyID: "k", Algorithm: "ES256"}}, Algorithms: []string{"ES256"}}
-	s := httptest.NewServer(provider)
-	t.Cleanup(s.Close)
-	provider.SetIssuer(s.URL)
-	return &tokenIssuer{t, key, s.URL}
-}
-
 // token makes what a client sends: the prefix and an access token for an entry id.
-func (i *tokenIssuer) token(entryID []byte, lifetime time.Duration) []byte {
-	i.t.Helper()
-	claims, err := json.Marshal(map[string]any{
-		"iss": i.url, "sub": "x", "aud": "webapp", "exp": time.Now().Add(lifetime).Unix(), "kc.authorizedScopes": []string{"kopano/gc"},
-		"kc.identity": map[string]any{"kc.i.id": base64.StdEncoding.EncodeToString(entryID)},
-	})
-	if err != nil {
-		i.t.Fatal(err)
-	}
-	return []byte("KCOIDC" + oidctest.SignIDToken(i.key, "k", "ES256", string(claims)))
+func token(i *servertest.TokenIssuer, entryID []byte, lifetime time.Duration) []byte {
+	return []byte("KCOIDC" + i.Token(entryID, lifetime))
 }
 
 // ssoLogon makes one leg of a log-on.
@@ -72,11 +38,11 @@ func ssoLogon(user string, leg uint64, input []byte) *wire.SSOLogonRequest {
 
 // TestSingleSignOn has clients log on with tickets and tokens, good and bad ones, over the wire.
 func TestSingleSignOn(t *testing.T) {
-	keys, issuer := kerberostest.NewKeytab(t, "kopano/mail.example.com", "secret"), newTokenIssuer(t)
+	keys, issuer := kerberostest.NewKeytab(t, "kopano/mail.example.com", "secret"), servertest.NewTokenIssuer(t)
 	dir, log := servertest.Folder(t), new(e2e.LogBuffer)
 	kerberostest.WriteKeytab(t, filepath.Join(dir, "keytab"), keys)
 	i := servertest.StartIn(t, dir, servertest.Settings(t, config.EngineSQLite, dir)+"createuser_script =\nenable_sso = yes\nserver_hostname = mail.example.com\n"+
-		"kerberos_keytab = "+filepath.Join(dir, "keytab")+"\nkcoidc_issuer_identifier = "+issuer.url+"\n",
+		"kerberos_keytab = "+filepath.Join(dir, "keytab")+"\nkcoidc_issuer_identifier = "+issuer.URL+"\n",
 		servertest.WithLog(slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 	admin := e2e.OverUnix(t, i).LogOn("SYSTEM", "")
 	admin.NewUser("alice", mapi.ClassActiveUser, 0)
@@ -99,7 +65,7 @@ func TestSingleSignOn(t *testing.T) {
 	if code := e2e.OverTCP(t, i).Call(ssoLogon("alice", 0, used), &wire.SSOLogonResponse{}); code != mapi.OK {
 		t.Fatal(code)
 	}
-	secret := issuer.token(entryID("alice"), time.Hour)
+	secret := token(issuer, entryID("alice"), time.Hour)
 	alice := base64.StdEncoding.EncodeToString(entryID("alice"))
 	for name, tt := range map[string]struct {
 		req  *wire.SSOLogonRequest
@@ -116,16 +82,16 @@ func TestSingleSignOn(t *testing.T) {
 		"a token":                          {ssoLogon("", 0, secret), mapi.OK, "alice"},
 		"a token and its user":             {ssoLogon(alice, 0, secret), mapi.OK, "alice"},
 		"a token and another user":         {ssoLogon(base64.StdEncoding.EncodeToString(entryID("root2")), 0, secret), mapi.LogonFailed, ""},
-		"a token that has expired":         {ssoLogon("", 0, issuer.token(entryID("alice"), -time.Minute)), mapi.LogonFailed, ""},
-		"a token for a room":               {ssoLogon("", 0, issuer.token(entryID("room"), time.Hour)), mapi.LogonFailed, ""},
-		"a token for SYSTEM":               {ssoLogon("", 0, issuer.token(entryID("SYSTEM"), time.Hour)), mapi.LogonFailed, ""},
-		"a token for nobody":               {ssoLogon("", 0, issuer.token([]byte("nobody"), time.Hour)), mapi.LogonFailed, ""},
-		"a token of another issuer":        {ssoLogon("", 0, newTokenIssuer(t).token(entryID("alice"), time.Hour)), mapi.LogonFailed, ""},
+		"a token that has expired":         {ssoLogon("", 0, token(issuer, entryID("alice"), -time.Minute)), mapi.LogonFailed, ""},
+		"a token for a room":               {ssoLogon("", 0, token(issuer, entryID("room"), time.Hour)), mapi.LogonFailed, ""},
+		"a token for SYSTEM":               {ssoLogon("", 0, token(issuer, entryID("SYSTEM"), time.Hour)), mapi.LogonFailed, ""},
+		"a token for nobody":               {ssoLogon("", 0, token(issuer, []byte("nobody"), time.Hour)), mapi.LogonFailed, ""},
+		"a token of another issuer":        {ssoLogon("", 0, token(servertest.NewTokenIssuer(t), entryID("alice"), time.Hour)), mapi.LogonFailed, ""},
 		"a leg of no log-on":               {ssoLogon("alice", 4711, ticket("alice")), mapi.EndOfSession, ""},
 		"an old client":                    {&wire.SSOLogonRequest{Username: wire.Text("alice"), Input: ticket("alice"), ClientVersion: wire.Text("0,5,0,1"), ClientCaps: e2e.UsualCapabilities}, mapi.InvalidVersion, ""},
 		"an administrator's for somebody":  {&wire.SSOLogonRequest{Username: wire.Text("root2"), ImpersonateUser: wire.Text("alice"), Input: ticket("root2"), ClientVersion: wire.Text("x"), ClientCaps: e2e.UsualCapabilities}, mapi.OK, "alice"},
 		"a user's for somebody":            {&wire.SSOLogonRequest{Username: wire.Text("alice"), ImpersonateUser: wire.Text("root2"), Input: ticket("alice"), ClientVersion: wire.Text("x"), ClientCaps: e2e.UsualCapabilities}, mapi.LogonFailed, ""},
-		"an administrator's token":         {&wire.SSOLogonRequest{Username: wire.Text(""), ImpersonateUser: wire.Text("alice"), Input: issuer.token(entryID("root2"), time.Hour), ClientVersion: wire.Text("x"), ClientCaps: e2e.UsualCapabilities}, mapi.OK, "alice"},
+		"an administrator's token":         {&wire.SSOLogonRequest{Username: wire.Text(""), ImpersonateUser: wire.Text("alice"), Input: token(issuer, entryID("root2"), time.Hour), ClientVersion: wire.Text("x"), ClientCaps: e2e.UsualCapabilities}, mapi.OK, "alice"},
 		"nothing to check":                 {ssoLogon("alice", 0, nil), mapi.LogonFailed, "-"},
 		"no user name":                     {&wire.SSOLogonRequest{Input: secret, ClientVersion: wire.Text("x"), ClientCaps: e2e.UsualCapabilities}, mapi.LogonFailed, "-"},
 		"no version":                       {&wire.SSOLogonRequest{Username: wire.Text(""), Input: secret, ClientCaps: e2e.UsualCapabilities}, mapi.LogonFailed, "-"},
