@@ -47,6 +47,7 @@ type Config struct {
 
 	DisablePlaintext bool
 	BypassAuth       bool
+	SingleSignOn     bool
 
 	MaxConnections int // of all clients; 0 is no limit, here and below
 	MaxPerAddress  int
@@ -60,6 +61,7 @@ type Config struct {
 	MaxFailed       int
 	ExpungeOnDelete bool
 	Hidden          []string
+	TempPath        string
 
 	tls       *tls.Config // of the files, nil without
 	listeners []service
@@ -115,6 +117,10 @@ func (c *Config) logOnSection() settings.Section {
 			Doc: "Must be no: the server checks each password, also on its unix socket.",
 		},
 		{
+			Name: "enable_sso", Default: "no", Value: settings.Bool(&c.SingleSignOn),
+			Doc: "Whether clients are offered to log on with access tokens of OpenID Connect (OAUTHBEARER, XOAUTH2); the server needs enable_sso and kcoidc_issuer_identifier.",
+		},
+		{
 			Name: "max_connections", Default: "20000", Value: settings.Int(&c.MaxConnections, 0, 1_000_000), Reloadable: true,
 			Doc: "How many connections may be open; 0 is any number. The limit of open files (LimitNOFILE) must be higher.",
 		},
@@ -155,6 +161,10 @@ func (c *Config) imapSection() settings.Section {
 			Name: "imap_expunge_on_delete", Default: "no", Value: settings.Bool(&c.ExpungeOnDelete),
 			Doc: "Whether a message is deleted as soon as a program marks it so, for programs that never expunge.",
 		},
+		{
+			Name: "tmp_path", Value: settings.Text(&c.TempPath),
+			Doc: "Where messages that clients send lie until they are saved, if they are large; empty is the system's folder for temporary files.",
+		},
 	}}
 }
 
@@ -168,7 +178,6 @@ func obsolete() settings.Section {
 		{"one process serves all connections", []string{"process_model"}},
 		{"what clients are sent is made of the stored mail", []string{"imap_generate_utf8", "imap_store_rfc822", "html_safety_filter"}},
 		{"folders are shown as they are at the moment", []string{"imap_cache_folders_time_limit"}},
-		{"mails that do not fit into memory lie in the system's folder for temporary files", []string{"tmp_path"}},
 		{"the program sends no statistics to anybody; /metrics has them", []string{"statsclient_url", "statsclient_interval", "statsclient_ssl_verify"}},
 	} {
 		for _, name := range group.names {

@@ -75,14 +75,13 @@ func TestRefusedSettings(t *testing.T) {
 
 // IDLE is hidden by either of its settings, beside what else is.
 func TestHiddenCapabilities(t *testing.T) {
-	for text, want := range map[string][]string{
-		"":                                   nil,
-		"imap_capability_idle = no\n":        {"IDLE"},
-		"imap_ignore_command_idle = yes\n":   {"IDLE"},
-		"imap_hidden_capabilities = A B=C\n": {"A", "B=C"},
-		"imap_capability_idle = no\nimap_hidden_capabilities = QRESYNC\n": {"QRESYNC", "IDLE"},
+	for text, want := range map[string]string{
+		"":                                 "",
+		"imap_capability_idle = no\n":      "IDLE",
+		"imap_ignore_command_idle = yes\n": "IDLE",
+		"imap_capability_idle = no\nimap_hidden_capabilities = QRESYNC B=C\n": "QRESYNC B=C IDLE",
 	} {
-		if c, _, err := load(t, text); err != nil || !slices.Equal(c.Hidden, want) {
+		if c, _, err := load(t, text); err != nil || strings.Join(c.Hidden, " ") != want {
 			t.Errorf("%q hides %q, %v, want %q", text, c.Hidden, err, want)
 		}
 	}

@@ -113,10 +113,10 @@ func (g *Gateway) services() []frontend.Service {
 	}
 	imapServer := imap.New(g.door, imap.Options{
 		Name: "zarafa-gateway", Version: g.cfg.Start.Version, Greeting: "IMAP gateway" + greeting, Log: g.log, Metrics: imapMetrics{g.metrics},
-		Hidden: append(tokenMechanisms(), g.cfg.Hidden...), ExpungeOnDelete: g.cfg.ExpungeOnDelete, MaxFailed: g.cfg.MaxFailed,
+		Tokens: g.cfg.SingleSignOn, Hidden: g.cfg.Hidden, ExpungeOnDelete: g.cfg.ExpungeOnDelete, MaxFailed: g.cfg.MaxFailed, SpoolDir: g.cfg.TempPath,
 	})
 	pop3Server := &pop3.Server{
-		Mailboxes: g.door, Greeting: "POP3 gateway ready" + greeting, Log: g.log,
+		Mailboxes: g.door, Greeting: "POP3 gateway ready" + greeting, Tokens: g.cfg.SingleSignOn, Log: g.log,
 		Command: func(name string, took time.Duration) { g.metrics.command(protocolPOP3, name, took) },
 	}
 	var services []frontend.Service
@@ -136,9 +136,6 @@ func (g *Gateway) services() []frontend.Service {
 	}
 	return services
 }
-
-// tokenMechanisms are those that are not offered, since the mailboxes take passwords alone.
-func tokenMechanisms() []string { return []string{"AUTH=OAUTHBEARER", "AUTH=XOAUTH2"} }
 
 // imapMetrics count what IMAP tells. Log-ons are counted at the door.
 type imapMetrics struct{ m *metrics }

@@ -9,6 +9,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/pem"
 	"fmt"
@@ -229,6 +230,45 @@ func TestGateway(t *testing.T) {
 	// The program ends in good order: who is connected is told.
 	go func() { _ = g.stop() }()
 	imap.say("", "* BYE")
+}
+
+// Who has a token of the server's issuer needs no password, if he may use the protocol; a token that is somebody else's lets nobody in.
+func TestTokens(t *testing.T) {
+	issuer := servertest.NewTokenIssuer(t)
+	i := servertest.Start(t, config.EngineSQLite, "createuser_script =\nenable_sso = yes\nkcoidc_issuer_identifier = "+issuer.URL+"\n")
+	admin := administrator(t, i)
+	alice, bob := newUser(t, admin, "alice", "imap", "pop3"), newUser(t, admin, "bob")
+	response := func(user string, of client.User) string {
+		text := fmt.Sprintf("user=%s\x01auth=Bearer %s\x01\x01", user, issuer.Token(of.EntryID, time.Hour))
+		return base64.StdEncoding.EncodeToString([]byte(text))
+	}
+	g := start(t, "enable_sso = yes\nserver_socket = "+i.Endpoint()+"\n")
+	g.awaitServer()
+	imap := g.connect(protocolIMAP, false)
+	if greeting := imap.say("", "* OK"); !strings.Contains(greeting, "AUTH=XOAUTH2") {
+		t.Errorf("tokens are not offered: %s", greeting)
+	}
+	pop3 := g.connect(protocolPOP3, false)
+	if capa := pop3.say("CAPA", "."); !strings.Contains(capa, "SASL PLAIN LOGIN OAUTHBEARER XOAUTH2\r\n") {
+		t.Errorf("tokens are not offered: %s", capa)
+	}
+	imap.say("a1 AUTHENTICATE XOAUTH2 "+response("bob", alice), "+ ")
+	imap.say("AQ==", "a1 NO [AUTHENTICATIONFAILED]")
+	pop3.say("AUTH XOAUTH2 "+response("bob", alice), "+ ")
+	pop3.say("AQ==", "-ERR [AUTH] The token is another user's")
+	imap.say("a2 AUTHENTICATE XOAUTH2 "+response("bob", bob), "a2 NO [AUTHORIZATIONFAILED]")
+	pop3.say("AUTH XOAUTH2 "+response("bob", bob), "-ERR [AUTH]")
+	imap.say("a3 AUTHENTICATE XOAUTH2 "+response("Alice@example.com", alice), "a3 OK")
+	pop3.say("AUTH XOAUTH2 "+response("alice", alice), "+OK alice has 0 messages")
+
+	// Where they are switched off they are refused, though the server would take them.
+	g = start(t, "server_socket = "+i.Endpoint()+"\n")
+	g.awaitServer()
+	imap = g.connect(protocolIMAP, false)
+	imap.say("a1 AUTHENTICATE XOAUTH2 "+response("alice", alice), "a1 NO [CANNOT]")
+	pop3 = g.connect(protocolPOP3, false)
+	pop3.say("", "+OK")
+	pop3.say("AUTH XOAUTH2 "+response("alice", alice), "-ERR This mechanism is not known")
 }
 
 // documented checks that docs/gateway.md has all capabilities of an answer.
