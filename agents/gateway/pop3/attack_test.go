@@ -267,28 +267,6 @@ func TestMessagesThatVanish(t *testing.T) {
 	say(t, client, in, "TOP 3 0", "+OK The beginning follows")
 }
 
-// A session costs the same whatever the size of the mails.
-func TestAllocations(t *testing.T) {
-	measure := func(size int) float64 {
-		store := memory.New(memory.Options{})
-		store.AddUser("bob", "secret")
-		fill(t, store, "bob", "Subject: x\r\n\r\n"+strings.Repeat(strings.Repeat("x", 70)+"\r\n", size/72))
-		s := &pop3.Server{Mailboxes: store, Log: slog.New(slog.DiscardHandler)}
-		return testing.AllocsPerRun(5, func() {
-			c := &script{in: strings.NewReader("USER bob\r\nPASS secret\r\nRETR 1\r\nTOP 1 5\r\nQUIT\r\n")}
-			s.Serve(context.Background(), c)
-			if c.out.Len() < size {
-				t.Fatal(c.out.String())
-			}
-			c.out.Reset()
-		})
-	}
-	// The buffer that holds the answers grows; each doubling is one allocation.
-	if small, large := measure(1000), measure(1<<20); large > small+20 {
-		t.Errorf("%v allocations for a small mail, %v for a large one", small, large)
-	}
-}
-
 // script is a client that has said everything before it listens.
 type script struct {
 	conn
