@@ -125,8 +125,10 @@ func (g *Gateway) services() []frontend.Service {
 		switch l.protocol {
 		case protocolIMAP:
 			s.Busy = "* BYE [LIMIT] Too many connections\r\n"
-			s.Serve = func(_ context.Context, c *frontend.Conn) {
-				imapServer.ServeConn(c.Serving(), c, imap.ConnInfo{Address: c.Address(), Secure: c.PlaintextAllowed(), TLS: c.TLSConfig()})
+			s.Serve = func(ctx context.Context, c *frontend.Conn) {
+				imapServer.ServeConn(ctx, c, imap.ConnInfo{
+					Address: c.Address(), Secure: c.PlaintextAllowed(), TLS: c.TLSConfig(), Stopping: c.Serving(),
+				})
 			}
 		case protocolPOP3:
 			s.Busy = "-ERR [SYS/TEMP] Too many connections\r\n"

@@ -53,6 +53,8 @@ type ConnInfo struct {
 	Secure bool
 	// TLS is what STARTTLS is done with; nil if it is not offered, as on connections that are encrypted already.
 	TLS *tls.Config
+	// Stopping ends before the context of ServeConn does, when the server is about to stop: commands under way are finished, and no other begins. It may be nil.
+	Stopping context.Context
 }
 
 // Server serves connections. Its methods may be called by any number of goroutines.
@@ -123,5 +125,9 @@ func (s *Server) ServeConn(ctx context.Context, conn net.Conn, info ConnInfo) {
 	// A context that ends wakes the connection wherever it waits.
 	stop := context.AfterFunc(ctx, c.interrupt)
 	defer stop()
+	if info.Stopping != nil {
+		stop := context.AfterFunc(info.Stopping, c.interrupt)
+		defer stop()
+	}
 	c.serve(ctx)
 }
