@@ -117,7 +117,7 @@ type SearchWriter interface {
 	DeleteSearchResults(ctx context.Context, folder uint32, messages []uint32) error
 }
 
-// Name is a named property; its property id is mapi.NamedBase + ID + 1 (objects.md section 6).
+// Name is a named property; clients know it by the number ID + 1, so its property id is mapi.NamedBase + ID + 1 (objects.md section 6).
 type Name struct {
 	ID       uint32 // 1 and up
 	GUID     mapi.GUID

@@ -106,6 +106,7 @@ type Tx interface {
 	NameWriter
 	DirectoryWriter
 	SettingWriter
+	ImportWriter
 }
 
 // SettingReader reads the settings table.

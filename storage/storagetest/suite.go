@@ -58,6 +58,7 @@ func Run(t *testing.T, create func(t *testing.T) Database) {
 		{"Names", testNames},
 		{"Directory", testDirectory},
 		{"Settings", testSettings},
+		{"Import", testImport},
 		{"Changes", testChanges},
 		{"Syncs", testSyncs},
 		{"Rollback", testRollback},

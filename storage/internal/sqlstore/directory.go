@@ -32,7 +32,7 @@ func (t *transaction) AddUserID(ctx context.Context, u storage.UserID) (uint32, 
 	if u.ID == 0 {
 		u.ID, err = t.number(ctx, seqUser)
 	} else {
-		err = t.claimUserID(ctx, u.ID)
+		err = t.claim(ctx, seqUser, uint64(u.ID))
 	}
 	if err != nil {
 		return 0, dbError("add user id", err)
@@ -43,17 +43,6 @@ func (t *transaction) AddUserID(ctx context.Context, u storage.UserID) (uint32, 
 		return 0, mapi.Errorf(mapi.Collision, "storage", "user id %d or the external id %x is taken", u.ID, u.ExternalID)
 	}
 	return u.ID, dbError("add user id", err)
-}
-
-// claimUserID keeps the sequence above an id that the caller chose.
-func (t *transaction) claimUserID(ctx context.Context, id uint32) error {
-	next := &t.store.seq.next[seqUser]
-	for {
-		old := next.Load()
-		if old > uint64(id) || next.CompareAndSwap(old, uint64(id)+1) {
-			return t.reserved.cover(ctx, t, seqUser, uint64(id))
-		}
-	}
 }
 
 // PutUserID inserts or replaces the row with the number u.ID.
