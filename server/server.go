@@ -140,6 +140,9 @@ func assemble(ctx context.Context, cfg *config.Config, log *slog.Logger, reg pro
 		health:   newHealth(store, time.Now),
 	}
 	s.live.Store(cfg)
+	if err := refuseUnfinished(ctx, store); err != nil {
+		return nil, err
+	}
 	if err := objects.Seed(ctx, store); err != nil {
 		return nil, fmt.Errorf("seeding the database: %w", err)
 	}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"runtime"
 
@@ -93,4 +94,13 @@ func textSettings(cfg *config.Config) fulltext.Settings {
 func updateSettings(cfg *config.Config) clientupdate.Settings {
 	c := &cfg.ClientUpdate
 	return clientupdate.Settings{Enabled: c.Enabled, Path: c.Path, LogLevel: uint32(c.LogLevel), LogPath: c.LogPath}
+}
+
+// refuseUnfinished refuses a database that a migration has begun to fill: what clients would change there, it would not know of.
+func refuseUnfinished(ctx context.Context, store storage.Store) error {
+	state, ok, err := store.Setting(ctx, storage.SettingAdopting)
+	if err == nil && ok && len(state) > 0 {
+		err = errors.New("a migration into this database has not ended (zarafa-migrate adopt); run it again until it has, or name another database")
+	}
+	return err
 }

@@ -2,6 +2,10 @@ package storage
 
 import "context"
 
+// SettingAdopting is the name of the row of settings that says how far a migration into this database has come. It is there and not empty until
+// the migration has ended; no server may use the database so long.
+const SettingAdopting = "adopting"
+
 // Numbers are how far another server has come in giving numbers: of each kind, the highest one that it may have given.
 type Numbers struct {
 	Object    uint32
