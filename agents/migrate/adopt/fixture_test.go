@@ -85,3 +85,27 @@ func (a *adoption) mustRun() *adopt.Report {
 	}
 	return r
 }
+
+// verify compares everything, and gives the report.
+func (a *adoption) verify() *adopt.Report {
+	a.Helper()
+	source, err := legacy.Open(a.Context(), a.sample.Config)
+	if err != nil {
+		a.Fatal(err)
+	}
+	defer source.Close()
+	blobs, err := source.Attachments("auto", a.sample.Attachments)
+	if err != nil {
+		a.Fatal(err)
+	}
+	target, err := a.openTarget(a.Context())
+	if err != nil {
+		a.Fatal(err)
+	}
+	defer target.Close()
+	m := adopt.New(source, blobs, target, adopt.Options{Page: 20})
+	if err := m.Verify(a.Context(), 1); err != nil {
+		a.Fatal(err)
+	}
+	return m.Report()
+}

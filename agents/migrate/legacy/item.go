@@ -283,3 +283,21 @@ func (b *batch) readValues(ctx context.Context) error {
 		return nil
 	})
 }
+
+// MessagesByID reads the messages with these ids, all with their parts. Those that lie in no folder of the tree are left out. Call it inside
+// of a moment.
+func (s *Session) MessagesByID(ctx context.Context, tree *Tree, ids []uint32) (*Page, error) {
+	b := &batch{Session: s, byID: map[uint32]*Item{}}
+	err := b.in(ctx, "SELECT id,parent,type,flags,owner FROM hierarchy WHERE type=5 AND id IN [] ORDER BY id", ids, func(r *sql.Rows) error {
+		o, err := scanItem(r)
+		if err == nil && tree.Find(o.Parent) != nil && b.byID[o.ID] == nil {
+			b.add(o)
+			b.Last = max(b.Last, o.ID)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return b.read(ctx)
+}
