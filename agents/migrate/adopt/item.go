@@ -273,13 +273,8 @@ func insertOne(ctx context.Context, tx storage.Tx, w want, found map[placed]lega
 	if err := tx.Insert(ctx, w.Object); err != nil {
 		return err
 	}
-	switch w.Type {
-	case mapi.TypeStore:
-		taken.stores++
-	case mapi.TypeFolder:
-		taken.folders++
-	default:
-		taken.messages++
+	taken.item(w.Type)
+	if w.Type == mapi.TypeMessage {
 		return nil
 	}
 	return tx.SetCounters(ctx, w.Store, w.ID, w.Counters)
