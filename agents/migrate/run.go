@@ -128,16 +128,17 @@ func adoptCommand(stdout, stderr io.Writer) subcommand.Command {
 	fs := pflag.NewFlagSet("adopt", pflag.ContinueOnError)
 	o := &place{stdout: stdout, stderr: stderr}
 	o.define(fs)
+	serving := fs.Bool("while-serving", false, "the old server goes on meanwhile: take what there is, and expect another run")
 	dry := fs.Bool("dry-run", false, "read everything and say what would be lost; write nothing")
 	every := fs.Int("verify-every", 100, "then compare folders by sums, and one of so many messages in everything; 0: do not verify")
 	return subcommand.Command{
-		Name: "adopt", Short: "make the database of a stopped Zarafa or Kopano this server's, with every number kept", Options: fs,
+		Name: "adopt", Short: "make the database of a Zarafa or Kopano this server's, with every number kept", Options: fs,
 		Run: func(ctx context.Context, _ []string) (int, error) {
 			if *dry {
 				return o.migration(ctx, false, func(m *adopt.Migration) error { return m.Examine(ctx) })
 			}
 			return o.migration(ctx, true, func(m *adopt.Migration) error {
-				if err := m.Run(ctx); err != nil || *every <= 0 {
+				if err := m.Run(ctx, !*serving); err != nil || *serving || *every <= 0 {
 					return err
 				}
 				return m.Verify(ctx, *every)

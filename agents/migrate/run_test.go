@@ -69,7 +69,8 @@ func TestMove(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(i.dir, "zarafa.db")); !os.IsNotExist(err) {
 		t.Errorf("--dry-run has made a database: %v", err)
 	}
-	i.run(0, []string{"messages", "561", "folders compared by sums"}, "adopt")
+	i.run(0, []string{"messages", "561"}, "adopt", "--while-serving")
+	i.run(0, []string{"folders compared by sums"}, "adopt")
 	i.run(0, []string{"objects compared in everything                  783"}, "verify")
 	i.run(1, []string{"empty database"}, "adopt")
 	server := servertest.StartIn(t, i.dir, i.lines)

@@ -8,9 +8,21 @@ import (
 	"zarafa/storage"
 )
 
+// overlap is how many changes a pass looks at again: numbers are given before the changes are committed, so one may appear
+// below others that were seen.
+const overlap = 10_000
+
+// since is the change after which a pass looks for changes.
+func (m *Migration) since() uint32 {
+	if !m.state.Complete {
+		return 0
+	}
+	return m.state.Change - min(m.state.Change, overlap)
+}
+
 // takeChanges takes what clients that synchronise come back with.
 func (m *Migration) takeChanges(ctx context.Context) error {
-	for after := uint32(0); ; {
+	for after := m.since(); ; {
 		list, err := m.session.Changes(ctx, after)
 		if err != nil {
 			return err

@@ -43,8 +43,14 @@ func (a *adoption) openTarget(ctx context.Context) (storage.Store, error) {
 	}, mysql.Options{})
 }
 
-// run adopts once, and gives the report.
+// run adopts once, as if for the last time, and gives the report.
 func (a *adoption) run(ctx context.Context, wrap func(storage.Store) storage.Store) (*adopt.Report, error) {
+	a.Helper()
+	return a.pass(ctx, true, wrap)
+}
+
+// pass adopts once.
+func (a *adoption) pass(ctx context.Context, last bool, wrap func(storage.Store) storage.Store) (*adopt.Report, error) {
 	a.Helper()
 	source, err := legacy.Open(ctx, a.sample.Config)
 	if err != nil {
@@ -69,7 +75,7 @@ func (a *adoption) run(ctx context.Context, wrap func(storage.Store) storage.Sto
 		through = wrap(target)
 	}
 	m := adopt.New(source, blobs, through, adopt.Options{Page: 20, Writers: 3, Log: slog.New(slog.NewTextHandler(a.Output(), nil))})
-	err = m.Run(ctx)
+	err = m.Run(ctx, last)
 	return m.Report(), err
 }
 

@@ -250,7 +250,22 @@ func (m *Migration) insert(ctx context.Context, lane uint32, list []want, found 
 }
 
 func insertOne(ctx context.Context, tx storage.Tx, w want, found map[placed]legacy.Blob, taken *tally) error {
-	err := w.Walk(func(o *storage.Object) error {
+	if err := putValues(ctx, tx, w, found, taken); err != nil {
+		return err
+	}
+	if err := tx.Insert(ctx, w.Object); err != nil {
+		return err
+	}
+	taken.item(w.Type)
+	if w.Type == mapi.TypeMessage {
+		return nil
+	}
+	return tx.SetCounters(ctx, w.Store, w.ID, w.Counters)
+}
+
+// putValues stores the large values of an object and its parts, and refers these to them.
+func putValues(ctx context.Context, tx storage.Tx, w want, found map[placed]legacy.Blob, taken *tally) error {
+	return w.Walk(func(o *storage.Object) error {
 		o.Lobs = nil // of an update that was rolled back
 		for _, v := range w.values[o.ID] {
 			b, ok := found[placed{o.ID, v.Tag}]
@@ -267,17 +282,6 @@ func insertOne(ctx context.Context, tx storage.Tx, w want, found map[placed]lega
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	if err := tx.Insert(ctx, w.Object); err != nil {
-		return err
-	}
-	taken.item(w.Type)
-	if w.Type == mapi.TypeMessage {
-		return nil
-	}
-	return tx.SetCounters(ctx, w.Store, w.ID, w.Counters)
 }
 
 // tally counts what an update has inserted.

@@ -43,7 +43,9 @@ type Migration struct {
 type state struct {
 	Source   string `json:"source"`   // the old server's GUID
 	Revision int    `json:"revision"` // and schema
-	Message  uint32 `json:"message"`  // messages up to this id are there
+	Message  uint32 `json:"message"`  // messages up to this id were taken
+	Complete bool   `json:"complete"` // everything was taken once
+	Change   uint32 `json:"change"`   // the highest change that the source had before the last complete pass, or the first one, began
 }
 
 // New prepares a run.
@@ -71,7 +73,8 @@ type stage struct {
 	run  func(*Migration, context.Context) error
 }
 
-func stages() []stage {
+// firstPass takes everything.
+func firstPass() []stage {
 	return []stage{
 		{"users and names", (*Migration).takeDirectory},
 		{"stores and folders", (*Migration).takeFolders},
@@ -82,22 +85,68 @@ func stages() []stage {
 	}
 }
 
-// Run adopts the source. Run again after an interruption, it goes on.
-func (m *Migration) Run(ctx context.Context) (err error) {
+// laterPass takes what has changed since the last pass, and drops what the source has no more.
+func laterPass() []stage {
+	return []stage{
+		{"users and names", (*Migration).takeDirectory},
+		{"users that are gone", (*Migration).dropDirectory},
+		{"new stores and folders", (*Migration).takeFolders},
+		{"stores and folders that have changed or are gone", (*Migration).renewFolders},
+		{"messages that have changed or are gone", (*Migration).renewMessages},
+		{"lists of which something is gone", (*Migration).dropLists},
+		{"rights, receive folders, queue, search results", (*Migration).takeLists},
+		{"changes and synchronisations", (*Migration).takeChanges},
+		{"counters", (*Migration).count},
+	}
+}
+
+// Run adopts the source: everything at first, and what has changed since when it is run again, after an interruption too. With last the old
+// server must have stopped; a new one may be started when Run has returned.
+func (m *Migration) Run(ctx context.Context, last bool) (err error) {
 	if err := m.open(ctx); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, m.session.Close()) }()
-	if err := m.start(ctx); err != nil {
+	mark, err := m.session.Highest(ctx, "changes")
+	if err != nil {
 		return err
 	}
-	for _, s := range stages() {
+	resumed, err := m.start(ctx, mark)
+	if err != nil {
+		return err
+	}
+	if !m.state.Complete {
+		if err := m.pass(ctx, firstPass()); err != nil {
+			return err
+		}
+		m.state.Complete = true
+		if err := m.save(ctx); err != nil {
+			return err
+		}
+	}
+	if resumed {
+		if err := m.pass(ctx, laterPass()); err != nil {
+			return err
+		}
+		m.state.Change = mark
+		if err := m.save(ctx); err != nil {
+			return err
+		}
+	}
+	if !last {
+		return nil
+	}
+	return m.finish(ctx)
+}
+
+func (m *Migration) pass(ctx context.Context, stages []stage) error {
+	for _, s := range stages {
 		m.Log.Info("adopting", "stage", s.name)
 		if err := s.run(m, ctx); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
-	return m.finish(ctx)
+	return nil
 }
 
 // open reads what the whole run needs of the source.
@@ -129,34 +178,34 @@ func (m *Migration) open(ctx context.Context) (err error) {
 	})
 }
 
-// start makes sure that the target is empty, or has the beginning of this very source.
-func (m *Migration) start(ctx context.Context) error {
-	m.state = state{Source: hex.EncodeToString(m.set.ServerGUID[:]), Revision: m.source.Revision()}
+// start makes sure that the target is empty, or has what an earlier run has taken of this very source (resumed).
+func (m *Migration) start(ctx context.Context, change uint32) (resumed bool, err error) {
+	m.state = state{Source: hex.EncodeToString(m.set.ServerGUID[:]), Revision: m.source.Revision(), Change: change}
 	text, ok, err := m.target.Setting(ctx, storage.SettingAdopting)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if ok && len(text) > 0 {
 		var before state
 		if err := json.Unmarshal(text, &before); err != nil || before.Source != m.state.Source {
-			return fmt.Errorf("the target has the beginning of another server's data (%s); give an empty database", before.Source)
+			return false, fmt.Errorf("the target has the beginning of another server's data (%s); give an empty database", before.Source)
 		}
-		m.state.Message = before.Message
-		m.Log.Info("going on with a migration that was interrupted", "message", before.Message)
-		return nil
+		m.state = before
+		m.Log.Info("going on where an earlier run has ended", "messages up to", before.Message, "all", before.Complete)
+		return true, nil
 	}
 	users, err := m.target.UserIDs(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	boxes, err := m.target.Mailboxes(ctx, storage.MailboxQuery{})
 	if err != nil {
-		return err
+		return false, err
 	}
 	if len(users)+len(boxes) > 0 {
-		return fmt.Errorf("the target has %d users and %d stores; adopt needs an empty database (settings sqlite_path, mysql_database), on which no server has been started", len(users), len(boxes))
+		return false, fmt.Errorf("the target has %d users and %d stores; adopt needs an empty database (settings sqlite_path, mysql_database), on which no server has been started", len(users), len(boxes))
 	}
-	return m.save(ctx)
+	return false, m.save(ctx)
 }
 
 // save writes down how far the run has come.

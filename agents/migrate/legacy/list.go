@@ -14,17 +14,23 @@ const maxList = 64
 // in runs a statement with a list of ids in place of the mark [].
 func (s *Session) in(ctx context.Context, text string, ids []uint32, scan func(*sql.Rows) error) error {
 	for chunk := range slices.Chunk(ids, maxList) {
-		n := roundUp(len(chunk))
-		args := make([]any, n)
-		for i := range args {
-			args[i] = chunk[min(i, len(chunk)-1)]
-		}
-		list := "(" + strings.Repeat("?,", n-1) + "?)"
-		if err := s.query(ctx, strings.Replace(text, "[]", list, 1), args, scan); err != nil {
+		if err := s.query(ctx, strings.Replace(text, "[]", list(len(chunk)), 1), fill(chunk), scan); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// list is a list of marks for n values, or some more.
+func list(n int) string { return "(" + strings.Repeat("?,", roundUp(n)-1) + "?)" }
+
+// fill gives the arguments for a list.
+func fill[T any](values []T) []any {
+	args := make([]any, roundUp(len(values)))
+	for i := range args {
+		args[i] = values[min(i, len(values)-1)]
+	}
+	return args
 }
 
 // span is a range of ids, both ends included.

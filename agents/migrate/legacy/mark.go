@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"strings"
 
 	"zarafa/mapi"
 )
@@ -73,4 +74,33 @@ func scanMark(r *sql.Rows, byID map[uint32]*Mark, set func(*Mark, []byte)) error
 		set(m, data)
 	}
 	return err
+}
+
+// Flags reads the ids of the messages in a folder with the flags of their rows.
+func (s *Session) Flags(ctx context.Context, folder uint32) (map[uint32]uint32, error) {
+	found := map[uint32]uint32{}
+	err := s.query(ctx, "SELECT id,flags FROM hierarchy WHERE parent=? AND type=5", []any{folder}, func(r *sql.Rows) error {
+		var id, flags uint32
+		err := r.Scan(&id, &flags)
+		found[id] = flags
+		return err
+	})
+	return found, err
+}
+
+// ObjectsOf finds the objects that have these source keys. Keys of nothing are left out.
+func (s *Session) ObjectsOf(ctx context.Context, keys [][]byte) (ids []uint32, err error) {
+	const text = "SELECT hierarchyid FROM indexedproperties WHERE tag=26080 AND val_binary IN []"
+	for chunk := range slices.Chunk(keys, maxList) {
+		err := s.query(ctx, strings.Replace(text, "[]", list(len(chunk)), 1), fill(chunk), func(r *sql.Rows) error {
+			var id uint32
+			err := r.Scan(&id)
+			ids = append(ids, id)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return ids, nil
 }
