@@ -84,12 +84,15 @@ func (o *place) migration(ctx context.Context, withTarget bool, fn func(*adopt.M
 		if err := read(o.to, after.sections()); err != nil {
 			return 0, err
 		}
+		if after.plugin != before.plugin {
+			return 0, fmt.Errorf("user_plugin is %s in %s, and %s in %s; it must be the same, with the same settings, so that users are who they were", before.plugin, o.from, after.plugin, o.to)
+		}
 		if target, err = after.target(ctx, log); err != nil {
 			return 0, err
 		}
 		defer func() { err = errors.Join(err, target.Close()) }()
 	}
-	options := adopt.Options{Log: log}
+	options := adopt.Options{Log: log, Plugin: before.plugin}
 	if o.losses != "" {
 		f, err := os.OpenFile(o.losses, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 		if err != nil {

@@ -115,7 +115,6 @@ func TestRefusals(t *testing.T) {
 		t.Fatal(err)
 	}
 	for what, c := range map[string]struct{ more, want string }{
-		"users of a directory":    {"user_plugin = ldap\n", "user_plugin"},
 		"S3":                      {"attachment_storage = s3\n", "attachment_storage"},
 		"a storage that is none":  {"attachment_storage = tape\n", "attachment_storage"},
 		"attachments not here":    {"attachment_path = /nowhere\n", "--attachments"},
@@ -125,6 +124,9 @@ func TestRefusals(t *testing.T) {
 		i.write(i.from, string(old)+c.more)
 		i.run(1, []string{c.want}, "adopt", "--dry-run")
 	}
+	i.write(i.from, string(old))
+	i.write(i.from, string(old)+"user_plugin = ldap\n")
+	i.run(1, []string{"user_plugin is ldap", "it must be the same"}, "adopt")
 	i.write(i.from, string(old))
 	for _, command := range []string{"merge", "import", "config"} {
 		var out bytes.Buffer

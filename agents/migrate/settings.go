@@ -55,7 +55,7 @@ func (o *oldServer) sections() []settings.Section {
 // newServer are the settings of this product's server.cfg that say where its data goes.
 type newServer struct {
 	database
-	engine, sqlitePath string
+	engine, sqlitePath, plugin string
 }
 
 // Values of database_engine.
@@ -68,6 +68,7 @@ func (n *newServer) sections() []settings.Section {
 	return []settings.Section{{Title: "New server", Options: append(n.options("zarafa"),
 		settings.Option{Name: "database_engine", Default: engineSQLite, Value: settings.Choice(&n.engine, engineSQLite, engineMySQL), Doc: "The kind of database."},
 		settings.Option{Name: "sqlite_path", Default: "/var/lib/zarafa/zarafa.db", Value: settings.Text(&n.sqlitePath), Doc: "The database file."},
+		settings.Option{Name: "user_plugin", Default: "db", Value: settings.Text(&n.plugin), Doc: "Where users come from."},
 	)}}
 }
 
@@ -83,9 +84,6 @@ func read(path string, sections []settings.Section) error {
 
 // source opens the old server's database and attachments.
 func (o *oldServer) source(ctx context.Context) (*legacy.Source, *legacy.Attachments, error) {
-	if o.plugin != "db" {
-		return nil, nil, fmt.Errorf("user_plugin = %s in the old server.cfg; only an installation with user_plugin = db can be adopted yet", o.plugin)
-	}
 	cfg := o.config()
 	source, err := legacy.Open(ctx, legacy.Config{
 		Host: cfg.Host, Port: cfg.Port, Socket: mysql.LocalSocket(cfg, isSocket), User: cfg.User, Password: cfg.Password, Database: cfg.Database,

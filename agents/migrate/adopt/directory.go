@@ -24,8 +24,11 @@ func (m *Migration) takeDirectory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := m.ownUsers(users, objects); err != nil {
+	if objects, err = m.ownUsers(users, objects); err != nil {
 		return err
+	}
+	if objects == nil {
+		relations = nil
 	}
 	if err := m.claim(ctx); err != nil {
 		return err
@@ -67,24 +70,28 @@ func (m *Migration) relate(ctx context.Context, tx storage.Tx, relations []legac
 	return nil
 }
 
-// ownUsers makes sure that the users are those of the plugin db.
-func (m *Migration) ownUsers(users []legacy.User, objects []*legacy.DirectoryObject) error {
+// ownUsers makes sure that the users are those of the plugin that the old server says it has, and gives the objects that are to be taken.
+func (m *Migration) ownUsers(users []legacy.User, objects []*legacy.DirectoryObject) ([]*legacy.DirectoryObject, error) {
+	if m.Plugin != "" && m.Plugin != "db" {
+		return nil, nil // what the plugin db had before is no user of anybody
+	}
 	known := map[string]bool{}
 	for _, o := range objects {
 		known[string(o.ExternalID)] = true
 	}
-	foreign := 0
+	var foreign []legacy.Loss
 	for _, u := range users {
 		if len(u.ExternalID) == 0 || known[string(u.ExternalID)] {
 			continue
 		}
-		foreign++
-		m.lose(legacy.Loss{What: fmt.Sprintf("user or group %d", u.ID), Why: "the old server has a number for it and no data (external id " + fmt.Sprintf("%x", u.ExternalID) + "); the number is kept"})
+		foreign = append(foreign, legacy.Loss{What: fmt.Sprintf("user or group %d", u.ID),
+			Why: fmt.Sprintf("the old server has a number for it and no data (external id %x); the number is kept", u.ExternalID)})
 	}
-	if foreign > 0 && len(objects) == 0 {
-		return fmt.Errorf("the users come from another plugin (user_plugin of the old server.cfg); only those of user_plugin = db can be adopted yet")
+	if len(foreign) > 0 && len(objects) == 0 {
+		return nil, fmt.Errorf("the users come from another plugin than db; the old server.cfg must say which (user_plugin)")
 	}
-	return nil
+	m.lose(foreign...)
+	return objects, nil
 }
 
 // claim keeps the numbers of the old server from being given again.

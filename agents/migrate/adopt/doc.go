@@ -20,5 +20,5 @@
 //
 // # What it refuses
 //
-// A target with data of anything but the same source; a source whose users come from another plugin than db. The source is only read.
+// A target with data of anything but the same source. The source is only read.
 package adopt

@@ -20,6 +20,12 @@ func (m *Migration) dropDirectory(ctx context.Context) error {
 			ids[u.ID] = true
 		}
 		list, links, err := m.session.Directory(ctx)
+		if err != nil {
+			return err
+		}
+		if list, err = m.ownUsers(users, list); list == nil {
+			links = nil
+		}
 		for _, o := range list {
 			objects[string(o.ExternalID)] = true
 		}

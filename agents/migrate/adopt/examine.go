@@ -25,9 +25,12 @@ func (m *Migration) Examine(ctx context.Context) (err error) {
 		if err != nil {
 			return err
 		}
+		if objects, err = m.ownUsers(users, objects); err != nil {
+			return err
+		}
 		m.report.took("users, groups and companies", int64(len(objects)))
 		m.report.took("named properties", int64(len(m.names.list)))
-		return m.ownUsers(users, objects)
+		return nil
 	})
 	if err != nil {
 		return err

@@ -22,6 +22,7 @@ type adoption struct {
 	dir    string
 	lines  string // of server.cfg, which say where the target is
 	cfg    *config.Config
+	plugin string // the old server's user_plugin
 }
 
 func newAdoption(t *testing.T, sample, engine string) *adoption {
@@ -74,7 +75,7 @@ func (a *adoption) pass(ctx context.Context, last bool, wrap func(storage.Store)
 	if wrap != nil {
 		through = wrap(target)
 	}
-	m := adopt.New(source, blobs, through, adopt.Options{Page: 20, Writers: 3, Log: slog.New(slog.NewTextHandler(a.Output(), nil))})
+	m := adopt.New(source, blobs, through, adopt.Options{Plugin: a.plugin, Page: 20, Writers: 3, Log: slog.New(slog.NewTextHandler(a.Output(), nil))})
 	err = m.Run(ctx, last)
 	return m.Report(), err
 }

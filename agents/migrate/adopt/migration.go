@@ -16,6 +16,9 @@ import (
 
 // Options tune a run; the zero value is good.
 type Options struct {
+	// Plugin is the old server's user_plugin; "" is db. Of another one the numbers of its users and groups are taken, under which the new
+	// server finds them when it asks the same plugin.
+	Plugin string
 	// Writers is how many pages are written at a time; 0: 4.
 	Writers int
 	// Page is how many messages are read and written at a time; 0: 128.
