@@ -108,18 +108,34 @@ type numbered struct {
 	page   *legacy.Page
 }
 
+// pageWeight is how many bytes of properties a page should have at most. How many messages that is, only reading tells: after a heavier page
+// the next has half as many messages, after a light one twice as many.
+const pageWeight = 8 << 20
+
+// nextLimit is how many messages the page after one has.
+func nextLimit(limit, most, weight int) int {
+	switch {
+	case weight > pageWeight:
+		return max(limit/2, 1)
+	case weight < pageWeight/4:
+		return min(limit*2, most)
+	}
+	return limit
+}
+
 // readPages sends all pages of messages.
 func (m *Migration) readPages(ctx context.Context, to chan<- numbered) error {
-	after := m.state.Message
+	after, limit := m.state.Message, m.Page
 	for n := uint32(0); ; n++ {
 		var page *legacy.Page
 		err := m.session.Moment(ctx, func() (err error) {
-			page, err = m.session.Messages(ctx, m.tree, after, m.Page)
+			page, err = m.session.Messages(ctx, m.tree, after, limit)
 			return err
 		})
 		if err != nil {
 			return err
 		}
+		limit = nextLimit(limit, m.Page, page.Weight())
 		select {
 		case to <- numbered{n, page}:
 		case <-ctx.Done():

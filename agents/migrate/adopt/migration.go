@@ -21,7 +21,7 @@ type Options struct {
 	Plugin string
 	// Writers is how many pages are written at a time; 0: 4.
 	Writers int
-	// Page is how many messages are read and written at a time; 0: 128.
+	// Page is how many messages are read and written at a time, at most; 0: 128.
 	Page int
 	// Losses gets a line for each thing that is not taken; nil: nowhere. The report keeps the first of them.
 	Losses io.Writer

@@ -75,8 +75,8 @@ type Blob struct {
 	Open   func() (io.ReadCloser, error)
 }
 
-// keepInMemory is how large a value may be that is read once and kept.
-const keepInMemory = 1 << 20
+// keepInMemory is how large a value may be that is read once and kept; others are read twice. Some hundred values are in memory at a time.
+const keepInMemory = 128 << 10
 
 // Find looks for a value and reads it through, so that what it gives is whole. The error is ErrMissing if the value cannot be had;
 // another one says that the source cannot be read.

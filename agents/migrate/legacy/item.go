@@ -36,6 +36,27 @@ type Page struct {
 	Losses []Loss
 }
 
+// Weight is how many bytes the properties of a page have, about.
+func (p *Page) Weight() (bytes int) {
+	for _, o := range p.Items {
+		bytes += o.weight()
+	}
+	return bytes
+}
+
+func (o *Item) weight() (bytes int) {
+	for _, v := range o.Props {
+		bytes += len(v.Data)
+		for _, e := range v.Values() {
+			bytes += len(e.Data)
+		}
+	}
+	for _, part := range o.Parts {
+		bytes += part.weight()
+	}
+	return bytes
+}
+
 // batch collects what is read of a page.
 type batch struct {
 	*Session
