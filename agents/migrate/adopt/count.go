@@ -17,7 +17,7 @@ func (m *Migration) count(ctx context.Context) error {
 			sizes[id] += 0
 			continue
 		}
-		c, err := m.countFolder(ctx, id, n.Flags&3 == mapi.FolderSearch)
+		c, err := m.countFolder(ctx, id, n.Flags&folderKind == mapi.FolderSearch)
 		if err != nil {
 			return err
 		}
@@ -25,6 +25,9 @@ func (m *Migration) count(ctx context.Context) error {
 			sizes[n.Store] += c.Size // what is softly deleted, or lies in such a folder, is not charged
 		}
 		c.Size = 0
+		if n.Flags&folderKind != mapi.FolderRoot { // of which the old server counts nothing
+			m.noteCounted(id, c)
+		}
 		err = m.target.Update(ctx, n.Store, func(ctx context.Context, tx storage.Tx) error {
 			have, err := tx.Counters(ctx, id)
 			if err != nil {
@@ -38,6 +41,7 @@ func (m *Migration) count(ctx context.Context) error {
 		}
 	}
 	for id, size := range sizes {
+		m.noteCounted(id, storage.Counters{Size: size})
 		err := m.target.Update(ctx, id, func(ctx context.Context, tx storage.Tx) error {
 			return tx.SetCounters(ctx, id, id, storage.Counters{Size: size})
 		}, nil)
@@ -46,6 +50,20 @@ func (m *Migration) count(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// folderKind are the bits of a folder's flags that say what it is.
+const folderKind = 3
+
+// noteCounted notes what the old server had counted differently. Nothing is lost by that.
+func (m *Migration) noteCounted(id uint32, c storage.Counters) {
+	before := m.counted[id]
+	before.CommitTime = 0
+	if before == c {
+		return
+	}
+	m.report.took("counters that were wrong before", 1)
+	m.Log.Info("counters of a folder, or the size of a store, that were wrong", "object", id, "before", before, "now", c)
 }
 
 // countFolder counts what a folder shows. Its Size is that of the messages in it that are not deleted.

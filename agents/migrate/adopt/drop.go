@@ -142,7 +142,7 @@ func (m *Migration) dropRights(ctx context.Context, id uint32, aces map[aceKey]b
 			gone = append(gone, e)
 		}
 	}
-	search := m.tree.Find(id).Type == mapi.TypeFolder && m.tree.Find(id).Flags&3 == mapi.FolderSearch
+	search := m.tree.Find(id).Type == mapi.TypeFolder && m.tree.Find(id).Flags&folderKind == mapi.FolderSearch
 	if len(gone) == 0 && !search {
 		return nil
 	}

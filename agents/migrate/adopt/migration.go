@@ -173,6 +173,7 @@ func (m *Migration) open(ctx context.Context) (err error) {
 		m.names, lost = sortNames(list)
 		m.lose(lost...)
 		stores, err := m.session.Stores(ctx)
+		m.counted = map[uint32]storage.Counters{}
 		m.guids = make(map[uint32]mapi.GUID, len(stores))
 		for _, s := range stores {
 			m.guids[s.ID], _ = mapi.GUIDOf(s.GUID)

@@ -13,7 +13,9 @@ type converter struct {
 	tree  *legacy.Tree
 	names names
 	guids map[uint32]mapi.GUID // of stores, for entry ids that are missing
-	lose  func(...legacy.Loss)
+	// counted is what the old server had counted of each folder, and the size of each store.
+	counted map[uint32]storage.Counters
+	lose    func(...legacy.Loss)
 }
 
 // want is an object to write, with the values that are to be fetched for it and its parts.
@@ -97,14 +99,15 @@ func (c *converter) one(o *legacy.Item, top bool, values map[uint32][]legacy.Val
 		outside[v.Tag.ID()] = true
 		values[o.ID] = append(values[o.ID], v)
 	}
+	if top && o.Type != mapi.TypeMessage {
+		to.Counters = oldCounters(o.Props)
+		c.counted[o.ID] = to.Counters
+	}
 	seen := make(map[uint16]bool, len(o.Props))
 	for _, v := range o.Props {
 		tag := c.names.retag(v.Tag)
 		id := tag.ID()
 		if top && elsewhere(o.Type, id) {
-			if id == mapi.PrLocalCommitTimeMax.ID() {
-				to.Counters.CommitTime = v.Time()
-			}
 			continue
 		}
 		if seen[id] || outside[id] {
@@ -118,6 +121,19 @@ func (c *converter) one(o *legacy.Item, top bool, values map[uint32][]legacy.Val
 		to.Props = append(to.Props, v)
 	}
 	return to
+}
+
+// oldCounters are what the old server had counted of a folder or a store, and the time of the last change in a folder.
+func oldCounters(props mapi.Props) storage.Counters {
+	number := func(tag mapi.PropTag) int64 {
+		v, _ := props.ByID(tag.ID())
+		return int64(v.Num)
+	}
+	return storage.Counters{
+		Content: number(mapi.PrContentCount), Unread: number(mapi.PrContentUnread), Associated: number(mapi.PrAssocContentCount), Subfolders: number(mapi.PrFolderChildCount),
+		DeletedContent: number(mapi.PrDeletedMsgCount), DeletedAssoc: number(mapi.PrDeletedAssocMsgCount), DeletedFolders: number(mapi.PrDeletedFolderCount),
+		Size: number(mapi.PrMessageSizeExtended), CommitTime: mapi.FileTime(number(mapi.PrLocalCommitTimeMax)),
+	}
 }
 
 func retagged(v mapi.PropValue, tag mapi.PropTag) mapi.PropValue {

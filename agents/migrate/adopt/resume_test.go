@@ -63,6 +63,9 @@ func TestInterrupted(t *testing.T) {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
 			random := testseed.New(t)
+			if testseed.Fresh() {
+				points *= 10
+			}
 			undisturbed := newAdoption(t, sampletest.Database, engine)
 			counter := &failing{}
 			if _, err := undisturbed.run(t.Context(), counter.wrap); err != nil {

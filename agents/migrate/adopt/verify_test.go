@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"zarafa/agents/migrate/sampletest"
+	"zarafa/server/config"
 	"zarafa/server/servertest"
 )
 
@@ -50,4 +51,21 @@ func TestVerify(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestCounters: what the old server has counted wrong is put right, and said; of what it has counted right nothing is said.
+func TestCounters(t *testing.T) {
+	t.Parallel()
+	right := newAdoption(t, sampletest.Database, config.EngineSQLite)
+	if n := right.mustRun().Taken("counters that were wrong before"); n != 0 {
+		t.Errorf("%d counters of the sample are called wrong", n)
+	}
+	want := right.state()
+	wrong := newAdoption(t, sampletest.Database, config.EngineSQLite)
+	wrong.sample.Execute(t, `UPDATE properties SET val_ulong=val_ulong+1 WHERE tag=13826 AND hierarchyid=11;
+		UPDATE properties SET val_ulong=0 WHERE tag=26168 AND hierarchyid=5; UPDATE properties SET val_longint=7 WHERE tag=3592 AND type=20 AND hierarchyid=3`)
+	if n := wrong.mustRun().Taken("counters that were wrong before"); n != 3 {
+		t.Errorf("%d counters are called wrong, want 3", n)
+	}
+	wrong.sameState("wrong counters", want)
 }
