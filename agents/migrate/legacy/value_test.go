@@ -95,3 +95,12 @@ func TestSpans(t *testing.T) {
 		}
 	}
 }
+
+// TestOnlySelect: nothing but a SELECT is sent.
+func TestOnlySelect(t *testing.T) {
+	for _, text := range []string{"DELETE FROM acl", "update settings set value=''", "TRUNCATE lob", "", "WITH x AS (SELECT 1) DELETE FROM acl"} {
+		if err := new(Session).query(t.Context(), text, nil, nil); err != errNotRead {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
