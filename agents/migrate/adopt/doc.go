@@ -1,7 +1,7 @@
 // Package adopt makes the data of an old server that of this one, with every number kept: object ids, entry ids, source and change keys, IMAP
 // ids, named properties, users, rights, synchronisations. Clients go on with what they have.
 //
-// It owns the order in which things are written, what an old object becomes ([object.go]), and the report of what could not be taken.
+// It owns the order in which things are written, what an old object becomes, and the report of what could not be taken.
 //
 // It writes through package storage and not with SQL of its own: the rows have one writer in the whole product, so a change of the schema
 // cannot leave the migration behind, and both engines are targets without being known here. What a migration needs beyond

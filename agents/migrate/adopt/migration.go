@@ -91,10 +91,11 @@ func firstPass() []stage {
 // laterPass takes what has changed since the last pass, and drops what the source has no more.
 func laterPass() []stage {
 	return []stage{
+		{"users that are gone", (*Migration).dropDirectory}, // one of them may be back under another number
 		{"users and names", (*Migration).takeDirectory},
-		{"users that are gone", (*Migration).dropDirectory},
+		{"stores and folders that are gone", (*Migration).dropFolders},
 		{"new stores and folders", (*Migration).takeFolders},
-		{"stores and folders that have changed or are gone", (*Migration).renewFolders},
+		{"stores and folders that have changed", (*Migration).renewFolders},
 		{"messages that have changed or are gone", (*Migration).renewMessages},
 		{"lists of which something is gone", (*Migration).dropLists},
 		{"rights, receive folders, queue, search results", (*Migration).takeLists},

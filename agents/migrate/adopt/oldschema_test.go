@@ -63,13 +63,14 @@ func TestRevisions(t *testing.T) {
 	}
 }
 
-// TestDamaged: each kind of damage costs what is damaged and nothing else, and is said.
-func TestDamaged(t *testing.T) {
-	t.Parallel()
-	for what, c := range map[string]struct {
-		damage, want string
-		lost         int64
-	}{
+// damage is what may be wrong with an old database, and what is said of it.
+type damage struct {
+	damage, want string
+	lost         int64
+}
+
+func damages() map[string]damage {
+	return map[string]damage{
 		"a message whose folder is gone": {
 			"UPDATE hierarchy SET parent=999999 WHERE id=(SELECT MAX(id) FROM hierarchy WHERE type=5)", "object 999999", 1,
 		},
@@ -112,7 +113,13 @@ func TestDamaged(t *testing.T) {
 		"a change of no item":    {"INSERT INTO changes (sourcekey,parentsourcekey,change_type) VALUES ('','x',4097)", "of no item", 1},
 		"a user without data":    {"DELETE FROM object WHERE id=2", "user or group 4", 1},
 		"a store that is no one": {"INSERT INTO stores (hierarchy_id,user_id,type,user_name,guid) VALUES (999999,77,0,'nobody','x')", "store of nobody", 1},
-	} {
+	}
+}
+
+// TestDamaged: each kind of damage costs what is damaged and nothing else, and is said.
+func TestDamaged(t *testing.T) {
+	t.Parallel()
+	for what, c := range damages() {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			a := newAdoption(t, sampletest.Database, config.EngineSQLite)

@@ -52,6 +52,7 @@ UPDATE properties SET val_ulong=900 WHERE hierarchyid=@m AND tag=26498;
 INSERT INTO outgoingqueue VALUES (3,@s,1);
 DELETE FROM acl WHERE hierarchy_id=11 AND id=10;
 INSERT INTO acl VALUES (5,12,2,1025);
+UPDATE users SET id=20 WHERE id=12;
 UPDATE settings SET value='1000' WHERE name='imapseq';
 `
 	changedAgain = `
@@ -88,6 +89,9 @@ DELETE FROM stores WHERE hierarchy_id=159;
 DELETE FROM receivefolder WHERE storeid=159;
 DELETE FROM acl WHERE hierarchy_id IN (SELECT id FROM below);
 DROP TEMPORARY TABLE below;
+DELETE FROM hierarchy WHERE id=1158;
+UPDATE hierarchy SET parent=12 WHERE parent=1174 AND type=5;
+DELETE FROM hierarchy WHERE id=1174;
 DELETE FROM users WHERE id=9;
 DELETE FROM objectproperty WHERE objectid=7;
 DELETE FROM objectmvproperty WHERE objectid=7;
@@ -155,7 +159,7 @@ func TestPasses(t *testing.T) {
 				"messages": 4, "messages that have changed": 3, "messages that are gone": 2, "folders": 0, "stores and folders that are gone": 0, "messages to be sent": 1,
 			})
 			wantTaken(t, reports[2], map[string]int64{
-				"messages": 1, "messages that have changed": 0, "folders": 1, "stores and folders that have changed": 2, "stores and folders that are gone": 24,
+				"messages": 7, "messages that have changed": 0, "folders": 1, "stores and folders that have changed": 2, "stores and folders that are gone": 26,
 			})
 			startJudge(first)
 		})

@@ -149,9 +149,6 @@ func sameVersion(o *legacy.Item, row *storage.Row) bool {
 
 // renewFolders brings the stores and folders of the target to what the source has.
 func (m *Migration) renewFolders(ctx context.Context) error {
-	if err := m.dropFolders(ctx); err != nil {
-		return err
-	}
 	for ids := range slices.Chunk(m.tree.IDs(), folderPage) {
 		var page *legacy.Page
 		err := m.session.Moment(ctx, func() (err error) {
@@ -213,7 +210,8 @@ func (m *Migration) renewFolder(ctx context.Context, w want, found map[placed]le
 	})
 }
 
-// dropFolders removes stores and folders that the source has no more, with the messages in them.
+// dropFolders removes stores and folders that the source has no more, with the messages in them; those that lie in another folder now come back
+// there.
 func (m *Migration) dropFolders(ctx context.Context) error {
 	boxes, err := m.target.Mailboxes(ctx, storage.MailboxQuery{})
 	if err != nil {
@@ -237,7 +235,14 @@ func (m *Migration) dropFolders(ctx context.Context) error {
 			}
 		}
 		for _, id := range gone {
-			if err := m.compareFolder(ctx, id, map[uint32]bool{}); err != nil {
+			err := storage.RefPages(ctx, m.target, storage.RowQuery{Parent: id, Type: mapi.TypeMessage}, func(page []storage.Ref) error {
+				ids := make([]uint32, len(page))
+				for i, r := range page {
+					ids[i] = r.ID
+				}
+				return m.drop(ctx, "messages that are gone", ids)
+			})
+			if err != nil {
 				return err
 			}
 		}

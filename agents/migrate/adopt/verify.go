@@ -44,8 +44,9 @@ func (s *sum) String() string {
 	return fmt.Sprintf("%d messages (%d unread), %d associated, %d deleted, %d bytes, keys %x", s.messages, s.unread, s.associated, s.deleted, s.size, s.xor[:6])
 }
 
-// Verify compares the target with the source: of each folder the numbers, sizes and keys of its messages; and stores, folders and one of every
-// messages (1: all of them) property by property, with parts and attachments. What differs is a loss in the report. Nobody may have used the target since it was adopted.
+// Verify compares the target with the source: of each folder the numbers, sizes and keys of its messages; and stores, folders and each every-th
+// message (1: all of them) property by property, with parts and attachments. What differs is a loss in the report. Nobody may have used the
+// target since it was adopted.
 func (m *Migration) Verify(ctx context.Context, every int) (err error) {
 	if err := m.open(ctx); err != nil {
 		return err

@@ -1,6 +1,6 @@
 // Package legacy reads the database and the attachments of a Zarafa or Kopano server, schema 61 (7.0.3) to 118 (11).
 //
-// It owns the knowledge of the old tables: which schema has what ([schema]), how a row becomes a property, where the bytes of an
+// It owns the knowledge of the old tables: which schema has what, how a row becomes a property, where the bytes of an
 // attachment lie. It knows nothing of where they go.
 //
 // The source is only read: everything that is sent is a SELECT, or begins or ends a transaction that sees one moment. A [Session] is such
