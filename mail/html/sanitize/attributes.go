@@ -31,6 +31,8 @@ func (c *cleaner) attribute(rule attributeRule, value string) (string, bool) {
 	switch rule {
 	case text:
 		return value, true
+	case present:
+		return "", true
 	case word:
 		return trimmed, isWord(trimmed)
 	case length:

@@ -17,6 +17,7 @@ type cleaner struct {
 	base      *url.URL
 	made      map[string]bool
 	result    Result
+	bodyNames map[string]bool // its id and classes, with # and . in front
 	ruleCount int
 	nodes     int
 	failed    Reason
@@ -76,11 +77,16 @@ func (c *cleaner) sheets(s source) string {
 // root gives our element what the page's body had.
 func (c *cleaner) root(n *xhtml.Node, body []attribute) {
 	class := c.policy.Prefix + "root"
+	c.bodyNames = map[string]bool{"#" + attr(body, "id"): true}
 	var styles []string
 	for _, a := range body {
 		switch a.Key {
 		case "class":
-			class += " " + c.words(a.Val)
+			words := c.words(a.Val)
+			class += " " + words
+			for w := range strings.FieldsSeq(words) {
+				c.bodyNames["."+w] = true
+			}
 		case "text":
 			styles = append(styles, "color:"+cssColour(a.Val))
 		case "bgcolor":

@@ -12,6 +12,8 @@ import (
 // those that load something are in withPicture.
 var properties = set(`
 	background background-color background-image background-position background-repeat background-size background-clip background-origin
+	border-block border-inline margin-block margin-block-end margin-block-start margin-inline margin-inline-end margin-inline-start
+	padding-block padding-block-end padding-block-start padding-inline padding-inline-end padding-inline-start
 	border-collapse border-spacing border-radius border-top-left-radius border-top-right-radius border-bottom-left-radius
 	border-bottom-right-radius box-shadow box-sizing caption-side clear color color-scheme columns column-count column-gap column-width
 	direction display empty-cells float flex flex-basis flex-direction flex-flow flex-grow flex-shrink flex-wrap align-content align-items

@@ -52,6 +52,7 @@ const (
 	direction                          // of text
 	reference                          // # and a name
 	role                               // of a table
+	present                            // none: the attribute is there or not
 )
 
 // attributes are those that may be in a mail's page, whatever the element, since each is harmless with the value that its rule makes of it.
@@ -59,8 +60,8 @@ const (
 var attributes = map[string]attributeRule{
 	"align": word, "alt": text, "background": picture, "bgcolor": colour, "border": length, "bordercolor": colour, "cellpadding": length,
 	"cellspacing": length, "class": names, "clear": word, "color": colour, "colspan": length, "coords": word, "datetime": word, "dir": direction,
-	"face": word, "frame": word, "height": length, "href": link, "hspace": length, "id": name, "lang": word, "name": name, "noshade": word,
-	"nowrap": word, "open": word, "role": role, "rowspan": length, "rules": word, "scope": word, "shape": word, "size": word, "span": length,
+	"face": word, "frame": word, "height": length, "hidden": present, "href": link, "hspace": length, "id": name, "lang": word, "name": name, "noshade": present,
+	"nowrap": present, "open": present, "role": role, "rowspan": length, "rules": word, "scope": word, "shape": word, "size": word, "span": length,
 	"src": picture, "start": word, "style": style, "title": text, "type": word, "usemap": reference, "valign": word, "value": word,
 	"vspace": length, "width": length,
 }

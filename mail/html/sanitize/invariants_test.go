@@ -18,12 +18,12 @@ var (
 		mark menu nav nobr ol p pre q rp rt ruby s samp section small span strike strong sub summary sup table tbody td tfoot th thead time tr tt
 		u ul var wbr`)
 	safeAttributes = strings.Fields(`align alt bgcolor border bordercolor cellpadding cellspacing class clear color colspan coords data-link
-		data-mailto datetime dir face frame height hspace lang noshade nowrap open rel role rowspan rules scope shape size span start target title
+		data-mailto datetime dir face frame height hidden hspace lang noshade nowrap open rel role rowspan rules scope shape size span start target title
 		type valign value vspace width`)
 	safeLink    = regexp.MustCompile(`^(https?|ftp)://[A-Za-z0-9\[][!-~]*$`)
 	safePicture = regexp.MustCompile(`^/(part/|proxy\?u=)[A-Za-z0-9%+._~-]*$`)
 	safeURL     = regexp.MustCompile(`url\("/(part/|proxy\?u=)[A-Za-z0-9%+._~-]*"\)`)
-	unsafeCSS   = regexp.MustCompile(`(?i)[\\<>&]|/\*|@[^m]|@m[^e]|expression|javascript|[^!]import|behavior|binding|position:(?:[^rs]|s[^t]|st[^a])|` +
+	unsafeCSS   = regexp.MustCompile(`(?i)[\\<>&]|/\*|@[^m]|@m[^e]|expression|javascript|[^!]import|behavior|binding|(?:^|[;{ ])position:(?:[^rs]|s[^t]|st[^a])|` +
 		`url\s*\(|var\(|attr\(|image\(|content:|--[a-z]|filter|animation|cursor`)
 )
 

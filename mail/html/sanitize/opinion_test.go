@@ -17,7 +17,7 @@ func secondOpinion() *bluemonday.Policy {
 	p.AllowRelativeURLs(true)
 	p.AllowElements("style", "font", "center", "nobr", "acronym", "big", "strike", "tt", "header", "footer", "main", "nav", "ins", "del", "q", "map", "area", "hr")
 	p.AllowAttrs("class", "title", "align", "valign", "bgcolor", "color", "face", "size", "width", "height", "border", "cellpadding", "cellspacing",
-		"lang", "hspace", "vspace", "role", "dir", "id", "type", "name", "coords", "shape", "clear", "datetime", "open").Globally()
+		"lang", "hspace", "vspace", "role", "dir", "id", "type", "name", "coords", "shape", "clear", "datetime", "open", "hidden").Globally()
 	p.AllowDataAttributes()
 	p.AllowAttrs("href").OnElements("area")
 	p.AllowAttrs("background").OnElements("table", "tbody", "td", "tfoot", "th", "thead", "tr")

@@ -181,7 +181,7 @@ func (r Result) Document(policy Policy) string {
 	}
 	root := "." + policy.prefix() + "root"
 	return doctype + `<html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer"><style>` +
-		root + `{contain:paint;overflow:auto;overflow-wrap:break-word}` + root + ` img{max-width:100%}</style></head><body>` +
+		root + `{contain:paint;overflow:auto;overflow-wrap:break-word}</style></head><body>` +
 		r.HTML + `</body></html>`
 }
 

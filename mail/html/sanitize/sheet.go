@@ -97,8 +97,14 @@ func (c *cleaner) rule(prelude, block []token) string {
 				break
 			}
 		}
-		if s, ok := c.selector(trimBlanks(prelude[:end])); ok {
+		one := trimBlanks(prelude[:end])
+		if s, ok := c.selector(one, " "); ok {
 			selectors = append(selectors, s)
+		}
+		if c.namesBody(one) { // which has become our element
+			if s, ok := c.selector(one, ""); ok {
+				selectors = append(selectors, s)
+			}
 		}
 		prelude = prelude[min(end+1, len(prelude)):]
 	}
@@ -158,8 +164,20 @@ func (c *cleaner) media(tokens []token) (string, bool) {
 var pseudo = set(`link visited hover active focus first-child last-child only-child first-of-type last-of-type only-of-type empty
 	nth-child nth-last-child nth-of-type nth-last-of-type`)
 
-// selector writes a selector that finds elements within the page only. One that is not understood is left out.
-func (c *cleaner) selector(tokens []token) (string, bool) {
+// namesBody reports whether a selector begins with a class or the id of the page's body.
+func (c *cleaner) namesBody(tokens []token) bool {
+	switch {
+	case len(tokens) > 0 && tokens[0].kind == css.HashToken:
+		return c.bodyNames["#"+tokens[0].text]
+	case len(tokens) > 1 && tokens[0].kind == css.DelimToken && tokens[0].text == "." && tokens[1].kind == css.IdentToken:
+		return c.bodyNames["."+tokens[1].text]
+	}
+	return false
+}
+
+// selector writes a selector that finds elements within the page only: in our element, or with nothing between also that one. A selector that is not
+// understood is left out.
+func (c *cleaner) selector(tokens []token, between string) (string, bool) {
 	if len(tokens) == 0 || len(tokens) > longestSelector {
 		return "", false
 	}
@@ -171,9 +189,9 @@ func (c *cleaner) selector(tokens []token) (string, bool) {
 	var out strings.Builder
 	out.WriteString(root)
 	if !isRoot {
-		out.WriteByte(' ')
+		out.WriteString(between)
 	}
-	start := !isRoot // a name of an element may come
+	start := !isRoot && between != "" // a name of an element may come
 	for len(tokens) > 0 {
 		t := tokens[0]
 		n := 1
