@@ -261,8 +261,11 @@ func (c *cleaner) addressLink(n *xhtml.Node, kind, rest string) {
 		if ours := c.policy.Compose(l.Address); isOurs(ours) {
 			c.add(n, "href", ours)
 			c.outside(n)
+			return
 		}
 	}
+	c.add(n, "role", "link")
+	c.add(n, "tabindex", "0")
 }
 
 // mailto writes a mailto address with the fields alone that a message's form has (RFC 6068, 4): none that adds an attachment or a header.

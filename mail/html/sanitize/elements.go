@@ -70,7 +70,7 @@ var attributes = map[string]attributeRule{
 var ofBody = map[string]attributeRule{"text": colour, "link": colour}
 
 // ours are the attributes that this package adds.
-var ours = set(`data-link data-mailto rel target`)
+var ours = set(`data-link data-mailto rel tabindex target`)
 
 // ofElement are the rules of attributes that only some elements may have.
 var ofElement = map[string][]string{

@@ -18,7 +18,7 @@ var (
 		mark menu nav nobr ol p pre q rp rt ruby s samp section small span strike strong sub summary sup table tbody td tfoot th thead time tr tt
 		u ul var wbr`)
 	safeAttributes = strings.Fields(`align alt bgcolor border bordercolor cellpadding cellspacing class clear color colspan coords data-link
-		data-mailto datetime dir face frame height hidden hspace lang noshade nowrap open rel role rowspan rules scope shape size span start target title
+		data-mailto datetime dir face frame height hidden hspace lang noshade nowrap open rel role rowspan rules scope shape size span start tabindex target title
 		type valign value vspace width`)
 	safeLink    = regexp.MustCompile(`^(https?|ftp)://[A-Za-z0-9\[][!-~]*$`)
 	safePicture = regexp.MustCompile(`^/(part/|proxy\?u=)[A-Za-z0-9%+._~-]*$`)

@@ -110,7 +110,7 @@ func TestText(t *testing.T) {
 	r := Text("see https://example.org/?a=<b>\r\n> > <script>canary()</script>\r\n-- \r\nme@example.org mailto:me@example.org\r\n", blocking)
 	want := `<div class="zm-root">see <a data-link="0" href="https://example.org/?a=" rel="noopener noreferrer nofollow" target="_blank">` +
 		`https://example.org/?a=</a>&lt;b&gt;<blockquote type="cite"><blockquote type="cite">&lt;script&gt;canary()&lt;/script&gt;</blockquote>` +
-		`</blockquote><div class="signature">-- <br/>` + "\n" + `me@example.org <a data-link="1" data-mailto="mailto:me@example.org">` +
+		`</blockquote><div class="signature">-- <br/>` + "\n" + `me@example.org <a data-link="1" data-mailto="mailto:me@example.org" role="link" tabindex="0">` +
 		`mailto:me@example.org</a></div></div>`
 	if r.HTML != want || len(r.Links) != 2 || r.Reason != None || r.Quirks {
 		t.Errorf("got %+v\nwant %s", r, want)

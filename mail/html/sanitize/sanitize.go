@@ -36,7 +36,7 @@ type Policy struct {
 	Remote func(address string) (proxied string, ok bool)
 
 	// Compose returns the address of a page for writing to the recipients of a mailto link, whose text it gets. Without it such a link
-	// has no address. In both cases the attribute data-mailto holds the text.
+	// has no address, and is reached by keys all the same. In both cases the attribute data-mailto holds the text.
 	Compose func(mailto string) (address string)
 
 	// Prefix begins every id and name of the page and the classes that this package adds; letters, digits and '-', beginning with a
@@ -180,8 +180,9 @@ func (r Result) Document(policy Policy) string {
 		doctype = ""
 	}
 	root := "." + policy.prefix() + "root"
-	return doctype + `<html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer"><style>` +
-		root + `{contain:paint;overflow:auto;overflow-wrap:break-word}</style></head><body>` +
+	return doctype + `<html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer"><style>body{margin:0}` +
+		root + `{padding:8px;contain:paint;overflow:auto;overflow-wrap:break-word}` +
+		root + ` a[data-mailto]{color:LinkText;text-decoration:underline;cursor:pointer}</style></head><body>` +
 		r.HTML + `</body></html>`
 }
 
