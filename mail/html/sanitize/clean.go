@@ -167,8 +167,14 @@ func (c *cleaner) addClass(n *xhtml.Node, class string) {
 	c.made["class="+n.Attr[i].Val] = true
 }
 
+// mostPictures bounds the pictures of a page, each place counted; further ones are left out.
+const mostPictures = 5_000
+
 // picture finds where a picture is loaded from, if it may be loaded.
 func (c *cleaner) picture(address string) (string, bool) {
+	if c.result.Blocked+c.result.Remote+c.result.Inline >= mostPictures {
+		return "", false
+	}
 	address = trim(address)
 	kind, rest := scheme(address)
 	if kind == "cid" {

@@ -127,7 +127,7 @@ func (p *preparer) start() {
 			p.skip, p.skipped = name, 1
 		}
 	case name == "body" || name == "html":
-		p.body = append(p.body, bodyAttributes(t.Attr)...)
+		p.body = pick(append(p.body, t.Attr...), isOfBody) // each tag adds what is not there yet
 	case name == "base" && p.base == nil:
 		p.base, _, _ = absolute(attr(t.Attr, "href"), nil)
 	case elements[name]:
@@ -307,25 +307,28 @@ func allowed(element string, attrs []attribute) []attribute {
 	return pick(attrs, func(key string) bool { return ruleOf(element, key) != 0 })
 }
 
-// bodyAttributes are those attributes of html and body that go to the element in which the page is shown.
-func bodyAttributes(attrs []attribute) []attribute {
-	return pick(attrs, func(key string) bool {
-		switch key {
-		case "background", "bgcolor", "class", "dir", "id", "lang", "style":
-			return true
-		}
-		return ofBody[key] != 0
-	})
+// isOfBody reports whether an attribute of html and body goes to the element in which the page is shown.
+func isOfBody(key string) bool {
+	switch key {
+	case "background", "bgcolor", "class", "dir", "id", "lang", "style":
+		return true
+	}
+	return ofBody[key] != 0
 }
 
+// pick are the wanted attributes, each once.
 func pick(attrs []attribute, wanted func(key string) bool) []attribute {
 	var picked []attribute
 	for _, a := range attrs {
-		if a.Namespace == "" && wanted(a.Key) && len(a.Val) <= longestAttribute && attr(picked, a.Key) == "" {
+		if a.Namespace == "" && wanted(a.Key) && len(a.Val) <= longestAttribute && !hasAttr(picked, a.Key) {
 			picked = append(picked, a)
 		}
 	}
 	return picked
+}
+
+func hasAttr(attrs []attribute, key string) bool {
+	return slices.ContainsFunc(attrs, func(a attribute) bool { return a.Key == key })
 }
 
 // attr is the value of an attribute, "" if there is none.

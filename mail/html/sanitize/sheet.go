@@ -89,7 +89,8 @@ func blockEnd(tokens []token, i int) int {
 // rule writes a rule, "" if nothing of it is allowed.
 func (c *cleaner) rule(prelude, block []token) string {
 	var selectors []string
-	for len(prelude) > 0 {
+	for len(prelude) > 0 && c.ruleCount < mostRules {
+		c.ruleCount++
 		end := len(prelude)
 		for i, t := range prelude {
 			if t.kind == css.CommaToken {
