@@ -35,6 +35,7 @@ var mayImport = map[string][]string{
 	"agents/monitor":                  {"agents/connection", "client", "daemon", "mail", "mapi"},
 	"agents/spool":                    {"mail/tree"},
 	"agents/spooler":                  {"agents/connection", "agents/spool", "calendar", "client", "daemon", "mail", "mapi"},
+	"agents/webaccess/files":          {},
 	"agents/webaccess/images":         {},
 	"bench":                           {"loadgen", "profiles"},
 	"bench/snapshot":                  {"mapi"}, // frozen copies of requests
