@@ -63,6 +63,7 @@ var mayImport = map[string][]string{
 	"loadgen/outlook":            {"client", "loadgen", "mapi", "profiles", "wire"},
 	"mail":                       {"mapi", "calendar"},
 	"mail/charset":               {},
+	"mail/html/sanitize":         {"mail/html"},
 	"mail/header":                {"mail/charset"},
 	"mail/structure":             {"mail/charset", "mail/header", "mail/tree"},
 	"mail/tree":                  {"mail/header"},

@@ -279,7 +279,7 @@ func nth(name string, tokens []token) (string, int) {
 		case css.RightParenthesisToken:
 			return out + ")", i + 3
 		case css.NumberToken, css.DimensionToken, css.IdentToken:
-			if strings.Trim(strings.ToLower(t.text), "0123456789n-+evnod") != "" {
+			if strings.Trim(strings.ToLower(t.text), "0123456789-+evnod") != "" {
 				return "", 0
 			}
 			out += t.text
