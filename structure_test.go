@@ -37,6 +37,7 @@ var mayImport = map[string][]string{
 	"agents/spooler":                  {"agents/connection", "agents/spool", "calendar", "client", "daemon", "mail", "mapi"},
 	"agents/webaccess/files":          {},
 	"agents/webaccess/images":         {},
+	"agents/webaccess":                {"agents/connection", "agents/frontend", "agents/spool", "calendar", "client", "daemon", "mail", "mapi"},
 	"bench":                           {"loadgen", "profiles"},
 	"bench/snapshot":                  {"mapi"}, // frozen copies of requests
 	"bench/suite":                     {"bench", "cache", "client", "daemon", "loadgen", "mapi", "profiles", "server", "storage", "wire"},
@@ -49,6 +50,7 @@ var mayImport = map[string][]string{
 	"cmd/zarafa-pam":                  {"server/auth/pam"},
 	"cmd/zarafa-monitor":              {"agents/connection", "agents/monitor", "daemon"},
 	"cmd/zarafa-spooler":              {"agents", "daemon"},
+	"cmd/zarafa-webaccess":            {"agents/connection", "agents/webaccess", "daemon"},
 	"cmd/zarafa-server": {
 		"daemon", "server",
 	},
