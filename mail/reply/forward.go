@@ -14,7 +14,7 @@ import (
 func (a *Composer) Forward(original *mapi.Message, recipients []mapi.Props) *mapi.Message {
 	m := a.forwarding(original, recipients)
 	m.Attachments = append(m.Attachments, original.Attachments...)
-	block := block(original)
+	block := Block(original)
 	plain, page := convert.Texts(original)
 	convert.SetText(m, "-----Original message-----\r\n"+block+"\r\n"+plain)
 	if page != "" {
@@ -59,8 +59,8 @@ func (a *Composer) forwarding(original *mapi.Message, recipients []mapi.Props) *
 	return m
 }
 
-// block says who wrote a message to whom, when and about what. Who got a blind copy is nobody's business.
-func block(m *mapi.Message) string {
+// Block says who wrote a message to whom, when and about what. Who got a blind copy is nobody's business.
+func Block(m *mapi.Message) string {
 	var b strings.Builder
 	line := func(name, value string) {
 		if value = strings.Join(strings.Fields(value), " "); value != "" {
