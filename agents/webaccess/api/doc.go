@@ -12,7 +12,6 @@
 //	POST /api/uploads?name&type            the bytes of a file as application/octet-stream → Upload
 //	GET  /mail/{id}/body?part&images       the page for the frame that shows a mail
 //	GET  /mail/{id}/files/{path}           a file of a mail, to be saved; with ?show to be shown, if its kind is harmless
-//	GET  /mail/{id}/cid/{cid}              a picture that the page of a mail shows
 //	GET  /mail/{id}/source                 the mail as it is sent, text/plain; with ?save as a file
 //
 // Ids are texts without meaning to the client, safe in a URL. One of an object in somebody else's store is as good as one of the user's own, if

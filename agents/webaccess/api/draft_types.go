@@ -25,6 +25,8 @@ type DraftCreate struct {
 	To      []Recipient `json:"to,omitempty"`
 	Subject string      `json:"subject,omitempty"`
 	Text    string      `json:"text,omitempty"`
+	// Heading is the text above what is quoted, in the user's language; empty is English.
+	Heading string `json:"heading,omitempty"`
 }
 
 // Draft is a mail that is being written.
@@ -37,7 +39,7 @@ type Draft struct {
 	Format        Format      `json:"format"`
 	Importance    Importance  `json:"importance"`
 	ReceiptWanted bool        `json:"receiptWanted"`
-	// HTML is the part that the user writes, made harmless. Quote is the quoted message behind it, which stays as it is until the user edits it: then the
+	// HTML is the part that the user writes, made harmless; a picture of the mail is shown by "cid:" and the contentId of a file. Quote is the quoted message behind it, which stays as it is until the user edits it: then the
 	// client puts it into HTML and sends an empty Quote.
 	HTML  string `json:"html"`
 	Quote string `json:"quote"`

@@ -84,6 +84,19 @@ type Body struct {
 	Blocked int `json:"blocked"`
 	// Plain: the page was too large or too deep to be made harmless, so that only the text is shown.
 	Plain bool `json:"plain"`
+	// Links are those of the page, by the attribute data-link of its elements.
+	Links []Link `json:"links"`
+	// Light: the page has colours of its own, so that it belongs on light paper in dark mode as well.
+	Light bool `json:"light"`
+}
+
+// Link is a link of a page: what is shown before it is followed.
+type Link struct {
+	Address string `json:"address"`
+	// Host is the host that is really reached, as it should be shown; empty for other kinds of addresses.
+	Host string `json:"host"`
+	// Suspicious: the reader should be asked before it is opened, since it looks like another one.
+	Suspicious bool `json:"suspicious"`
 }
 
 // Attachment is a file or a message in a message.
@@ -99,6 +112,8 @@ type Attachment struct {
 	Address string `json:"address"`
 	// Show is the address that shows it in the browser, empty if that is not safe.
 	Show string `json:"show,omitempty"`
+	// ContentID is what a page names it by, without brackets.
+	ContentID string `json:"contentId,omitempty"`
 	// Message: it is a message, which "messages/get" reads with Path as its part.
 	Message bool `json:"message"`
 	// Deceptive: the name pretends to be of another kind.
@@ -114,8 +129,8 @@ type RowRange struct {
 // MessageSelection says which messages a call is about: ids, or rows of a list that the browser need not have loaded.
 type MessageSelection struct {
 	IDs []ID `json:"ids,omitempty"`
-	// Folder, Sort and Filter are those of a list, of which Ranges are meant, or without any Ranges all of it.
-	Folder ID         `json:"folder,omitempty"`
+	// Folder is where all of them are shown; Sort and Filter are those of the list there, of which Ranges are meant, or without any Ranges all of it.
+	Folder ID         `json:"folder"`
 	Sort   Sort       `json:"sort,omitempty"`
 	Filter Filter     `json:"filter,omitempty"`
 	Ranges []RowRange `json:"ranges,omitempty"`

@@ -39,7 +39,8 @@ type RowsQuery struct {
 	Filter Filter `json:"filter,omitempty"`
 	// At is the number of the first row.
 	At int `json:"at,omitempty"`
-	// Key is that of a row which the window shall show; with Before rows in front of it. If it is gone the window begins at At.
+	// Key is that of a row which the window shall show, with Before rows in front of it; if the server has not had the list open there may be none in front.
+	// If the row is gone the window begins at At.
 	Key string `json:"key,omitempty"`
 	// Before is how many rows to show in front of the one with Key.
 	Before int `json:"before,omitempty"`
@@ -47,8 +48,8 @@ type RowsQuery struct {
 	Date Time `json:"date,omitempty"`
 	// N is how many rows are wanted.
 	N int `json:"n"`
-	// Keep are keys of rows that a filter must show although they have ceased to meet it: mails that were read under "unread". At most 50.
-	Keep []string `json:"keep,omitempty"`
+	// Keep are messages that a filter must show although they have ceased to meet it: mails that were read under "unread". At most 50.
+	Keep []ID `json:"keep,omitempty"`
 }
 
 // Rows is a window of a folder.

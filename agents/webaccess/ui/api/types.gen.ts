@@ -62,6 +62,8 @@ export interface Attachment {
   address: string
   /** Show is the address that shows it in the browser, empty if that is not safe. */
   show?: string
+  /** ContentID is what a page names it by, without brackets. */
+  contentId?: string
   /** Message: it is a message, which "messages/get" reads with Path as its part. */
   message: boolean
   /** Deceptive: the name pretends to be of another kind. */
@@ -87,6 +89,10 @@ export interface Body {
   blocked: number
   /** Plain: the page was too large or too deep to be made harmless, so that only the text is shown. */
   plain: boolean
+  /** Links are those of the page, by the attribute data-link of its elements. */
+  links: Link[]
+  /** Light: the page has colours of its own, so that it belongs on light paper in dark mode as well. */
+  light: boolean
 }
 
 /** Bulk is the result of changes of many messages. One call does at most Limits.bulk of them. */
@@ -139,7 +145,7 @@ export interface Draft {
   importance: Importance
   receiptWanted: boolean
   /**
-   * HTML is the part that the user writes, made harmless. Quote is the quoted message behind it, which stays as it is until the user edits it: then the
+   * HTML is the part that the user writes, made harmless; a picture of the mail is shown by "cid:" and the contentId of a file. Quote is the quoted message behind it, which stays as it is until the user edits it: then the
    * client puts it into HTML and sends an empty Quote.
    */
   html: string
@@ -163,6 +169,8 @@ export interface DraftCreate {
   to?: Recipient[]
   subject?: string
   text?: string
+  /** Heading is the text above what is quoted, in the user's language; empty is English. */
+  heading?: string
 }
 
 /** DraftDestroy deletes drafts for good. */
@@ -381,6 +389,15 @@ export interface Limits {
   hold: number
 }
 
+/** Link is a link of a page: what is shown before it is followed. */
+export interface Link {
+  address: string
+  /** Host is the host that is really reached, as it should be shown; empty for other kinds of addresses. */
+  host: string
+  /** Suspicious: the reader should be asked before it is opened, since it looks like another one. */
+  suspicious: boolean
+}
+
 /** Message is a message as the reader shows it. */
 export interface Message {
   id: ID
@@ -436,8 +453,8 @@ export interface MessageRef {
 /** MessageSelection says which messages a call is about: ids, or rows of a list that the browser need not have loaded. */
 export interface MessageSelection {
   ids?: ID[]
-  /** Folder, Sort and Filter are those of a list, of which Ranges are meant, or without any Ranges all of it. */
-  folder?: ID
+  /** Folder is where all of them are shown; Sort and Filter are those of the list there, of which Ranges are meant, or without any Ranges all of it. */
+  folder: ID
   sort?: Sort
   filter?: Filter
   ranges?: RowRange[]
@@ -596,7 +613,10 @@ export interface RowsQuery {
   filter?: Filter
   /** At is the number of the first row. */
   at?: number
-  /** Key is that of a row which the window shall show; with Before rows in front of it. If it is gone the window begins at At. */
+  /**
+   * Key is that of a row which the window shall show, with Before rows in front of it; if the server has not had the list open there may be none in front.
+   * If the row is gone the window begins at At.
+   */
   key?: string
   /** Before is how many rows to show in front of the one with Key. */
   before?: number
@@ -604,8 +624,8 @@ export interface RowsQuery {
   date?: Time
   /** N is how many rows are wanted. */
   n: number
-  /** Keep are keys of rows that a filter must show although they have ceased to meet it: mails that were read under "unread". At most 50. */
-  keep?: string[]
+  /** Keep are messages that a filter must show although they have ceased to meet it: mails that were read under "unread". At most 50. */
+  keep?: ID[]
 }
 
 /** SessionList is the result of "session/list". */
