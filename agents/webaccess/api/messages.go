@@ -235,7 +235,11 @@ func recipientsOf(m *mapi.Message) (list []Recipient) {
 // whoOf is somebody by the properties of a recipient.
 func whoOf(props mapi.Props) Who {
 	a := convert.Address(props, nil)
-	return Who{Name: a.Name, Address: a.Addr()}
+	w := Who{Name: a.Name, Address: a.Addr()}
+	if w.Address == "" {
+		w.Address = addressInKey(props.Bytes(mapi.PrSearchKey))
+	}
+	return w
 }
 
 // sendersOf are who a message is from, who has sent it for him, and who gets answers.
@@ -244,9 +248,15 @@ func sendersOf(m *mapi.Message) (from Who, sender *Who, replyTo []Who) {
 		from = whoOf(p)
 	}
 	p := m.Props
+	if from.Address == "" {
+		from.Address = addressInKey(p.Bytes(mapi.PrSentRepresentingSearchKey))
+	}
 	by := Who{Name: p.Str(mapi.PrSenderName), Address: p.Str(mapi.PrSenderSMTPAddress)}
 	if by.Address == "" && strings.EqualFold(p.Str(mapi.PrSenderAddrtype), "SMTP") {
 		by.Address = p.Str(mapi.PrSenderEmailAddress)
+	}
+	if by.Address == "" {
+		by.Address = addressInKey(p.Bytes(mapi.PrSenderSearchKey))
 	}
 	if by.Address != "" && !strings.EqualFold(by.Address, from.Address) {
 		sender = &by

@@ -45,7 +45,7 @@ func fixed(name mapi.PropName, t mapi.PropType) mapi.PropTag {
 func rowColumns(s *session.Session) []mapi.PropTag {
 	return []mapi.PropTag{
 		mapi.PrEntryID, mapi.PrInstanceKey, mapi.PrMessageClass, mapi.PrSubject, mapi.PrSentRepresentingName, mapi.PrSentRepresentingEmailAddress,
-		mapi.PrSentRepresentingSMTPAddress, mapi.PrSentRepresentingAddrtype, mapi.PrDisplayTo, mapi.PrMessageDeliveryTime, mapi.PrClientSubmitTime,
+		mapi.PrSentRepresentingSMTPAddress, mapi.PrSentRepresentingAddrtype, mapi.PrSentRepresentingSearchKey, mapi.PrDisplayTo, mapi.PrMessageDeliveryTime, mapi.PrClientSubmitTime,
 		mapi.PrLastModificationTime, mapi.PrMessageSize, mapi.PrBody, mapi.PrMessageFlags, mapi.PrHasAttach, mapi.PrFlagStatus, mapi.PrImportance,
 		mapi.PrConversationTopic, mapi.PrLastVerbExecuted, mapi.PrIconIndex, taskDue(), s.Keywords,
 	}
@@ -291,10 +291,23 @@ func rowOf(s *session.Session, p mapi.Props, date mapi.PropTag) Row {
 // whoIn is who a row says it is from.
 func whoIn(p mapi.Props) Who {
 	w := Who{Name: p.Str(mapi.PrSentRepresentingName), Address: p.Str(mapi.PrSentRepresentingSMTPAddress)}
-	if w.Address == "" && !strings.EqualFold(p.Str(mapi.PrSentRepresentingAddrtype), "ZARAFA") {
+	if w.Address == "" && strings.EqualFold(p.Str(mapi.PrSentRepresentingAddrtype), "SMTP") {
 		w.Address = p.Str(mapi.PrSentRepresentingEmailAddress)
 	}
+	if w.Address == "" {
+		w.Address = addressInKey(p.Bytes(mapi.PrSentRepresentingSearchKey))
+	}
 	return w
+}
+
+// addressInKey is the address of the Internet in the search key of a user of this server (TYPE:ADDRESS and a NUL, in upper case), whose messages have no other
+// one; it saves a look-up for each.
+func addressInKey(key []byte) string {
+	_, address, ok := strings.Cut(strings.TrimRight(string(key), "\x00"), ":")
+	if !ok || !strings.Contains(address, "@") {
+		return ""
+	}
+	return strings.ToLower(address)
 }
 
 // preview is the beginning of a text in one line.

@@ -79,6 +79,8 @@ func (a *API) outgoing(s *session.Session, until time.Time) mapi.Props {
 	now := a.now()
 	m := new(mapi.Message)
 	convert.SetSender(m, self{s}, addressOfText(s.Entry.Name, s.User.Email))
+	m.Props.Set(mapi.String(mapi.PrSenderSMTPAddress, s.User.Email))
+	m.Props.Set(mapi.String(mapi.PrSentRepresentingSMTPAddress, s.User.Email))
 	at := mapi.FileTimeOf(now)
 	for _, v := range []mapi.PropValue{
 		mapi.Time(mapi.PrClientSubmitTime, at), mapi.Time(mapi.PrMessageDeliveryTime, at), mapi.Long(mapi.PrSubmitFlags, 0),

@@ -252,7 +252,7 @@ func (m *Manager) Run(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
-			m.closeAll(ctx)
+			m.CloseAll(ctx)
 			return
 		case <-ticker.C:
 			m.Sweep(ctx)
@@ -260,7 +260,8 @@ func (m *Manager) Run(ctx context.Context) {
 	}
 }
 
-func (m *Manager) closeAll(ctx context.Context) {
+// CloseAll ends all sessions.
+func (m *Manager) CloseAll(ctx context.Context) {
 	m.mu.Lock()
 	all := m.byHash
 	m.byHash = make(map[[32]byte]*Session)

@@ -95,6 +95,17 @@ func (s *Set) table(name string) (t, out *table) {
 	return t, out
 }
 
+// Clear closes all tables.
+func (s *Set) Clear(ctx context.Context) {
+	s.mu.Lock()
+	tables := s.tables
+	s.tables = nil
+	s.mu.Unlock()
+	for _, t := range tables {
+		t.close(ctx)
+	}
+}
+
 func (t *table) close(ctx context.Context) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
