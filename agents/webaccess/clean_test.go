@@ -43,6 +43,7 @@ func TestPages(t *testing.T) {
 	outer := letter(2)
 	outer.Attachments = []*mapi.Attachment{{Message: page(3), Props: mapi.Props{mapi.Long(mapi.PrAttachMethod, mapi.AttachEmbedded)}}}
 	w.deliver("alice", page(1), outer)
+	w.withCleaner(nil)
 	b := w.logOn("alice")
 	rows := b.rows(b.folder(api.RoleInbox), "").Rows
 	id := rows[1].ID
@@ -95,4 +96,55 @@ func TestPages(t *testing.T) {
 		t.Errorf("%+v", now)
 	}
 	b.refused("drafts/update", api.DraftUpdate{ID: d.ID, Text: &text, HTML: &mine}, api.Invalid)
+}
+
+// A hostile page reaches the browser without anything that runs or asks another host, wherever it is shown.
+func TestHostilePage(t *testing.T) {
+	w := newWorld(t, "")
+	w.user("alice")
+	m := letter(1)
+	m.Props.Set(mapi.Binary(mapi.PrHTML, []byte(`<p onclick="x()">Hi<script>canary()</script><img src="https://canary.example/a.png"><a href="javascript:canary()">l</a>`+
+		`<a href="https://real.example/">https://shown.example</a><svg onload=canary()><iframe srcdoc="canary"></iframe><form action="https://canary.example"><input></form>`)))
+	w.deliver("alice", m)
+	b := w.logOn("alice")
+	id := b.rows(b.folder(api.RoleInbox), "").Rows[0].ID
+	got := call[api.Messages](b, "messages/get", api.MessagesGet{IDs: []api.ID{id}}).List[0]
+	if got.Body.Format != api.FormatHTML || got.Body.Blocked != 1 || len(got.Body.Links) != 1 || !got.Body.Links[0].Suspicious || got.Body.Links[0].Host != "real.example" {
+		t.Errorf("%+v", got.Body)
+	}
+	d := call[api.Draft](b, "drafts/create", api.DraftCreate{Kind: api.DraftReply, About: &api.MessageRef{ID: id}})
+	frame := string(b.get(got.Body.Frame, http.StatusOK))
+	for where, text := range map[string]string{"frame": frame, "quote": d.Quote, "mine": d.HTML} {
+		for _, bad := range []string{"canary", "onclick", "<script", "<svg", "<iframe", "<form", "javascript:"} {
+			if strings.Contains(text, bad) {
+				t.Errorf("%s has %s: %s", where, bad, text)
+			}
+		}
+	}
+	if !strings.Contains(frame, "Hi") || !strings.Contains(d.Quote, "Hi") {
+		t.Errorf("%s\n%s", frame, d.Quote)
+	}
+	shown := string(b.get(got.Body.Frame+"?images", http.StatusOK))
+	if !strings.Contains(shown, `src="/images?u=`) || strings.Contains(shown, "canary.example") {
+		t.Errorf("%s", shown)
+	}
+}
+
+// A picture of the mail that is answered stays one of the answer, by its Content-ID.
+func TestPictureInAnswer(t *testing.T) {
+	w := newWorld(t, "")
+	w.user("alice")
+	w.deliver("alice", page(1))
+	b := w.logOn("alice")
+	id := b.rows(b.folder(api.RoleInbox), "").Rows[0].ID
+	d := call[api.Draft](b, "drafts/create", api.DraftCreate{Kind: api.DraftReply, About: &api.MessageRef{ID: id}})
+	if !strings.Contains(d.Quote, `src="cid:pic@x"`) || len(d.Files) != 1 {
+		t.Errorf("%+v", d)
+	}
+	html := d.HTML
+	saved := call[api.DraftSaved](b, "drafts/update", api.DraftUpdate{ID: d.ID, IfInState: d.State, HTML: &html})
+	again := call[api.Draft](b, "drafts/get", api.DraftGet{ID: d.ID})
+	if again.State != saved.State || again.HTML != d.HTML || again.Quote != d.Quote {
+		t.Errorf("a draft that is saved as it is changes:\n%s\n%s\n%s\n%s", d.HTML, again.HTML, d.Quote, again.Quote)
+	}
 }

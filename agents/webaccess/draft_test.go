@@ -20,7 +20,7 @@ func TestDraft(t *testing.T) {
 	w.user("alice")
 	w.user("bob")
 	b := w.logOn("alice")
-	d := call[api.Draft](b, "drafts/create", api.DraftCreate{Kind: api.DraftNew, Text: "Hello", Subject: "First"})
+	d := call[api.Draft](b, "drafts/create", api.DraftCreate{Kind: api.DraftNew, Format: api.FormatText, Text: "Hello", Subject: "First"})
 	if d.Format != api.FormatText || d.Text != "Hello" || d.Subject != "First" || d.State == "" || d.Queued {
 		t.Errorf("%+v", d)
 	}
@@ -66,7 +66,7 @@ func TestDraftAttachments(t *testing.T) {
 	w := newWorld(t, "")
 	w.user("alice")
 	b := w.logOn("alice")
-	d := call[api.Draft](b, "drafts/create", api.DraftCreate{Kind: api.DraftNew, Text: "Hello", Subject: "First", To: []api.Recipient{{Kind: api.To, Address: "x@example.org"}}})
+	d := call[api.Draft](b, "drafts/create", api.DraftCreate{Kind: api.DraftNew, Format: api.FormatText, Text: "Hello", Subject: "First", To: []api.Recipient{{Kind: api.To, Address: "x@example.org"}}})
 	names := func(files []api.Attachment) (list []string) {
 		for _, f := range files {
 			list = append(list, fmt.Sprint(f.Path, " ", f.Name, " ", f.Size))

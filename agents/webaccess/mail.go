@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"zarafa/agents/webaccess/api"
+	"zarafa/agents/webaccess/images"
 	"zarafa/agents/webaccess/session"
 	"zarafa/mail/convert"
 	"zarafa/mapi"
@@ -24,7 +25,13 @@ func (w *Web) mailPage(rw http.ResponseWriter, r *http.Request, s *session.Sessi
 	if err != nil {
 		return err
 	}
-	page, ok := w.api.Page(l)
+	var remote func(string) (string, bool)
+	if r.URL.Query().Has("images") {
+		remote = func(address string) (string, bool) {
+			return images.Key(s.Secret).Sign(strings.TrimSuffix(w.cfg.Path, "/")+imagesPath, address), true
+		}
+	}
+	page, ok := w.api.Page(l, remote)
 	if !ok {
 		return &api.Problem{Code: api.NotFound, Message: "the message has no page"}
 	}
@@ -41,6 +48,24 @@ func (w *Web) mailPage(rw http.ResponseWriter, r *http.Request, s *session.Sessi
 	_, _ = fmt.Fprintf(rw, `%s<html><head><meta charset="utf-8"><meta name="color-scheme" content="%s"><style>%s</style></head><body>%s</body></html>`,
 		doctype, scheme, pageStyle, page.HTML) // the browser may be gone
 	return nil
+}
+
+// imagesPath is where remote pictures are fetched for readers, below the path of the program.
+const imagesPath = "/images"
+
+// image fetches a remote picture. The proxy answers errors by itself.
+func (w *Web) image(rw http.ResponseWriter, r *http.Request, _ *session.Session) error {
+	w.images.ServeHTTP(rw, r)
+	return nil
+}
+
+// imageSession tells the proxy whose addresses a request may ask for.
+func (w *Web) imageSession(r *http.Request) (images.Session, bool) {
+	s, ok := w.session(r, w.origin(r))
+	if !ok {
+		return images.Session{}, false
+	}
+	return images.Session{User: s.User.Name, Key: s.Secret}, true
 }
 
 // load reads the message of a URL.

@@ -52,6 +52,7 @@ func (w *Web) routes() []Route {
 		{Pattern: "GET /api/rows", Access: Users, serve: w.rows},
 		{Pattern: "GET /api/events", Access: Users, stream: true, serve: w.events},
 		{Pattern: "POST /api/uploads", Access: Users, serve: w.upload},
+		{Pattern: "GET " + imagesPath, Access: Users, serve: w.image},
 		{Pattern: "GET /mail/{id}/body", Access: Users, serve: w.mailPage},
 		{Pattern: "GET /mail/{id}/source", Access: Users, serve: w.mailSource},
 		{Pattern: "GET /mail/{id}/files/{path}", Access: Users, serve: w.mailFile},

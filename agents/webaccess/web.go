@@ -13,6 +13,7 @@ import (
 
 	"zarafa/agents/frontend"
 	"zarafa/agents/webaccess/api"
+	"zarafa/agents/webaccess/images"
 	"zarafa/agents/webaccess/session"
 	"zarafa/agents/webaccess/uploads"
 	"zarafa/client"
@@ -46,6 +47,7 @@ type Web struct {
 	metrics  *metrics
 	sessions *session.Manager
 	api      *api.API
+	images   *images.Proxy
 	now      func() time.Time
 
 	buffers *client.Buffers
@@ -74,7 +76,8 @@ func newWeb(cfg *Config, env daemon.Env, now func() time.Time) *Web {
 		Uploads: uploads.Settings{Dir: cfg.TempPath, One: cfg.UploadSize, All: cfg.UploadTotal, Lifetime: uploadTime, Now: now},
 		Follow:  func(ctx context.Context, s *session.Session) { w.api.Follow(ctx, s) },
 	})
-	w.api = api.New(api.Options{Version: cfg.Start.Version, Limits: w.limits, Clean: cleaner(), Log: env.Log, Now: now}, w.sessions)
+	w.api = api.New(api.Options{Version: cfg.Start.Version, Limits: w.limits, Clean: clean, Log: env.Log, Now: now}, w.sessions)
+	w.images = images.New(images.Options{Session: w.imageSession, Log: env.Log})
 	w.metrics = newMetrics(env.Registry, w.sessions.Count)
 	return w
 }

@@ -150,11 +150,11 @@ func (c *composer) body(m *mapi.Message) {
 	}
 	mine := "<div>" + html.FromText(c.args.Text) + "<br></div>"
 	if sign.HTML != "" {
-		mine += `<div class="signature">` + c.api.forEditor(sign.HTML) + "</div>"
+		mine += `<div class="signature">` + c.api.written(sign.HTML) + "</div>"
 	}
 	if c.args.Kind == DraftCopy {
-		first, quote := splitPage(page)
-		setPage(m, c.api.forEditor(first), c.api.forEditor(quote))
+		first, quote, _ := splitPage(page)
+		setPage(m, c.api.written(first), c.api.forEditor(quote))
 		return
 	}
 	setPage(m, mine, c.quotedPage(plain, page))

@@ -10,7 +10,7 @@
 //	GET  /api/rows?folder&sort&filter&…    a window of a folder: RowsQuery → Rows
 //	GET  /api/events                       server-sent events, see EventKinds
 //	POST /api/uploads?name&type            the bytes of a file as application/octet-stream → Upload
-//	GET  /mail/{id}/body?part&images       the page for the frame that shows a mail
+//	GET  /mail/{id}/body?part&images       the page for the frame that shows a mail; with ?images remote pictures are fetched by the server
 //	GET  /mail/{id}/files/{path}           a file of a mail, to be saved; with ?show to be shown, if its kind is harmless
 //	GET  /mail/{id}/source                 the mail as it is sent, text/plain; with ?save as a file
 //

@@ -84,8 +84,8 @@ func (a *API) draft(l *Loaded) Draft {
 		d.Until = timeIn(p, mapi.PrDeferredSendTime)
 	}
 	if page != "" && a.settings.Clean != nil {
-		mine, quote := splitPage(page)
-		d.Format, d.Text, d.HTML, d.Quote = FormatHTML, "", a.forEditor(mine), a.forEditor(quote)
+		mine, quote, _ := splitPage(page)
+		d.Format, d.Text, d.HTML, d.Quote = FormatHTML, "", a.written(mine), a.forEditor(quote)
 	}
 	for i, f := range l.Message.Attachments {
 		d.Files = append(d.Files, a.file(l, i, f))
@@ -206,24 +206,37 @@ func (a *API) setBody(ctx context.Context, s *session.Session, id mapi.EntryID, 
 	if a.settings.Clean == nil {
 		return &Problem{Code: NotSupported, Message: "mails are written as text"}
 	}
-	mine, quote := args.HTML, args.Quote
-	if mine == nil || quote == nil {
-		l, err := a.Load(ctx, s, MessageRef{ID: idOf(id)})
-		if err != nil {
-			return err
-		}
-		d := a.draft(l)
-		if mine == nil {
-			mine = &d.HTML
-		} else {
-			quote = &d.Quote
-		}
+	mine, quote, err := a.pieces(ctx, s, id, args)
+	if err != nil {
+		return err
 	}
-	if len(*mine)+len(*quote) > maxBody {
+	if len(mine)+len(quote) > maxBody {
 		return tooLarge("a mail has at most %d bytes of html", maxBody)
 	}
-	setPage(m, a.forEditor(*mine), a.forEditor(*quote))
+	setPage(m, mine, quote)
 	return nil
+}
+
+// pieces are what the user wrote and what he quotes, as they are saved. A piece that the client does not name stays as it is.
+func (a *API) pieces(ctx context.Context, s *session.Session, id mapi.EntryID, args *DraftUpdate) (mine, quote string, err error) {
+	if args.HTML == nil || args.Quote == nil {
+		l, err := a.Load(ctx, s, MessageRef{ID: idOf(id)})
+		if err != nil {
+			return "", "", err
+		}
+		_, page := convert.Texts(l.Message)
+		var ours bool
+		if mine, quote, ours = splitPage(page); !ours {
+			mine = a.written(mine)
+		}
+	}
+	if args.HTML != nil {
+		mine = a.written(*args.HTML)
+	}
+	if args.Quote != nil {
+		quote = a.forEditor(*args.Quote)
+	}
+	return mine, quote, nil
 }
 
 // recipientRows are the rows of recipients: those of the address book by their entries, others by their addresses.

@@ -22,13 +22,14 @@ func (a *API) Upload(s *session.Session, name, kind string, r io.Reader) (Upload
 	return Upload{ID: ID(f.ID), Name: f.Name, Type: f.Type, Size: f.Size()}, nil
 }
 
-// Page is the page of a message, made harmless; ok is false if it has none.
-func (a *API) Page(l *Loaded) (page Cleaned, ok bool) {
+// Page is the page of a message, made harmless; ok is false if it has none. remote is the address under which a remote picture is fetched for the reader;
+// nil leaves all of them out.
+func (a *API) Page(l *Loaded, remote func(address string) (proxied string, ok bool)) (page Cleaned, ok bool) {
 	_, text := convert.Texts(l.Message)
 	if text == "" || a.settings.Clean == nil {
 		return page, false
 	}
-	return a.settings.Clean([]byte(text), CleanOptions{Inline: a.inline(l)}), true
+	return a.settings.Clean([]byte(text), CleanOptions{Inline: a.inline(l), Remote: remote}), true
 }
 
 // File finds an attachment, and a name that it can be saved by.
