@@ -11,6 +11,7 @@ status_port=2237
 lmtp_port=2224
 imap_port=2293
 pop3_port=2295
+web_port=2280
 smtp_port=2225 # where mail of the spooler goes, from which it comes back to the delivery agent
 users="alice bob carol"
 mail_users="alice bob" # who may use mail programs; the server lets nobody by default
@@ -128,6 +129,14 @@ log_method = file
 log_file = var/gateway.log
 log_level = 5
 SETTINGS
+	[ -e var/webaccess.cfg ] || cat >var/webaccess.cfg <<SETTINGS
+# Settings of the web client's server that "make run" starts; docs/webaccess.cfg.md explains them.
+server_socket = $socket
+web_listen = *%lo:$web_port
+log_method = file
+log_file = var/webaccess.log
+log_level = 5
+SETTINGS
 }
 
 # start_agents starts what brings mail in and out, and a mail server of localhost in between.
@@ -139,20 +148,21 @@ start_agents() {
 	agents=$!
 	bin/zarafa-dagent -l -c var/dagent.cfg &
 	agents+=" $!"
-	for program in spooler monitor gateway; do
+	for program in spooler monitor gateway webaccess; do
 		bin/zarafa-$program -c "var/$program.cfg" &
 		agents+=" $!"
 	done
 	set +m
-	until answers "$lmtp_port" && answers "$smtp_port" && answers "$imap_port" && answers "$pop3_port"; do
+	until answers "$lmtp_port" && answers "$smtp_port" && answers "$imap_port" && answers "$pop3_port" && answers "$web_port"; do
 		local pid
 		for pid in $agents; do
-			kill -0 "$pid" 2>/dev/null || fail "an agent has ended; var/dagent.log, var/spooler.log, var/monitor.log, var/gateway.log and var/mailserver.log say why"
+			kill -0 "$pid" 2>/dev/null || fail "an agent has ended; var/dagent.log, var/spooler.log, var/monitor.log, var/gateway.log, var/webaccess.log and var/mailserver.log say why"
 		done
 		run_step sleep 0.1
 	done
 	echo "zarafa-dagent takes mail on port $lmtp_port by LMTP, zarafa-spooler sends it to localhost, zarafa-monitor looks after quotas."
 	echo "zarafa-gateway shows mail by IMAP on port $imap_port and by POP3 on port $pop3_port."
+	echo "zarafa-webaccess is the server of the web client, at http://127.0.0.1:$web_port/."
 }
 
 # answers tells whether somebody listens on a port.
@@ -243,7 +253,7 @@ cat <<CONNECT
   users                     $logins
   administration            bin/zarafa-admin -h $(printf %q "$socket") -l
   health and metrics        http://127.0.0.1:$status_port/healthz and /metrics
-  settings                  var/server.cfg, var/dagent.cfg, var/spooler.cfg, var/monitor.cfg, var/gateway.cfg
+  settings                  var/server.cfg, var/dagent.cfg, var/spooler.cfg, var/monitor.cfg, var/gateway.cfg, var/webaccess.cfg
   more load                 bin/zload run --url http://127.0.0.1:$port/ --users $load_users
 
 Ctrl-C stops it. The data stays in var/ for the next time.

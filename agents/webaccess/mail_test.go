@@ -138,13 +138,14 @@ func TestRowsCalls(t *testing.T) {
 	w.user("alice")
 	b := w.logOn("alice")
 	inbox := b.folder(api.RoleInbox)
-	have := 0
-	for _, size := range []int{100, 1000} {
-		var more []*mapi.Message
-		for ; have < size; have++ {
-			more = append(more, letter(have))
+	w.deliver("alice", letters(1000)...)
+	for _, size := range []int{1000, 16_000} {
+		for have := 1000; have < size; have *= 2 {
+			w.double("alice")
 		}
-		w.deliver("alice", more...)
+		if total := b.rows(inbox, "").Total; total != size {
+			t.Fatalf("%d messages", total)
+		}
 		middle := b.rows(inbox, "&sort=size&at=50").Rows[0].Key
 		for _, tt := range []struct {
 			place      string
@@ -168,6 +169,20 @@ func TestRowsCalls(t *testing.T) {
 			t.Errorf("%d messages, a date: %d calls", size, len(calls))
 		}
 	}
+}
+
+// double copies what is in an inbox into it.
+func (w *world) double(user string) {
+	w.Helper()
+	box := w.inbox(user)
+	var ids []mapi.EntryID
+	w.must(w.admin.EachRow(w.Context(), client.TableQuery{
+		Kind: mapi.TableMS, EntryID: box.Inbox, ObjectType: mapi.TypeMessage, Columns: []mapi.PropTag{mapi.PrEntryID},
+	}, func(row mapi.Props) error {
+		ids = append(ids, row.Bytes(mapi.PrEntryID))
+		return nil
+	}))
+	w.must(w.admin.CopyMessages(w.Context(), box.Inbox, ids...))
 }
 
 // forget has the browser's session open its lists anew.
