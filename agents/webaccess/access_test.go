@@ -479,6 +479,29 @@ func TestEventsShared(t *testing.T) {
 	}
 }
 
+// One user cannot take all streams.
+func TestStreamsOfOneUser(t *testing.T) {
+	w := newWorld(t, "")
+	w.user("alice")
+	b := w.logOn("alice")
+	var last func()
+	for range streamsPerUser {
+		next, stop := b.stream("")
+		defer stop()
+		next()
+		last = stop
+	}
+	b.get("api/events", http.StatusTooManyRequests)
+	last()
+	for { // the server notices by and by that the browser has gone
+		r := b.request("GET", "api/events", "", nil)
+		r.Body.Close()
+		if r.StatusCode == http.StatusOK {
+			break
+		}
+	}
+}
+
 // assets are the files of a client for tests.
 type assets struct{}
 
