@@ -9,7 +9,7 @@ import (
 	"zarafa/mapi"
 )
 
-// Wrong passwords for one user: so many within a window, from whatever addresses, and then no attempt before the window is over. The server
+// After maxFailures wrong passwords for one user within a window, from whatever addresses, no attempt is made before the window is over. The server
 // counts by address beside this (logon_failures_max).
 const (
 	maxFailures = 10
