@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"zarafa/agents/webaccess/api"
+	"zarafa/agents/webaccess/files"
 	"zarafa/agents/webaccess/images"
 	"zarafa/agents/webaccess/session"
 	"zarafa/mail/convert"
@@ -84,7 +84,7 @@ func (w *Web) mailSource(rw http.ResponseWriter, r *http.Request, s *session.Ses
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	if r.URL.Query().Has("save") {
 		h.Set("Content-Type", "message/rfc822")
-		h.Set("Content-Disposition", disposition(api.FileName(l.Message.Props.Str(mapi.PrSubject))+".eml"))
+		h.Set("Content-Disposition", files.Disposition("attachment", l.Message.Props.Str(mapi.PrSubject)+".eml"))
 	}
 	return w.export(rw, l.Message)
 }
@@ -120,9 +120,6 @@ func (b *begun) failed(err error) error {
 	return err
 }
 
-// sniffed is how many bytes of a file tell what it is.
-const sniffed = 512
-
 // mailFile is a file of a mail.
 func (w *Web) mailFile(rw http.ResponseWriter, r *http.Request, s *session.Session) error {
 	l, err := w.api.Load(r.Context(), s, api.MessageRef{ID: api.ID(r.PathValue("id"))})
@@ -134,11 +131,8 @@ func (w *Web) mailFile(rw http.ResponseWriter, r *http.Request, s *session.Sessi
 		return err
 	}
 	h := rw.Header()
-	h.Set("Content-Security-Policy", filePolicy)
-	h.Set("Content-Disposition", disposition(name))
-	h.Set("Content-Type", "application/octet-stream")
 	if f.Message != nil {
-		h.Set("Content-Disposition", disposition(strings.TrimSuffix(name, ".eml")+".eml"))
+		files.SetHeaders(h, files.Save, strings.TrimSuffix(name, ".eml")+".eml", nil)
 		return w.export(rw, f.Message)
 	}
 	if f.Content == nil {
@@ -149,39 +143,16 @@ func (w *Web) mailFile(rw http.ResponseWriter, r *http.Request, s *session.Sessi
 		return err
 	}
 	defer in.Close()
-	head := make([]byte, sniffed)
+	head := make([]byte, files.HeadBytes)
 	n, err := io.ReadFull(in, head)
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		return err
 	}
-	if kind := harmless(head[:n]); r.URL.Query().Has("show") && kind != "" {
-		h.Set("Content-Type", kind)
-		h.Del("Content-Disposition")
-	}
+	files.SetHeaders(h, files.Show(r.URL.Query().Has("show")), name, head[:n])
 	if size := f.Content.Size(); size >= 0 {
 		h.Set("Content-Length", strconv.FormatInt(size, 10))
 	}
 	out := &begun{Writer: rw}
 	_, err = io.Copy(out, io.MultiReader(bytes.NewReader(head[:n]), in))
 	return out.failed(err)
-}
-
-// harmless is the media type of a file that may be shown in the browser, by its first bytes; empty is none.
-func harmless(head []byte) string {
-	kind := http.DetectContentType(head)
-	if strings.HasPrefix(kind, "text/plain") {
-		return "text/plain; charset=utf-8"
-	}
-	if api.Shows(kind) {
-		return kind
-	}
-	return ""
-}
-
-// disposition has a browser save a file under a name (RFC 6266, RFC 8187).
-func disposition(name string) string {
-	if d := mime.FormatMediaType("attachment", map[string]string{"filename": name}); d != "" {
-		return d
-	}
-	return "attachment"
 }

@@ -227,16 +227,17 @@ func TestMessage(t *testing.T) {
 		t.Errorf("%+v", inner)
 	}
 	file := b.request("GET", msg.Files[0].Address, "", nil)
-	if got := string(b.body(file, 200)); got != "%PDF-1.4 x" || file.Header.Get("Content-Disposition") != `attachment; filename=bfdp.exe` || file.Header.Get("Content-Type") != "application/octet-stream" {
+	if got := string(b.body(file, 200)); got != "%PDF-1.4 x" || !strings.HasPrefix(file.Header.Get("Content-Disposition"), `attachment; filename="bfdp.exe"`) ||
+		!strings.HasPrefix(file.Header.Get("Content-Security-Policy"), "sandbox;") {
 		t.Errorf("%q %v", got, file.Header)
 	}
-	if shown := b.request("GET", msg.Files[0].Show, "", nil); string(b.body(shown, 200)) != "%PDF-1.4 x" || shown.Header.Get("Content-Disposition") != "" || shown.Header.Get("Content-Type") != "application/pdf" {
+	if shown := b.request("GET", msg.Files[0].Show, "", nil); string(b.body(shown, 200)) != "%PDF-1.4 x" || !strings.HasPrefix(shown.Header.Get("Content-Disposition"), "inline;") || shown.Header.Get("Content-Type") != "application/pdf" {
 		t.Errorf("%v", shown.Header)
 	}
 	if large := b.get(msg.Files[2].Address, 200); len(large) != 1_000_000 {
 		t.Errorf("%d bytes", len(large))
 	}
-	if page := b.request("GET", msg.Files[3].Show, "", nil); page.Header.Get("Content-Disposition") == "" || page.Header.Get("Content-Type") != "application/octet-stream" {
+	if page := b.request("GET", msg.Files[3].Show, "", nil); !strings.HasPrefix(page.Header.Get("Content-Disposition"), "attachment;") || page.Header.Get("Content-Type") != "application/octet-stream" {
 		t.Errorf("a page that says that it is a picture: %v", page.Header)
 	}
 	if mail := string(b.get(msg.Files[1].Address, 200)); !strings.Contains(mail, "Subject: letter 2\r\n") {

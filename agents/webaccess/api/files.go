@@ -4,6 +4,7 @@ import (
 	"io"
 	"strings"
 
+	"zarafa/agents/webaccess/files"
 	"zarafa/agents/webaccess/session"
 	"zarafa/mail/convert"
 	"zarafa/mapi"
@@ -11,7 +12,7 @@ import (
 
 // Upload takes a file that waits to be attached.
 func (a *API) Upload(s *session.Session, name, kind string, r io.Reader) (Upload, error) {
-	name = FileName(name)
+	name = files.Name(name)
 	if kind == "" || len(kind) > 100 || strings.ContainsFunc(kind, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		kind = "application/octet-stream"
 	}
@@ -38,14 +39,7 @@ func (l *Loaded) File(path string) (f *mapi.Attachment, name string, err error) 
 	if err != nil {
 		return nil, "", err
 	}
-	name, _ = fileName(attachmentName(f))
-	return f, name, nil
-}
-
-// FileName is a name that a file can be saved by.
-func FileName(name string) string {
-	clean, _ := fileName(name)
-	return clean
+	return f, files.Name(attachmentName(f)), nil
 }
 
 // attachmentName is what the sender called an attachment.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zarafa/agents/webaccess/files"
 	"zarafa/agents/webaccess/session"
 	"zarafa/mail/convert"
 	"zarafa/mail/header"
@@ -212,9 +213,11 @@ func (a *API) file(l *Loaded, i int, f *mapi.Attachment) Attachment {
 	} else if f.Content != nil {
 		out.Size = f.Content.Size()
 	}
-	out.Name, out.Deceptive = fileName(attachmentName(f))
+	sent := attachmentName(f)
+	warning := files.Check(sent, nil)
+	out.Name, out.Deceptive = files.Name(sent), warning == files.Disguised || warning == files.Reordered
 	out.ContentID = strings.Trim(f.Props.Str(mapi.PrAttachContentID), "<>")
-	if Shows(out.Type) {
+	if shows(out.Type) {
 		out.Show = out.Address + "?show"
 	}
 	return out
@@ -319,7 +322,7 @@ func (a *API) messagesHeaders(ctx context.Context, s *session.Session, ref Messa
 	return MessageHeaders{Text: l.Message.Props.Str(mapi.PrTransportMessageHeaders)}, nil
 }
 
-// Shows reports whether files of a media type may be shown in the browser, if their first bytes agree.
-func Shows(kind string) bool {
+// shows reports whether files of a media type may be shown in the browser, if their first bytes agree.
+func shows(kind string) bool {
 	return slices.Contains([]string{"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"}, kind)
 }
