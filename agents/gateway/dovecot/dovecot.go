@@ -1,10 +1,11 @@
-// Package dovecot starts Dovecot, another IMAP server, for tests that compare the gateway with it: an oracle. Each server lives in a temporary
-// folder with ports of its own on the loopback interface, and ends with its test. Its configuration is that of version 2.3, which Debian 12
+// Package dovecot starts Dovecot, another IMAP server, for tests and measurements that compare the gateway with it: an oracle. Each server lives in a
+// folder of its own with ports of its own on the loopback interface, and ends with its test. Its configuration is that of version 2.3, which Debian 12
 // has (packages dovecot-imapd, dovecot-pop3d and dovecot-lmtpd).
 package dovecot
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -22,87 +23,112 @@ const Password = "secret"
 // Server is a Dovecot that runs.
 type Server struct {
 	IMAP, POP3, LMTP string // addresses, as net.Dial takes them
+
+	cmd *exec.Cmd
+	log *bufio.Reader
 }
 
 // Start starts a server that ends with the test. Where Dovecot is not installed, or the caller is not root, as whom it has to be started, the
 // test is skipped, unless it is run by scripts/judges.sh.
 func Start(t testing.TB) *Server {
 	t.Helper()
+	folder := t.TempDir()
+	if err := os.Chmod(filepath.Dir(folder), 0o755); err != nil { // its processes are nobody's
+		t.Fatal(err)
+	}
+	s, err := Launch(folder)
+	if errors.Is(err, ErrMissing) && os.Getenv("ZARAFA_JUDGES") == "" {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if said := s.Stop(); t.Failed() {
+			t.Logf("Dovecot said: %s", said)
+		}
+	})
+	return s
+}
+
+// ErrMissing says that no server can be started here.
+var ErrMissing = errors.New("needs Dovecot (apt-get install dovecot-imapd dovecot-pop3d dovecot-lmtpd), and to be run as root")
+
+// Launch starts a server with its data in a folder, which must be empty; all users must be able to get there. Who gets it stops it.
+func Launch(folder string) (*Server, error) {
 	program, err := exec.LookPath("dovecot")
 	if err != nil {
 		program, err = exec.LookPath("/usr/sbin/dovecot") // not in the path of all users
 	}
 	if err != nil || os.Getuid() != 0 {
-		const needs = "needs Dovecot (apt-get install dovecot-imapd dovecot-pop3d dovecot-lmtpd), and to be run as root"
-		if os.Getenv("ZARAFA_JUDGES") != "" {
-			t.Fatal(needs)
-		}
-		t.Skip(needs)
+		return nil, ErrMissing
 	}
-	folder := t.TempDir()
-	for _, f := range []string{folder, filepath.Dir(folder)} { // its processes are nobody's
-		if err := os.Chmod(f, 0o755); err != nil {
-			t.Fatal(err)
-		}
+	if err := os.Chmod(folder, 0o755); err != nil {
+		return nil, err
 	}
 	s := new(Server)
-	config := filepath.Join(folder, "dovecot.conf")
-	if err := os.WriteFile(config, []byte(s.configuration(t, folder)), 0o644); err != nil {
-		t.Fatal(err)
+	text, err := s.configuration(folder)
+	if err != nil {
+		return nil, err
 	}
-	if err := os.Mkdir(filepath.Join(folder, "mail"), 0o777); err != nil {
-		t.Fatal(err)
+	config, mail := filepath.Join(folder, "dovecot.conf"), filepath.Join(folder, "mail")
+	if err := os.WriteFile(config, []byte(text), 0o644); err != nil {
+		return nil, err
 	}
-	if err := os.Chmod(filepath.Join(folder, "mail"), 0o777); err != nil { // whatever the umask
-		t.Fatal(err)
+	if err := os.Mkdir(mail, 0o777); err != nil {
+		return nil, err
 	}
-	run(t, program, config)
-	return s
+	if err := os.Chmod(mail, 0o777); err != nil { // whatever the umask
+		return nil, err
+	}
+	return s, s.run(program, config)
 }
 
 // run starts the program and waits until it listens.
-func run(t testing.TB, program, config string) {
-	t.Helper()
-	cmd := exec.Command(program, "-F", "-c", config)
-	log, err := cmd.StderrPipe()
+func (s *Server) run(program, config string) error {
+	s.cmd = exec.Command(program, "-F", "-c", config)
+	log, err := s.cmd.StderrPipe()
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+	if err := s.cmd.Start(); err != nil {
+		return err
 	}
-	lines := bufio.NewReader(log)
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		rest, _ := io.ReadAll(lines)
-		_ = cmd.Wait()
-		if t.Failed() {
-			t.Logf("Dovecot said: %s", rest)
-		}
-	})
+	s.log = bufio.NewReader(log)
 	for said := ""; !strings.Contains(said, "starting up for"); {
-		line, err := lines.ReadString('\n')
+		line, err := s.log.ReadString('\n')
 		if said += line; err != nil {
-			t.Fatalf("Dovecot did not start: %s", said)
+			_ = s.cmd.Wait()
+			return fmt.Errorf("Dovecot did not start: %s", said)
 		}
 	}
+	return nil
+}
+
+// Process is the number of its main process.
+func (s *Server) Process() int { return s.cmd.Process.Pid }
+
+// Stop ends the server, and gives what it has said since it started.
+func (s *Server) Stop() string {
+	_ = s.cmd.Process.Signal(syscall.SIGTERM)
+	rest, _ := io.ReadAll(s.log)
+	_ = s.cmd.Wait()
+	return string(rest)
 }
 
 // configuration gives what dovecot.conf is to have, and sets the addresses.
-func (s *Server) configuration(t testing.TB, folder string) string {
-	t.Helper()
-	port := func(address *string) string {
+func (s *Server) configuration(folder string) (string, error) {
+	replaced := []string{"FOLDER", folder, "PASSWORD", Password}
+	for name, address := range map[string]*string{"IMAP_PORT": &s.IMAP, "POP3_PORT": &s.POP3, "LMTP_PORT": &s.LMTP} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
-			t.Fatal(err)
+			return "", err
 		}
-		defer l.Close()
+		defer l.Close() // at the end, so that each gets a port of its own
 		*address = l.Addr().String()
-		return fmt.Sprint(l.Addr().(*net.TCPAddr).Port)
+		replaced = append(replaced, name, fmt.Sprint(l.Addr().(*net.TCPAddr).Port))
 	}
-	return strings.NewReplacer(
-		"FOLDER", folder, "PASSWORD", Password, "IMAP_PORT", port(&s.IMAP), "POP3_PORT", port(&s.POP3), "LMTP_PORT", port(&s.LMTP),
-	).Replace(configuration)
+	return strings.NewReplacer(replaced...).Replace(configuration), nil
 }
 
 // configuration: processes that share nothing with an installed server, and no users but nobody. Who fails to log on does not wait.
