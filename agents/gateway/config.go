@@ -62,6 +62,7 @@ type Config struct {
 	ExpungeOnDelete bool
 	Hidden          []string
 	TempPath        string
+	CacheSize       int64
 
 	tls       *tls.Config // of the files, nil without
 	listeners []service
@@ -160,6 +161,10 @@ func (c *Config) imapSection() settings.Section {
 		{
 			Name: "imap_expunge_on_delete", Default: "no", Value: settings.Bool(&c.ExpungeOnDelete),
 			Doc: "Whether a message is deleted as soon as a program marks it so, for programs that never expunge.",
+		},
+		{
+			Name: "imap_cache_size", Default: "128M", Value: settings.Size(&c.CacheSize, 0, 1<<40),
+			Doc: "How much memory may be used for what lists of mails are made of: envelopes, structures and headers, some 3 KB a mail. 0 asks the server each time.",
 		},
 		{
 			Name: "tmp_path", Value: settings.Text(&c.TempPath),

@@ -95,7 +95,7 @@ func (g *Gateway) work(serving, behind context.Context) error {
 	}
 	mailboxes := mailbox.NewServer(group, mailbox.Settings{
 		OnlyMail: g.cfg.OnlyMailFolders, PublicFolders: g.cfg.PublicFolders, ExpungeOnDelete: g.cfg.ExpungeOnDelete, MaxMessage: g.cfg.MaxMessageSize,
-		Domain: g.cfg.Hostname, Linger: linger, Now: time.Now, Log: g.log,
+		Domain: g.cfg.Hostname, Linger: linger, Cache: g.cfg.CacheSize, Now: time.Now, Log: g.log,
 	})
 	g.door.open(mailboxes)
 	g.ready.Store(true)

@@ -3,6 +3,8 @@ package mailbox
 import (
 	"context"
 	"encoding/hex"
+	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,8 +51,75 @@ func containsTag(tags []mapi.PropTag, tag mapi.PropTag) bool {
 	return false
 }
 
+// fetchedAtOnce is of how many messages it is looked up at a time what is known of them. What was found stays in memory until it has been visited.
+const fetchedAtOnce = 5000
+
 // Fetch visits messages.
 func (o *openFolder) Fetch(ctx context.Context, uids []view.UID, want mailstore.Items, visit func(*mailstore.Record) error) error {
+	if want&^cacheable != 0 || want == 0 {
+		return o.fetch(ctx, uids, want, visit)
+	}
+	for some := range slices.Chunk(uids, fetchedAtOnce) {
+		if err := o.fetchSome(ctx, some, want, visit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fetchSome visits messages, of which those that are known are not asked for.
+func (o *openFolder) fetchSome(ctx context.Context, uids []view.UID, want mailstore.Items, visit func(*mailstore.Record) error) error {
+	cache, folder := o.user.server.cache, string(o.folder.entryID)
+	snapshot := o.Snapshot()
+	known, missing := cache.get(folder, snapshot, uids, want)
+	rest := uids
+	// visitKnown visits the known messages in front of one.
+	visitKnown := func(before uint64) error {
+		for len(rest) > 0 && uint64(rest[0]) < before {
+			uid, e := rest[0], known[len(uids)-len(rest)]
+			rest = rest[1:]
+			if e == nil {
+				continue
+			}
+			r := e.record
+			r.Message, _ = snapshot.Get(uid)
+			if err := visit(&r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if missing > 0 {
+		unknown := uids
+		if known != nil {
+			unknown = make([]view.UID, 0, missing)
+			for i, e := range known {
+				if e == nil {
+					unknown = append(unknown, uids[i])
+				}
+			}
+		}
+		err := o.fetch(ctx, unknown, want, func(r *mailstore.Record) error {
+			cache.put(folder, r, want)
+			if known != nil {
+				if err := visitKnown(uint64(r.Message.UID)); err != nil {
+					return err
+				}
+			}
+			return visit(r)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if known == nil {
+		return nil
+	}
+	return visitKnown(math.MaxUint64)
+}
+
+// fetch asks for messages and visits them.
+func (o *openFolder) fetch(ctx context.Context, uids []view.UID, want mailstore.Items, visit func(*mailstore.Record) error) error {
 	previews := want & mailstore.ItemPreview
 	want &^= mailstore.ItemPreview
 	visitRows := func(rows []mapi.Props) error {

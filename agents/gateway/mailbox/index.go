@@ -227,7 +227,8 @@ func (ix *index) rows(ctx context.Context) (list []row, err error) {
 		if err == nil || mapi.CodeOf(err) != mapi.EndOfSession || attempt > 0 {
 			return list, err
 		}
-		ix.table, ix.sub = nil, nil // they have ended with the session
+		ix.table, ix.sub = nil, nil                            // they have ended with the session
+		ix.user.server.cache.forget(string(ix.folder.entryID)) // the server may have been put back to an earlier time
 	}
 }
 

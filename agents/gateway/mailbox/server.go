@@ -26,8 +26,10 @@ type Settings struct {
 	ExactSearch int
 	// Linger is how long what a user had open is kept after his last connection has left it, for the next one.
 	Linger time.Duration
-	Now    func() time.Time
-	Log    *slog.Logger
+	// Cache is how many bytes what lists of mails are made of may take; 0 keeps nothing.
+	Cache int64
+	Now   func() time.Time
+	Log   *slog.Logger
 }
 
 // Server lets users in. It implements [mailstore.Server].
@@ -38,6 +40,7 @@ type Server struct {
 	mu    sync.Mutex
 	users map[string]*user // by name in lower case
 
+	cache      *cache
 	background sync.WaitGroup // what nobody waits for
 }
 
@@ -45,7 +48,7 @@ var _ mailstore.Server = (*Server)(nil)
 
 // NewServer makes a server of mailboxes behind a group of sessions, which the caller runs and closes.
 func NewServer(group *client.SessionGroup, settings Settings) *Server {
-	return &Server{group: group, settings: settings, users: make(map[string]*user)}
+	return &Server{group: group, settings: settings, users: make(map[string]*user), cache: newCache(settings.Cache)}
 }
 
 // Wait returns when what nobody waits for has ended; for who closes the group.
