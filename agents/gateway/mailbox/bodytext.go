@@ -1,58 +1,104 @@
 package mailbox
 
 import (
+	"bytes"
 	"io"
 	"strings"
+	"unicode/utf8"
 
-	"zarafa/agents/gateway/mailstore"
 	"zarafa/mail/charset"
+	"zarafa/mail/header"
 	"zarafa/mail/html"
 	"zarafa/mail/tree"
 )
 
-// inBody reports whether a mail has a text, which is in lower case, in one of its texts or in the header of a part.
-func inBody(mail mailstore.Content, text string) (bool, error) {
-	t, err := tree.Parse(mail, mail.Size())
-	if err != nil {
-		return false, err
+// textSearch looks for a text in mails, without regard to case. It is for one goroutine.
+type textSearch struct {
+	wanted string // in lower case
+	folded []byte // a buffer
+}
+
+func newTextSearch(text string) *textSearch { return &textSearch{wanted: strings.ToLower(text)} }
+
+// in reports whether some text has the wanted one. Most texts are ASCII: they are brought to lower case without making another of each.
+func (s *textSearch) in(text []byte) bool {
+	s.folded = append(s.folded[:0], text...)
+	for i, c := range s.folded {
+		switch {
+		case c >= utf8.RuneSelf:
+			return strings.Contains(strings.ToLower(string(text)), s.wanted)
+		case c >= 'A' && c <= 'Z':
+			s.folded[i] = c + 'a' - 'A'
+		}
 	}
+	return bytes.Contains(s.folded, []byte(s.wanted))
+}
+
+// inMail reports whether a mail has the text in its body, or with header in its header.
+func (s *textSearch) inMail(t *tree.Message, inHeaderToo bool) (bool, error) {
+	if inHeaderToo {
+		h, err := t.HeaderBytes(t.Root)
+		if err != nil || inHeader(header.Parse(h), s.wanted) {
+			return err == nil, err
+		}
+	}
+	return s.inBody(t)
+}
+
+// inBody reports whether a mail has the text in one of its texts or in the header of a part.
+func (s *textSearch) inBody(t *tree.Message) (bool, error) {
 	for p := range t.Root.All() {
 		if p != t.Root {
-			h, err := t.HeaderBytes(p)
-			if err != nil {
-				return false, err
-			}
-			if strings.Contains(strings.ToLower(string(h)), text) {
-				return true, nil
+			if h, err := t.HeaderBytes(p); err != nil || s.in(h) {
+				return err == nil, err
 			}
 		}
-		if typ, subtype := p.Effective(); !p.IsLeaf() || typ != "text" {
+		typ, subtype := p.Effective()
+		if !p.IsLeaf() || typ != "text" {
 			continue
-		} else if s, err := textOf(t, p, subtype); err != nil || strings.Contains(strings.ToLower(s), text) {
-			return err == nil, err
+		}
+		if found, err := s.inPart(t, p, subtype == "html"); found || err != nil {
+			return found, err
 		}
 	}
 	return false, nil
 }
 
-// textOf is the text of a part in UTF-8; of a page what a mail program shows of it, and its source.
-func textOf(t *tree.Message, p *tree.Part, subtype string) (string, error) {
-	raw, err := io.ReadAll(t.Content(p))
+// inPart looks for the text in a part; in a page in its source, and in what a mail program shows of it.
+func (s *textSearch) inPart(t *tree.Message, p *tree.Part, page bool) (bool, error) {
+	text, err := io.ReadAll(t.Content(p))
 	if err != nil {
-		return "", err
+		return false, err
 	}
 	fields, err := t.Fields(p)
 	if err != nil {
-		return "", err
+		return false, err
 	}
 	mediaType, _ := fields.ContentType()
 	cs, ok := charset.Lookup(mediaType.Get("charset"))
 	if !ok {
-		cs = charset.Guess(raw, nil)
+		cs = charset.Guess(text, nil)
 	}
-	text, _ := cs.Decode(raw)
-	if subtype == "html" {
-		text += "\n" + html.Text([]byte(text))
+	if !asASCII(cs.Name) || !isASCII(text) {
+		decoded, _ := cs.Decode(text)
+		text = []byte(decoded)
 	}
-	return text, nil
+	if s.in(text) {
+		return true, nil
+	}
+	return page && s.in([]byte(html.Text(text))), nil
+}
+
+// asASCII reports whether bytes of ASCII mean the same in a character set.
+func asASCII(name string) bool {
+	return name == "utf-8" || name == "us-ascii" || strings.HasPrefix(name, "iso-8859-") || strings.HasPrefix(name, "windows-125")
+}
+
+func isASCII(text []byte) bool {
+	for _, c := range text {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }

@@ -22,8 +22,14 @@ func (o *openFolder) Match(ctx context.Context, uids []view.UID, c mailstore.Con
 	case mailstore.MatchBody:
 		return o.matchBody(ctx, uids, c.Text)
 	case mailstore.MatchText:
+		if c.Text == "" {
+			return uids, nil
+		}
 		if found, ok, err := o.byWords(ctx, uids, c.Text, true); ok || err != nil {
 			return found, err
+		}
+		if o.readsAll(uids) {
+			return o.verified(ctx, uids, c.Text, true)
 		}
 		inHeader, err := o.matchHeader(ctx, uids, &c)
 		if err != nil {
@@ -230,6 +236,9 @@ func (o *openFolder) matchBody(ctx context.Context, uids []view.UID, text string
 	if found, ok, err := o.byWords(ctx, uids, text, false); ok || err != nil {
 		return found, err
 	}
+	if o.readsAll(uids) {
+		return o.verified(ctx, uids, text, false)
+	}
 	parts := uids
 	if len(uids) > fewToSearch {
 		if found, err = o.candidates(ctx, uids, containsText(mapi.PrBody, text)); err != nil {
@@ -243,16 +252,18 @@ func (o *openFolder) matchBody(ctx context.Context, uids []view.UID, text string
 			return nil, err
 		}
 	}
-	wanted := strings.ToLower(text)
-	err = o.Fetch(ctx, parts, mailstore.ItemMail, func(r *mailstore.Record) error {
-		in, err := inBody(r.Mail, wanted)
-		if in {
-			found = append(found, r.Message.UID)
-		}
-		return err
-	})
+	inParts, err := o.verified(ctx, parts, text, false)
+	found = append(found, inParts...)
 	slices.Sort(found)
 	return found, err
+}
+
+// mostRead is in up to how many messages a text is looked for by reading them without asking the server first, where that takes few calls: the server had to
+// read the texts of all, too, and then most of the mails would be read anyway.
+const mostRead = 5000
+
+func (o *openFolder) readsAll(uids []view.UID) bool {
+	return len(uids) <= mostRead && o.session().Gateway()
 }
 
 // candidates are those of the messages that the server says a condition holds for. The condition is put so that it means what it says: of a plain one

@@ -30,16 +30,19 @@ func searched(n int) []string {
 
 // What is found is the same whether the server is asked first or not, with its full-text index and without, for few messages and many.
 func TestMatch(t *testing.T) {
-	for name, lines := range map[string]string{"without an index": "search_enabled = no\n", "with one": ""} {
+	for name, c := range map[string]struct {
+		lines   string
+		options client.Options
+	}{"without an index": {lines: "search_enabled = no\n"}, "with one": {}, "original": {options: client.Options{NoExtensions: true}}} {
 		for _, n := range []int{10, 60} {
-			t.Run(fmt.Sprint(name, " ", n), func(t *testing.T) { testMatch(t, lines, n) })
+			t.Run(fmt.Sprint(name, " ", n), func(t *testing.T) { testMatch(t, c.lines, c.options, n) })
 		}
 	}
 }
 
-func testMatch(t *testing.T, lines string, n int) {
+func testMatch(t *testing.T, lines string, options client.Options, n int) {
 	t.Helper()
-	w := newWorldWith(t, Settings{}, client.Options{}, serverLines+lines, "alice")
+	w := newWorldWith(t, Settings{}, options, serverLines+lines, "alice")
 	a := w.logOn("alice")
 	inbox := a.open("INBOX")
 	mails := searched(n)

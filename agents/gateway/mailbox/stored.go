@@ -23,9 +23,17 @@ const (
 
 // stored is a mail in memory.
 type stored struct {
-	tree *tree.Message
-	data []byte
-	gone bool // the message is there no longer
+	data   []byte
+	gone   bool          // the message is there no longer
+	parsed *tree.Message // see tree
+}
+
+// tree is the mail taken apart. Who wants the mail alone needs none.
+func (m *stored) tree() *tree.Message {
+	if m.parsed == nil {
+		m.parsed = tree.ParseBytes(m.data)
+	}
+	return m.parsed
 }
 
 // content is a mail's bytes.
@@ -71,7 +79,9 @@ func (o *openFolder) loadMails(ctx context.Context, rows []mapi.Props, want mail
 	mails, errs := make([]*stored, len(rows)), make([]error, len(rows))
 	var wg sync.WaitGroup
 	for i, row := range rows {
-		if o.incomplete(row, want) {
+		if _, came := row.Get(mapi.PrECIMAPEmail); came {
+			mails[i], errs[i] = o.loadMail(ctx, row, want)
+		} else if o.incomplete(row, want) {
 			wg.Go(func() { mails[i], errs[i] = o.loadMail(ctx, row, want) })
 		}
 	}
@@ -96,7 +106,7 @@ func (o *openFolder) loadMail(ctx context.Context, row mapi.Props, want mailstor
 			v, err = o.session().LoadValue(ctx, id, number, mapi.PrECIMAPEmail)
 		}
 		if err == nil {
-			m := &stored{data: v.Data, tree: tree.ParseBytes(v.Data)}
+			m := &stored{data: v.Data}
 			if want&(mailstore.ItemEnvelope|mailstore.ItemStructure) != 0 && row.Uint32(o.user.tags.version) != convert.IMAPVersion {
 				o.keep(ctx, id, number, m, nil, false)
 			}
@@ -117,8 +127,7 @@ func (o *openFolder) loadMail(ctx context.Context, row mapi.Props, want mailstor
 	if err != nil {
 		return nil, err
 	}
-	data := tree.CRLF(b.Bytes())
-	m := &stored{data: data, tree: tree.ParseBytes(data)}
+	m := &stored{data: tree.CRLF(b.Bytes())}
 	o.keep(ctx, id, number, m, message, true)
 	return m, nil
 }
@@ -133,7 +142,7 @@ func objectNumber(row mapi.Props) uint32 {
 
 // keep saves what IMAP needs beside a message. Where that is not allowed, or the message has just gone, it is made anew the next time.
 func (o *openFolder) keep(ctx context.Context, id mapi.EntryID, number uint32, m *stored, message *mapi.Message, whole bool) {
-	props, named, err := convert.IMAP(m.tree)
+	props, named, err := convert.IMAP(m.tree())
 	if err != nil {
 		return
 	}
@@ -150,7 +159,7 @@ func (o *openFolder) keep(ctx context.Context, id mapi.EntryID, number uint32, m
 		props.Delete(mapi.PrECIMAPEmail.ID())
 		props.Delete(mapi.PrECIMAPEmailSize.ID())
 	}
-	if own, err := m.tree.HeaderBytes(m.tree.Root); message != nil && err == nil {
+	if own, err := m.tree().HeaderBytes(m.tree().Root); message != nil && err == nil {
 		if header, ok := message.Props.Get(mapi.PrTransportMessageHeaders); !ok {
 			props.Set(mapi.String(mapi.PrTransportMessageHeaders, strings.TrimRight(string(own), "\r\n")))
 		} else if kept, _ := convert.KeptHeader(header.Data); !bytes.Equal(kept, own) {
@@ -170,14 +179,14 @@ func (m *stored) fill(r *mailstore.Record, want mailstore.Items) (err error) {
 		r.Mail = content{bytes.NewReader(m.data)}
 	}
 	if want&mailstore.ItemHeader != 0 {
-		if r.Header, err = m.tree.HeaderBytes(m.tree.Root); err != nil {
+		if r.Header, err = m.tree().HeaderBytes(m.tree().Root); err != nil {
 			return err
 		}
 	}
 	if want&(mailstore.ItemEnvelope|mailstore.ItemStructure) == 0 {
 		return nil
 	}
-	s := structure.New(m.tree)
+	s := structure.New(m.tree())
 	if r.Envelope, err = s.Envelope(); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"zarafa/agents/gateway/mailstore"
 	"zarafa/agents/gateway/view"
+	"zarafa/mail/tree"
 	"zarafa/mapi"
 )
 
@@ -61,10 +62,14 @@ func onlyWords(text string) bool {
 
 // verified are those of the messages that have a text in their body, or with header in their header.
 func (o *openFolder) verified(ctx context.Context, uids []view.UID, text string, header bool) (found []view.UID, err error) {
-	wanted := strings.ToLower(text)
-	err = o.Fetch(ctx, uids, mailstore.ItemMail|mailstore.ItemHeader, func(r *mailstore.Record) error {
-		in, err := inBody(r.Mail, wanted)
-		if in || header && inHeader(fieldsOf(r), wanted) {
+	search := newTextSearch(text)
+	err = o.Fetch(ctx, uids, mailstore.ItemMail, func(r *mailstore.Record) error {
+		t, err := tree.Parse(r.Mail, r.Mail.Size())
+		if err != nil {
+			return err
+		}
+		in, err := search.inMail(t, header)
+		if in {
 			found = append(found, r.Message.UID)
 		}
 		return err
