@@ -86,7 +86,40 @@ func (s *textSearch) inPart(t *tree.Message, p *tree.Part, page bool) (bool, err
 	if s.in(text) {
 		return true, nil
 	}
-	return page && s.in([]byte(html.Text(text))), nil
+	return page && s.mayShow(text) && s.in([]byte(html.Text(text))), nil
+}
+
+// mayShow reports whether what is shown of a page may have the text although its source has not. Of a word it can only if a tag or a character reference
+// stands within it, or it begins with such a reference.
+func (s *textSearch) mayShow(page []byte) bool {
+	if !s.oneWord() || !isASCII(page) || bytes.Contains(page, []byte("&#")) || bytes.Contains(page, []byte("&fjlig")) || bytes.IndexByte(page, 0) >= 0 {
+		return true
+	}
+	s.in(page) // which folds it
+	for i := 1; i < len(s.wanted); i++ {
+		piece := []byte(s.wanted[:i])
+		if !bytes.Contains(s.folded, piece) {
+			return false // nor has it a longer piece of the word
+		}
+		if bytes.Contains(s.folded, append(piece, '<')) || bytes.Contains(s.folded, append(piece, '&')) {
+			return true
+		}
+	}
+	return false
+}
+
+// oneWord reports whether the text is a word as they stand in lines: it begins with a letter, and numbers of lists, quotation marks and the like that
+// show without standing in the source are not in it.
+func (s *textSearch) oneWord() bool {
+	for i := range len(s.wanted) {
+		switch c := s.wanted[i]; {
+		case c >= 'a' && c <= 'z':
+		case i > 0 && (c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.' || c == '@'):
+		default:
+			return false
+		}
+	}
+	return s.wanted != ""
 }
 
 // asASCII reports whether bytes of ASCII mean the same in a character set.
