@@ -24,8 +24,9 @@ const Password = "secret"
 type Server struct {
 	IMAP, POP3, LMTP string // addresses, as net.Dial takes them
 
-	cmd *exec.Cmd
-	log *bufio.Reader
+	cmd  *exec.Cmd
+	said strings.Builder // written by a goroutine of its own until done
+	done chan struct{}
 }
 
 // Start starts a server that ends with the test. Where Dovecot is not installed, or the caller is not root, as whom it has to be started, the
@@ -94,14 +95,20 @@ func (s *Server) run(program, config string) error {
 	if err := s.cmd.Start(); err != nil {
 		return err
 	}
-	s.log = bufio.NewReader(log)
+	lines := bufio.NewReader(log)
 	for said := ""; !strings.Contains(said, "starting up for"); {
-		line, err := s.log.ReadString('\n')
+		line, err := lines.ReadString('\n')
 		if said += line; err != nil {
 			_ = s.cmd.Wait()
 			return fmt.Errorf("Dovecot did not start: %s", said)
 		}
 	}
+	// Its processes would wait for whoever reads what they say.
+	s.done = make(chan struct{})
+	go func() {
+		defer close(s.done)
+		_, _ = io.Copy(&s.said, lines)
+	}()
 	return nil
 }
 
@@ -111,9 +118,9 @@ func (s *Server) Process() int { return s.cmd.Process.Pid }
 // Stop ends the server, and gives what it has said since it started.
 func (s *Server) Stop() string {
 	_ = s.cmd.Process.Signal(syscall.SIGTERM)
-	rest, _ := io.ReadAll(s.log)
+	<-s.done
 	_ = s.cmd.Wait()
-	return string(rest)
+	return s.said.String()
 }
 
 // configuration gives what dovecot.conf is to have, and sets the addresses.
