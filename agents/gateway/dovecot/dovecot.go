@@ -100,7 +100,7 @@ func (s *Server) run(program, config string) error {
 		line, err := lines.ReadString('\n')
 		if said += line; err != nil {
 			_ = s.cmd.Wait()
-			return fmt.Errorf("Dovecot did not start: %s", said)
+			return fmt.Errorf("starting Dovecot: it said %s", said)
 		}
 	}
 	// Its processes would wait for whoever reads what they say.
