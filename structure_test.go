@@ -74,6 +74,7 @@ var mayImport = map[string][]string{
 	"results":                    {"client", "mapi", "storage"},
 	"rules":                      {"mapi"},
 	"results/fulltext":           {"profiles", "server/fulltext"},
+	"results/imap":               {"agents/gateway/dovecot"},
 	"scripts/judges":             {"client", "mapi"},
 	"server":                     {"cache", "daemon", "internal/editdistance", "mapi", "storage", "wire"},
 	"storage":                    {"mapi"},

@@ -295,6 +295,9 @@ func (o *options) deliveries(systems []system) error {
 	list := make([][]time.Duration, len(systems))
 	for round := range 2 * o.rounds {
 		for i, s := range systems {
+			if i > 0 && round > 0 {
+				continue // once is enough: where the kernel does not tell Dovecot of changes, it looks for them every half minute
+			}
 			c, err := logOn(s.imap(), nil, user, "INBOX")
 			if err != nil {
 				return err
@@ -326,8 +329,8 @@ func (o *options) deliveries(systems []system) error {
 			c.close()
 		}
 	}
-	fmt.Printf("from the end of a delivery to EXISTS in IDLE, the best and the worst of %d: zarafa %v %v; dovecot %v %v\n", 2*o.rounds,
-		best[0].wall, maxOf(list[0]), best[1].wall, maxOf(list[1]))
+	fmt.Printf("from the end of a delivery to EXISTS in IDLE, the best and the worst of %d: zarafa %v %v; dovecot, once: %v\n", 2*o.rounds,
+		best[0].wall, maxOf(list[0]), best[1].wall)
 	return nil
 }
 
