@@ -62,7 +62,7 @@ func specialUse(uses []string) (string, error) {
 			}
 		}
 	}
-	return "", &mailstore.Error{Code: "USEATTR", Text: "No mailbox can have this use"}
+	return "", &mailstore.Error{Code: mailstore.UseAttr, Text: "No mailbox can have this use"}
 }
 
 func (s *session) delete(ctx context.Context, _ *call) error {

@@ -39,8 +39,11 @@ func squeeze(text string) string {
 	return b.String()
 }
 
-// match reports whether a name fits. It takes the product of the lengths at most.
+// match reports whether a name fits. It takes the product of the lengths at most. INBOX fits in any case, as "inb*" (RFC 9051 5.1).
 func (p pattern) match(name string) bool {
+	if name == "INBOX" {
+		p.text = strings.ToUpper(p.text)
+	}
 	// reached[j] says that what was looked at of the pattern fits name[:j].
 	reached := make([]bool, len(name)+1)
 	next := make([]bool, len(name)+1)

@@ -20,13 +20,22 @@ func (d *Decoder) Mailbox() string {
 // pattern expects the name of a mailbox that may contain the wildcards % and * (RFC 9051 list-mailbox).
 func (d *Decoder) pattern() string {
 	if b := d.span(listChars); len(b) > 0 {
-		return d.decodeName(string(b))
+		return d.decodePattern(string(b))
 	}
 	s, ok := d.tryString()
 	if !ok {
 		d.fail("Name of a mailbox expected")
 	}
-	return d.decodeName(s)
+	return d.decodePattern(s)
+}
+
+// decodePattern decodes a pattern or a reference. One that cannot be decoded is taken as it is, and fits what it fits, which is nothing most of
+// the time: LIST is no place to refuse names.
+func (d *Decoder) decodePattern(s string) string {
+	if name, err := DecodeMailbox(s, d.utf8); err == nil {
+		return name
+	}
+	return s
 }
 
 func (d *Decoder) decodeName(s string) string {

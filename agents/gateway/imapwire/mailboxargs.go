@@ -156,7 +156,7 @@ func (d *Decoder) Copy() (set NumSet, mailbox string) {
 // LSub reads the arguments of LSUB (RFC 3501 6.3.9).
 func (d *Decoder) LSub() (reference, pattern string) {
 	d.SP()
-	reference = d.decodeName(d.AString())
+	reference = d.decodePattern(d.AString())
 	d.SP()
 	return reference, d.pattern()
 }
@@ -171,7 +171,7 @@ func (d *Decoder) ListCommand() (a ListArgs) {
 			d.failWord("RECURSIVEMATCH needs another option") // RFC 5258 3
 		}
 	}
-	a.Reference = d.decodeName(d.AString())
+	a.Reference = d.decodePattern(d.AString())
 	d.SP()
 	if d.peek() == '(' {
 		a.Extended = true

@@ -3,6 +3,7 @@ package mailbox
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,7 +43,8 @@ func shownName(name string) string {
 type listBuilder struct {
 	user       *user
 	list       *folders
-	subscribed map[string]bool // entry ids
+	subscribed map[string]bool   // entry ids
+	names      map[string]string // folded names that are subscribed to beside them, as they are spelt
 }
 
 // node is a folder among those of its store.
@@ -169,7 +171,7 @@ func (b *listBuilder) describe(n *node) {
 	st := n.store
 	n.ID = idOf(n.entryID)
 	n.Use, n.standard, n.Others = st.use(n.entryID), st.standard(n.entryID), st.prefix != ""
-	n.Subscribed = b.subscribed[string(n.entryID)] || n.standard && st.prefix == "" && mailClass(n.class)
+	n.Subscribed = b.subscribed[string(n.entryID)] || b.names[fold(n.Name)] != "" || n.standard && st.prefix == "" && mailClass(n.class)
 	if !mailClass(n.class) {
 		n.NoSelect = true
 		n.hidden = n.hidden || b.user.server.settings.OnlyMail
@@ -207,6 +209,16 @@ func (b *listBuilder) finish() {
 			continue
 		}
 		b.list.shown = append(b.list.shown, f.Mailbox)
+	}
+	b.addMissing()
+}
+
+// addMissing lists the names that the user has subscribed to and that no folder has.
+func (b *listBuilder) addMissing() {
+	for _, key := range slices.Sorted(maps.Keys(b.names)) {
+		if _, there := b.list.folded[key]; !there {
+			b.list.shown = append(b.list.shown, mailstore.Mailbox{Name: b.names[key], NoSelect: true, Subscribed: true, Missing: true})
+		}
 	}
 }
 

@@ -137,6 +137,7 @@ func (u *user) readFolders(ctx context.Context) (*folders, error) {
 		own.setInbox(o)
 	}
 	var err error
+	b.names = namesOf(u.missingNames(own))
 	if b.subscribed, err = u.readSubscribed(ctx, own); err == nil {
 		err = u.openSubscribed(ctx, b.subscribed)
 	}

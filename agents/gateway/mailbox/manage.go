@@ -47,7 +47,7 @@ func (f *folder) mayHold() error {
 // Create makes a mailbox, and those above it that are missing.
 func (a *account) Create(ctx context.Context, name, use string) (mailstore.MailboxID, error) {
 	if use != "" {
-		return "", fail(mailstore.Cannot, "Special mailboxes are those that the store has")
+		return "", fail(mailstore.UseAttr, "Special mailboxes are those that the store has")
 	}
 	list, err := a.user.listOf(ctx, name)
 	if err == nil && list == nil {
@@ -172,6 +172,9 @@ func (a *account) Delete(ctx context.Context, name string) error {
 	}
 	err = f.store.session.DeleteFolder(ctx, f.entryID, mapi.DelFolders|mapi.DelMessages)
 	a.user.listing.stale.Store(true)
+	if err == nil && f.Subscribed {
+		err = a.user.keepName(ctx, list.own, f)
+	}
 	return told(err)
 }
 
@@ -204,47 +207,39 @@ func (u *user) subscribed(ctx context.Context, own *store) ([]mapi.EntryID, erro
 	return ids, nil
 }
 
-// Subscribe subscribes or unsubscribes.
+// Subscribe subscribes or unsubscribes. Folders are kept by their entry ids, where the original keeps them, and names without a folder beside them.
 func (a *account) Subscribe(ctx context.Context, name string, subscribed bool) error {
 	list, f, err := a.user.lookup(ctx, name)
+	if list == nil {
+		return err
+	}
+	if mailstore.CodeOf(err) == mailstore.Nonexistent {
+		f = nil
+	} else if err != nil {
+		return err
+	}
 	switch {
-	case list == nil:
-		return err
-	case err != nil && !subscribed:
-		return nil
-	case err != nil:
-		return err
-	case f.standard && f.store.prefix == "" && !subscribed:
+	case f == nil && subscribed:
+		if _, _, err := list.place(name); mailstore.CodeOf(err) == mailstore.Cannot {
+			return err
+		}
+	case f != nil && f.standard && f.store.prefix == "" && !subscribed:
 		return fail(mailstore.Cannot, "Standard mailboxes are always subscribed to")
-	case f.standard && f.store.prefix == "":
+	case f != nil && f.standard && f.store.prefix == "":
 		return nil
 	}
-	u := a.user
-	u.listing.reading.Lock()
-	defer u.listing.reading.Unlock()
-	own := list.own
-	inbox, err := own.session.LoadObject(ctx, own.inbox)
-	if err != nil {
-		return told(err)
-	}
-	own.setInbox(inbox)
-	ids, err := u.subscribed(ctx, own)
-	if err != nil {
-		return told(err)
-	}
-	at := slices.IndexFunc(ids, func(id mapi.EntryID) bool { return string(id) == string(f.entryID) })
-	switch {
-	case subscribed == (at >= 0):
+	return a.user.changeSubscribed(ctx, list.own, func(s *subscriptions) error {
+		s.names = slices.DeleteFunc(s.names, func(n string) bool { return fold(n) == fold(name) })
+		if f == nil {
+			if subscribed {
+				s.names = append(s.names, name)
+			}
+			return s.fits()
+		}
+		s.ids = slices.DeleteFunc(s.ids, func(id mapi.EntryID) bool { return string(id) == string(f.entryID) })
+		if subscribed {
+			s.ids = append(s.ids, f.entryID)
+		}
 		return nil
-	case subscribed:
-		ids = append(ids, f.entryID)
-	default:
-		ids = slices.Delete(ids, at, at+1)
-	}
-	value := mapi.Binary(mapi.PrECIMAPSubscribed, formatSubscribed(ids))
-	_, err = own.session.SaveObject(ctx, inbox.Props.Bytes(mapi.PrParentEntryID), own.inbox, &client.Change{
-		Type: inbox.Type, ServerID: inbox.ServerID, Set: mapi.Props{value},
-	}, false)
-	u.listing.stale.Store(true)
-	return told(err)
+	})
 }

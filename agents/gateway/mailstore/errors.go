@@ -20,6 +20,7 @@ const (
 	Cannot               Code = "CANNOT" // never possible: to delete INBOX, a name that no folder may have
 	HasChildren          Code = "HASCHILDREN"
 	ExpungeIssued        Code = "EXPUNGEISSUED" // some of the messages are there no longer
+	UseAttr              Code = "USEATTR"       // no mailbox can be made with this special use (RFC 6154 3)
 	UnknownEncoding      Code = "UNKNOWN-CTE"
 )
 

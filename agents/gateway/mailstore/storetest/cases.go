@@ -215,3 +215,36 @@ func (s *suite) modSeq() {
 		s.Errorf("an expunge left the mailbox at %d", highest)
 	}
 }
+
+// missing: names that are subscribed to without a mailbox.
+func (s *suite) missing() {
+	ctx := s.Context()
+	subscribed := func() (list []string) {
+		all, err := s.a.List(ctx)
+		s.ok(err)
+		for _, m := range all {
+			if m.Subscribed && (strings.HasPrefix(m.Name, "Sub") || m.Missing) {
+				list = append(list, fmt.Sprint(m.Name, " ", m.Missing))
+			}
+		}
+		slices.Sort(list)
+		return list
+	}
+	for _, name := range []string{"Sub/one", "Sub/two"} {
+		_, err := s.a.Create(ctx, name, "")
+		s.ok(err)
+		s.ok(s.a.Subscribe(ctx, name, true))
+	}
+	s.ok(s.a.Subscribe(ctx, "Sub/never", true))
+	s.ok(s.a.Delete(ctx, "Sub/two"))
+	s.want("subscribed", subscribed(), []string{"Sub/never true", "Sub/one false", "Sub/two true"})
+	_, err := s.a.Find(ctx, "Sub/never")
+	s.code("finding what is only subscribed to", err, mailstore.Nonexistent)
+	_, err = s.a.Create(ctx, "Sub/never", "")
+	s.ok(err)
+	s.want("after it was made", subscribed(), []string{"Sub/never false", "Sub/one false", "Sub/two true"})
+	for _, name := range []string{"Sub/one", "Sub/two", "Sub/never", "Sub/neither"} {
+		s.ok(s.a.Subscribe(ctx, name, false))
+	}
+	s.want("after all is unsubscribed", subscribed(), []string(nil))
+}

@@ -17,7 +17,7 @@ import (
 func Run(t *testing.T, open func(t *testing.T) mailstore.Server) {
 	for name, test := range map[string]func(*suite){
 		"logon": (*suite).logOn, "mailboxes": (*suite).mailboxes, "flags": (*suite).flags, "transfer": (*suite).transfer, "fetch": (*suite).fetch,
-		"match": (*suite).match, "status": (*suite).status, "others": (*suite).others, "modseq": (*suite).modSeq,
+		"match": (*suite).match, "status": (*suite).status, "others": (*suite).others, "missing": (*suite).missing, "modseq": (*suite).modSeq,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &suite{T: t, server: open(t)}
