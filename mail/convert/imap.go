@@ -12,7 +12,7 @@ import (
 )
 
 // IMAPVersion is that of what is kept for IMAP. Where a message has another one, or none, a gateway computes it anew from the mail.
-const IMAPVersion = 1
+const IMAPVersion = 2
 
 func imapSet() mapi.GUID {
 	return mapi.GUID{0x08, 0xF1, 0xF5, 0x00, 0x3F, 0x8E, 0xC7, 0x46, 0xAF, 0x72, 0x5E, 0x20, 0x1C, 0x23, 0x49, 0xE7}

@@ -25,6 +25,8 @@ type Address struct {
 	RawName string
 	// Local is the part before the @ without quotes; Domain that behind it. Without an @ all is Local. Both are empty for <>.
 	Local, Domain string
+	// Route is the source route in front (RFC 5322 4.4), as "@a.example,@b.example", without its colon. Nobody goes by it any more; ENVELOPE shows it.
+	Route string
 }
 
 // Addr is local part and domain, the local part in quotes if it needs them.
@@ -208,7 +210,30 @@ func (p *addressParser) angle(name []token) {
 	if raw == "" {
 		raw = comments(inside)
 	}
+	n := len(p.out)
 	p.add(raw, local, domain)
+	if len(p.out) > n {
+		p.out[n].Route = route(inside)
+	}
+}
+
+// route is the source route in front of an address.
+func route(inside []token) string {
+	if len(inside) == 0 || inside[0].kind != '@' {
+		return ""
+	}
+	var b strings.Builder
+	for _, t := range inside {
+		switch t.kind {
+		case ':':
+			return b.String()
+		case '@', ',':
+			b.WriteByte(t.kind)
+		case 0:
+			b.WriteString(t.text)
+		}
+	}
+	return ""
 }
 
 // isRoute reports whether what was read in brackets is the beginning of a source route (RFC 5322 4.4), which has commas.

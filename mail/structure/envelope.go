@@ -70,7 +70,13 @@ func appendAddress(dst []byte, a header.Address) []byte {
 	} else {
 		dst = appendText(dst, a.RawName)
 	}
-	dst = append(dst, " NIL "...)
+	dst = append(dst, ' ')
+	if a.Route == "" {
+		dst = append(dst, "NIL"...)
+	} else {
+		dst = appendText(dst, a.Route)
+	}
+	dst = append(dst, ' ')
 	dst = appendOr(dst, a.Local, missingMailbox)
 	dst = append(dst, ' ')
 	dst = appendOr(dst, a.Domain, missingDomain)

@@ -1,6 +1,7 @@
 package structure
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -136,6 +137,10 @@ func shownParams(p *tree.Part, h *header.Fields, typ string) []header.Param {
 	}
 	m, _ := h.ContentType()
 	if typ == p.Type {
+		if typ == "text" && !slices.ContainsFunc(m.Params, func(param header.Param) bool { return param.Name == "charset" }) {
+			// What RFC 2045 5.2 and RFC 2046 4.1.2 have it be, as UW-IMAP, Cyrus and Dovecot write it.
+			return append(slices.Clip(m.Params), header.Param{Name: "charset", Value: "us-ascii", Raw: "us-ascii"})
+		}
 		return m.Params
 	}
 	for _, param := range m.Params {

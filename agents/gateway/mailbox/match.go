@@ -138,8 +138,12 @@ func (o *openFolder) matchSent(ctx context.Context, uids []view.UID, c *mailstor
 	if err != nil {
 		return nil, err
 	}
-	err = o.Fetch(ctx, near, mailstore.ItemHeader, func(r *mailstore.Record) error {
-		if sent, ok := header.ParseDate(header.Parse(r.Header).Get("Date")); ok && sentMatches(sent, c) {
+	err = o.Fetch(ctx, near, mailstore.ItemHeader|mailstore.ItemDate, func(r *mailstore.Record) error {
+		sent, ok := header.ParseDate(header.Parse(r.Header).Get("Date"))
+		if !ok {
+			sent = r.Date // as SORT does (RFC 5256 2.2), and as the submit time of such a message is
+		}
+		if sentMatches(sent, c) {
 			found = append(found, r.Message.UID)
 		}
 		return nil

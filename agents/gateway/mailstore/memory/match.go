@@ -62,6 +62,9 @@ func (m *mail) matches(c mailstore.Condition, now time.Time) bool {
 
 func (m *mail) matchesDate(c mailstore.Condition, fields *header.Fields, now time.Time) bool {
 	sent, ok := header.ParseDate(fields.Get("Date"))
+	if !ok {
+		sent = m.date // RFC 5256 2.2
+	}
 	switch c.Key {
 	case mailstore.MatchBefore:
 		return day(m.date).Before(c.Date)
@@ -70,11 +73,11 @@ func (m *mail) matchesDate(c mailstore.Condition, fields *header.Fields, now tim
 	case mailstore.MatchSince:
 		return !day(m.date).Before(c.Date)
 	case mailstore.MatchSentBefore:
-		return ok && day(sent).Before(c.Date)
+		return day(sent).Before(c.Date)
 	case mailstore.MatchSentOn:
-		return ok && day(sent).Equal(c.Date)
+		return day(sent).Equal(c.Date)
 	case mailstore.MatchSentSince:
-		return ok && !day(sent).Before(c.Date)
+		return !day(sent).Before(c.Date)
 	case mailstore.MatchSavedBefore:
 		return day(m.saved).Before(c.Date)
 	case mailstore.MatchSavedOn:

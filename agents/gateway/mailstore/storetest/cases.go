@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"zarafa/agents/gateway/mailstore"
 	"zarafa/agents/gateway/view"
@@ -147,6 +148,15 @@ func (s *suite) match() {
 		found, err := inbox.Match(s.Context(), uids, c.Condition)
 		s.ok(err)
 		s.want(fmt.Sprint(c.Condition), found, c.want)
+	}
+	// What has no Date field was sent when it came, near the day that is asked for and far from it.
+	undated := message("Subject: undated\r\n\r\n", 0)
+	undated.Date = time.Date(2024, 2, 4, 12, 0, 0, 0, time.UTC)
+	uids = s.append("INBOX", undated)
+	for days, want := range map[int][]view.UID{-100: uids, 0: uids, 1: nil, 100: nil} {
+		found, err := inbox.Match(s.Context(), uids, mailstore.Condition{Key: mailstore.MatchSentSince, Date: time.Date(2024, 2, 4+days, 0, 0, 0, 0, time.UTC)})
+		s.ok(err)
+		s.want(fmt.Sprint("sent since ", days, " days after it came"), found, want)
 	}
 }
 
