@@ -15,7 +15,7 @@ func TestSharedDialogues(t *testing.T) {
 	dialogue.PlayAll(t, func(t *testing.T) dialogue.Server {
 		store := memory.New(memory.Options{ModSeq: true, InboxOnly: true})
 		store.AddUser("user", "secret")
-		server := imap.New(store, imap.Options{})
+		server := imap.New(store, imap.Options{MaxFailed: 1000}) // dialogues have many wrong commands
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
