@@ -35,6 +35,8 @@ type conn struct {
 
 	logOn time.Time     // when a client has to have logged on; zero after that
 	idle  time.Duration // how long a client may be silent
+	// since and pulse are those of IDLE: when the client began to be silent, and when it is to hear something though nothing happens. Zero outside of it.
+	since, pulse time.Time
 
 	mu          sync.Mutex
 	waiting     bool // reading may be interrupted by a change
@@ -76,13 +78,20 @@ func (c *conn) deadline(forChange bool) (ok bool, err error) {
 	}
 	c.waiting = forChange
 	at := time.Now().Add(c.idle)
+	if !c.since.IsZero() { // what the server says is no word of the client's
+		at = c.since.Add(c.idle)
+		if c.pulse.Before(at) {
+			at = c.pulse
+		}
+	}
 	if !c.logOn.IsZero() && c.logOn.Before(at) {
 		at = c.logOn
 	}
 	return true, c.net.SetReadDeadline(at)
 }
 
-// wait waits until the client sends something or, if forChange is set, the mailbox changes, without any buffers.
+// wait waits until the client sends something or, if forChange is set, the mailbox changes, without any buffers. In IDLE it ends with changed when the
+// client is to hear something, too.
 func (c *conn) wait(forChange bool) (changed bool, err error) {
 	if c.buffered() > 0 {
 		return false, nil
@@ -108,6 +117,9 @@ func (c *conn) wait(forChange bool) (changed bool, err error) {
 	}
 	if changed = forChange && c.changed; changed && errors.Is(err, os.ErrDeadlineExceeded) && !c.interrupted {
 		c.changed = false
+		return true, nil
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) && !c.interrupted && !c.since.IsZero() && c.pulse.Before(c.since.Add(c.idle)) && !time.Now().Before(c.pulse) {
 		return true, nil
 	}
 	return false, c.readError(err)

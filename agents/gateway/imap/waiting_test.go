@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -68,6 +69,33 @@ func TestNoChangeIsLost(t *testing.T) {
 		s.logOn = time.Time{}
 		if changed, err := s.wait(true); !changed || err != nil {
 			t.Errorf("the same afterwards: %v, %v", changed, err)
+		}
+	})
+}
+
+// Who is in IDLE hears something every few minutes, and is told to go after the time that any silent client has.
+func TestStillHere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := memory.New(memory.Options{})
+		store.AddUser("user", "secret")
+		server := New(store, Options{})
+		ours, theirs := net.Pipe()
+		s := newSession(server, theirs, ConnInfo{Secure: true})
+		go s.serve(context.Background())
+		heard := make(chan string, 1)
+		go func() {
+			all, _ := io.ReadAll(ours)
+			heard <- string(all)
+		}()
+		begun := time.Now()
+		_, _ = io.WriteString(ours, "a LOGIN user secret\r\nb SELECT INBOX\r\nc IDLE\r\n")
+		text := <-heard
+		silent := s.idle
+		if n, want := strings.Count(text, "* OK Still here\r\n"), int((silent-1)/stillHere); n != want || n < 5 {
+			t.Errorf("the client heard it %d times in %v, want %d", n, silent, want)
+		}
+		if !strings.Contains(text[len(text)-60:], "* BYE") || time.Since(begun) != silent {
+			t.Errorf("after %v the end is %q", time.Since(begun), text[len(text)-60:])
 		}
 	})
 }
