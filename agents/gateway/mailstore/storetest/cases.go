@@ -102,6 +102,14 @@ func (s *suite) transfer() {
 	s.code("copying to nowhere", err, mailstore.TryCreate)
 	s.ok(inbox.Expunge(ctx, uids))
 	s.want("after EXPUNGE", inbox.shown(), "")
+	// Who has a mailbox open that is deleted can go on reading it (RFC 2180 3.1); one of the same name is another one.
+	s.ok(s.a.Delete(ctx, "Work"))
+	s.want("a mail of the deleted mailbox", work.mails(work.uids()[2:]), []string{mail("one"), mail("three")})
+	id, err := s.a.Create(ctx, "Work", "")
+	s.ok(err)
+	if other := s.open(s.a, id); other.Snapshot().Len() > 0 || other.UIDValidity() == work.UIDValidity() {
+		s.Errorf("the new mailbox has %d messages and UIDVALIDITY %d, as the deleted one", other.Snapshot().Len(), other.UIDValidity())
+	}
 	again := s.append("INBOX", message(mail("four"), 0))
 	if again[0] <= uids[2] {
 		s.Errorf("UID %d is given after %d", again[0], uids[2])
