@@ -67,7 +67,6 @@ func (s *session) logOnAs(ctx context.Context, c *call, credentials mailstore.Cr
 		return errNotEncrypted
 	}
 	credentials.Protocol, credentials.Address = mailstore.IMAP, s.info.Address
-	credentials.User, credentials.Password = toUTF8(credentials.User), toUTF8(credentials.Password)
 	account, err := s.server.store.LogOn(ctx, credentials)
 	s.server.options.Metrics.LoggedOn(err == nil)
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"zarafa/mail/charset"
 )
 
-// toUTF8 gives a text that nobody named the character set of. Clients send names, passwords and what they search for in UTF-8, as they should, or,
-// old ones on Windows, as their system has them: the original takes all in windows-1252.
+// toUTF8 gives a text to search for that nobody named the character set of. Clients send it in UTF-8, as they should, or, old ones on Windows, as their
+// system has it: the original takes all in windows-1252. Names and passwords are decoded by who checks them, for POP3 too.
 func toUTF8(text string) string {
 	if utf8.ValidString(text) {
 		return text
