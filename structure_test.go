@@ -38,6 +38,9 @@ var mayImport = map[string][]string{
 	"agents/webaccess/files":          {},
 	"agents/webaccess/images":         {},
 	"agents/webaccess":                {"agents/connection", "agents/frontend", "agents/spool", "calendar", "client", "daemon", "mail", "mapi"},
+	"agents/webaccess/browsertest":    {"agents/connection", "agents/webaccess", "client", "daemon", "mapi", "server"},
+	"agents/webaccess/bundle":         {},
+	"agents/webaccess/static":         {},
 	"bench":                           {"loadgen", "profiles"},
 	"bench/snapshot":                  {"mapi"}, // frozen copies of requests
 	"bench/suite":                     {"bench", "cache", "client", "daemon", "loadgen", "mapi", "profiles", "server", "storage", "wire"},
