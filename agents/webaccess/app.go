@@ -2,6 +2,7 @@ package webaccess
 
 import (
 	"bytes"
+	"errors"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -13,8 +14,27 @@ import (
 type App struct {
 	// Index is the page that everything begins with. basePlaceholder in it stands for the path of the program, with a slash at both ends.
 	Index []byte
+	// Editor is the page of the frame in which mails are written.
+	Editor []byte
 	// Assets are files whose names change with their contents, so that browsers keep them for ever; they are at assets/NAME.
 	Assets fs.FS
+}
+
+// Pages is the client in a folder as the bundler writes it. Without an index.html it has no pages.
+func Pages(files fs.FS) (App, error) {
+	index, err := fs.ReadFile(files, "index.html")
+	if errors.Is(err, fs.ErrNotExist) {
+		return App{}, nil
+	}
+	if err != nil {
+		return App{}, err
+	}
+	editor, err := fs.ReadFile(files, "editor.html")
+	if err != nil {
+		return App{}, err
+	}
+	assets, err := fs.Sub(files, strings.TrimSuffix(assetsPath, "/"))
+	return App{Index: index, Editor: editor, Assets: assets}, err
 }
 
 const (
@@ -43,6 +63,14 @@ func (w *Web) serveIndex(rw http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-cache")
 	_, _ = rw.Write(bytes.ReplaceAll(app.Index, []byte(basePlaceholder), []byte(w.cfg.Path)))
+}
+
+// serveEditor shows the page of the frame in which mails are written.
+func (w *Web) serveEditor(rw http.ResponseWriter, _ *http.Request) {
+	h := rw.Header()
+	h.Set("Content-Security-Policy", editorPolicy)
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = rw.Write(w.cfg.Start.App.Editor) // the browser may be gone
 }
 
 // serveAsset shows one of the files.

@@ -12,6 +12,9 @@ const (
 	// measure it nor hear its keys; with allow-scripts both together would be no sandbox at all.
 	mailPolicy = "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'; " +
 		"base-uri 'none'; form-action 'none'"
+	// editorPolicy is that of the frame in which mails are written. No script runs in it, so that nothing in a quoted or pasted mail does; styles, which
+	// the policy of the app would drop, are let be. It is no sandbox: the app writes in it.
+	editorPolicy = "default-src 'none'; script-src 'none'; style-src 'unsafe-inline'; img-src 'self' blob: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 	// filePolicy is that of files of mails: whatever they are, nothing in them does anything.
 	filePolicy = "sandbox; default-src 'none'; frame-ancestors 'self'"
 	// dataPolicy is that of answers that are no pages.

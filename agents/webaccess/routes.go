@@ -67,6 +67,7 @@ func (w *Web) handler() http.Handler {
 		mux.Handle(method+" "+strings.TrimSuffix(w.cfg.Path, "/")+path, w.route(r))
 	}
 	mux.HandleFunc("GET "+w.cfg.Path+assetsPath+"{name...}", w.serveAsset)
+	mux.HandleFunc("GET "+w.cfg.Path+"editor", w.serveEditor)
 	mux.HandleFunc("GET "+w.cfg.Path+"api/", http.NotFound)
 	mux.HandleFunc("GET "+w.cfg.Path+"mail/{id}/", http.NotFound)
 	mux.HandleFunc("GET "+w.cfg.Path, w.serveIndex)

@@ -10,6 +10,7 @@ import (
 
 	"zarafa/agents/connection"
 	"zarafa/agents/webaccess"
+	"zarafa/agents/webaccess/static"
 	"zarafa/daemon"
 )
 
@@ -23,6 +24,10 @@ func main() {
 // program describes the daemon.
 func program() daemon.Program[*webaccess.Config] {
 	start := webaccess.Start{Version: version}
+	// A program without pages says so to whoever opens it.
+	if files, err := static.Files(); err == nil {
+		start.App, _ = webaccess.Pages(files) // of files in the program, which are there
+	}
 	return daemon.Program[*webaccess.Config]{
 		Name: "zarafa-webaccess", Version: version, ConfigFile: webaccess.File,
 		Flags: func(fs *pflag.FlagSet) { connection.HostFlag(fs, &start.Host) },
