@@ -22,6 +22,7 @@ export GOFLAGS := $(strip $(GOFLAGS) -trimpath)
 
 .PHONY: build run three-nodes capacity test test-long judges check clean
 
+# The pages of the web client are made first: packages are fetched by npm once for each package-lock.json, and bundled.
 # The binaries need no C library, so that they run on any Linux of their architecture. zarafa-pam is the exception: it
 # loads the system's PAM library.
 build:
@@ -40,14 +41,17 @@ check:
 	@scripts/check-format.sh
 	go vet ./...
 	go run $(STATICCHECK) ./...
+	@scripts/check-web.sh
 	@scripts/check-generated.sh
 
 test: check
 	scripts/install-slapd.sh
+	scripts/install-browser.sh
 	scripts/mariadb-test.sh scripts/go-test.sh
 
 test-long: check
 	scripts/install-slapd.sh
+	scripts/install-browser.sh
 	ZARAFA_SEED=random scripts/mariadb-test.sh scripts/go-test.sh
 	scripts/fuzz.sh
 

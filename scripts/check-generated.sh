@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 # checksums prints one line for each file of the working tree.
 checksums() {
-	find . -type f -not -path './.git/*' -not -path './bin/*' -not -path './var/*' -print0 | sort -z | xargs -0 sha256sum
+	find . -type f -not -path './.git/*' -not -path './bin/*' -not -path './var/*' -not -path '*/node_modules/*' -print0 | sort -z | xargs -0 sha256sum
 }
 
 before=$(mktemp)
