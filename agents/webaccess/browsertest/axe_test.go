@@ -46,6 +46,18 @@ func TestAccessible(t *testing.T) {
 			p.Until(`document.querySelector(".help") !== null`)
 			check("help")
 			p.Press("Escape")
+			p.Until(`document.querySelector(".help") === null`)
+			p.Press("Ctrl+k")
+			p.Until(`document.querySelector(".palette") !== null`)
+			p.Type("settings")
+			p.Press("Enter")
+			p.Until(`document.querySelector(".settings") !== null && document.querySelectorAll(".settings li").length > 0`)
+			check("settings")
+			if folder := os.Getenv("ZARAFA_SHOTS"); folder != "" {
+				p.Shot(filepath.Join(folder, name+"-9settings.png"))
+			}
+			p.Press("Escape")
+			p.Until(`document.querySelector(".settings") === null`)
 			p.Press("r")
 			p.Until(writing)
 			check("compose")

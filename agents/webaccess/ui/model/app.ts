@@ -47,6 +47,8 @@ export class App {
   readonly pane = computed(() => (this.drafts.current.value !== null || this.reader.id.value !== "" ? "reader" : "list"));
   #readTimer = 0;
   #version = "";
+  #user = "";
+  #stop: () => void = () => {};
 
   constructor() {
     const report = (e: unknown): void => this.report(e);
@@ -60,6 +62,8 @@ export class App {
     });
     effect(() => this.#title());
     addEventListener("hashchange", () => void this.#route());
+    // The last that a window hears before it is closed.
+    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.drafts.save());
   }
 
   #look(): void {
@@ -85,7 +89,11 @@ export class App {
   async start(): Promise<void> {
     const user = this.session.user.value;
     if (user === null) return;
-    listen(user.name, (name, data) => this.#hear(name, data), (up) => (this.online.value = up));
+    // Nothing of one user is shown to the next.
+    if (this.#user !== "" && this.#user !== user.name) return location.reload();
+    this.#user = user.name;
+    this.#stop();
+    this.#stop = listen(user.name, (name, data) => this.#hear(name, data), (up) => (this.online.value = up));
     await this.folders.load().catch((e: unknown) => this.report(e));
     await this.#route();
   }

@@ -58,6 +58,11 @@ export class Drafts {
     this.active.value = this.open.value.at(-1)?.id ?? "";
   }
 
+  /** Saves all that is not saved yet. */
+  save(): void {
+    for (const draft of this.open.value) void draft.save();
+  }
+
   /** Closes the window; what was written stays in the drafts. */
   async close(draft: Draft): Promise<void> {
     if (!draft.touched) return this.discard(draft, false);

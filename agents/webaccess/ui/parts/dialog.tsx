@@ -21,7 +21,8 @@ export function Dialog(p: DialogProps) {
   useLayoutEffect(() => {
     const dialog = box.current;
     dialog?.showModal();
-    dialog?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
+    // Without a field to begin with the window itself has the focus, so that no key closes it by chance.
+    (dialog?.querySelector<HTMLElement>("[data-autofocus]") ?? dialog)?.focus();
     return () => dialog?.close();
   }, []);
   const outside = (e: MouseEvent): void => {
@@ -32,7 +33,7 @@ export function Dialog(p: DialogProps) {
     p.onClose();
   };
   return (
-    <dialog ref={box} class={`dialog ${p.class ?? ""}`} data-size={p.size} aria-labelledby={id} onCancel={cancel} onMouseDown={outside} onKeyDown={(e) => e.stopPropagation()}>
+    <dialog ref={box} tabIndex={-1} class={`dialog ${p.class ?? ""}`} data-size={p.size} aria-labelledby={id} onCancel={cancel} onMouseDown={outside} onKeyDown={(e) => e.stopPropagation()}>
       {p.bare ? (
         <h2 id={id} class="unseen">
           {p.title}
