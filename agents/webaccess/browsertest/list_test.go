@@ -174,7 +174,7 @@ func TestFilterKeeps(t *testing.T) {
 	total := Eval[string](p, `document.querySelector(".grid").ariaRowCount`)
 	p.Row(3)
 	p.Until(`document.querySelector("#row-3:not([data-unread])") !== null`)
-	p.Until(`Number(document.querySelector(".tree [aria-selected=true] .count").innerText) < ` + total)
+	p.Until(`parseInt(document.querySelector(".tree [aria-selected=true] .count").innerText) < ` + total)
 	if now := Eval[string](p, `document.querySelector(".grid").ariaRowCount`); now != total {
 		t.Errorf("%s rows, were %s", now, total)
 	}

@@ -186,7 +186,7 @@ func TestWrongPassword(t *testing.T) {
 	_, url := realServer(t, "alice")
 	p := Browse(t, Wide)
 	p.Open(url)
-	p.Until(`document.querySelector("#user") !== null`)
+	p.Until(`document.activeElement?.id === "user"`)
 	p.Type("alice")
 	p.Press("Tab")
 	p.Type("guess")

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Squire } from "virtual:squire";
 import { perform } from "../actions/table";
 import { Editor, type Mark } from "../editor/editor";
@@ -96,7 +96,7 @@ function Writing({ draft }: { draft: Draft }) {
   }, [editor.value]);
   const plain = useRef<HTMLTextAreaElement>(null);
   const isText = draft.format.value === "text";
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isText || !focus) return;
     plain.current?.focus();
     plain.current?.setSelectionRange(0, 0);

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { ApiError } from "../api/client";
 import { n, t } from "../i18n/words";
 import type { App } from "../model/app";
@@ -18,7 +18,7 @@ export function Logon({ app }: { app: App }) {
   const shown = useSignal(false);
   const password = useRef<HTMLInputElement>(null);
   const user = useRef<HTMLInputElement>(null);
-  useEffect(() => user.current?.focus(), []);
+  useLayoutEffect(() => user.current?.focus(), []);
   const reveal = (): void => {
     shown.value = !shown.value;
     if (password.current) password.current.type = shown.value ? "text" : "password";

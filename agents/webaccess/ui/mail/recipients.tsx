@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Address, Recipient, RecipientKind } from "../api/types.gen";
 import { t } from "../i18n/words";
 import type { App } from "../model/app";
@@ -52,7 +52,7 @@ export function RecipientField({ app, draft, kind, focus }: FieldProps) {
   const input = useRef<HTMLInputElement>(null);
   const found = useSignal(new Completion(app.client)).value;
   const list = draft.of(kind);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (focus) input.current?.focus();
   }, []);
   const id = `${draft.id}-${kind}`;
