@@ -17,11 +17,17 @@ import (
 // package lies below counts. A folder may always import what lies below itself.
 var mayImport = map[string][]string{
 	// No agent imports another one.
-	"agents/admin":            {"agents/connection", "client", "daemon", "mapi"},
-	"agents/connection":       {"client", "daemon/settings", "mapi"},
-	"agents/dagent":           {"agents/connection", "agents/spool", "calendar", "client", "daemon", "mail", "mapi", "rules"},
-	"agents/gateway/dialogue": {}, // only tests use it, and the next one
-	"agents/gateway/dovecot":  {},
+	"agents/admin": {"agents/connection", "client", "daemon", "mapi"},
+	"agents/backup": {
+		"agents/connection", "client", "daemon", "mail/convert", "mapi",
+	},
+	"agents/backup/item":       {"agents/backup/repository", "mapi"},
+	"agents/backup/repository": {},
+	"agents/backup/snapshot":   {"agents/backup/item", "agents/backup/repository", "client", "mapi"},
+	"agents/connection":        {"client", "daemon/settings", "mapi"},
+	"agents/dagent":            {"agents/connection", "agents/spool", "calendar", "client", "daemon", "mail", "mapi", "rules"},
+	"agents/gateway/dialogue":  {}, // only tests use it, and the next one
+	"agents/gateway/dovecot":   {},
 	"agents/gateway/imap": {
 		"agents/gateway/imapwire", "agents/gateway/mailstore", "agents/gateway/sasl", "agents/gateway/sorting", "agents/gateway/view", "mail",
 	},
@@ -49,6 +55,7 @@ var mayImport = map[string][]string{
 	"calendar/content":                {},
 	"client":                          {"mapi", "wire"},
 	"cmd/zarafa-admin":                {"agents", "daemon"},
+	"cmd/zarafa-backup":               {"agents/backup"},
 	"cmd/zarafa-dagent":               {"agents/dagent", "daemon"},
 	"cmd/zarafa-pam":                  {"server/auth/pam"},
 	"cmd/zarafa-monitor":              {"agents/connection", "agents/monitor", "daemon"},

@@ -38,7 +38,7 @@ func (s *Session) LoadDeleted(ctx context.Context, id mapi.EntryID) (*mapi.Messa
 
 func (s *Session) loadMessage(ctx context.Context, id mapi.EntryID, flags uint32) (m *mapi.Message, err error) {
 	err = s.export(ctx, exportOf(id, flags, loadedColumns()), 0, func(e *Exported) (err error) {
-		m, err = readMessage(e.Stream, &lazyContents{session: s, ctx: ctx, id: id, flags: flags})
+		m, err = readMessage(e.Stream, (&lazyContents{session: s, ctx: ctx, id: id, flags: flags}).content)
 		if err == nil {
 			m.Props = withColumns(m.Props, e.Columns)
 		}
@@ -66,9 +66,23 @@ func withColumns(props, columns mapi.Props) mapi.Props {
 }
 
 // Message reads the whole message into memory, whatever its size.
-func (e *Exported) Message() (*mapi.Message, error) { return readMessage(e.Stream, nil) }
+func (e *Exported) Message() (*mapi.Message, error) { return readMessage(e.Stream, inMemory) }
 
-// lazyContents decides which contents stay on the server. Nil keeps all in memory.
+// MessageTo reads the message into memory, but for the contents of attachments: keep is handed each of them while it arrives, with
+// its size, and returns what stands for it. What keep leaves unread is skipped.
+func (e *Exported) MessageTo(keep func(size int64, r io.Reader) (mapi.Content, error)) (*mapi.Message, error) {
+	return readMessage(e.Stream, func(e *msgstream.Event, _ mapi.Props) (mapi.Content, error) { return keep(e.Size, e.Data) })
+}
+
+// contents makes the content of the attachment that has just been read.
+type contents func(e *msgstream.Event, props mapi.Props) (mapi.Content, error)
+
+// inMemory keeps all contents.
+func inMemory(e *msgstream.Event, _ mapi.Props) (mapi.Content, error) {
+	return readAll(make([]byte, 0, min(e.Size, keptContent)), e)
+}
+
+// lazyContents decides which contents stay on the server.
 type lazyContents struct {
 	session *Session
 	ctx     context.Context // of the contents: as long as it lives they can be opened
@@ -78,17 +92,14 @@ type lazyContents struct {
 	count   int   // attachments so far, also those of embedded messages
 }
 
-// content makes the content of the attachment that has just been read.
+// content is the contents of a message that is loaded.
 func (l *lazyContents) content(e *msgstream.Event, props mapi.Props) (mapi.Content, error) {
-	if l != nil {
-		l.count++
-		if e.Size > keptContent || l.kept+e.Size > keptContents {
-			return &remoteContent{lazyContents: *l, size: e.Size, key: props.Bytes(mapi.PrRecordKey)}, nil
-		}
-		l.kept += e.Size
+	l.count++
+	if e.Size > keptContent || l.kept+e.Size > keptContents {
+		return &remoteContent{lazyContents: *l, size: e.Size, key: props.Bytes(mapi.PrRecordKey)}, nil
 	}
-	data := make([]byte, 0, min(e.Size, keptContent))
-	return readAll(data, e)
+	l.kept += e.Size
+	return inMemory(e, props)
 }
 
 // readAll reads a content into memory, which grows with what arrives and not with what is announced.
@@ -109,7 +120,7 @@ func readAll(data []byte, e *msgstream.Event) (mapi.Content, error) {
 }
 
 // readMessage makes a message of a stream.
-func readMessage(r *msgstream.Reader, lazy *lazyContents) (*mapi.Message, error) {
+func readMessage(r *msgstream.Reader, content contents) (*mapi.Message, error) {
 	var top *mapi.Message
 	var open []*mapi.Message // the messages that are not complete, outermost first
 	var last *mapi.Attachment
@@ -139,7 +150,7 @@ func readMessage(r *msgstream.Reader, lazy *lazyContents) (*mapi.Message, error)
 		case msgstream.Attachment:
 			last = new(mapi.Attachment)
 			last.Props, last.Named = splitNamed(e.Props)
-			if last.Content, err = lazy.content(&e, last.Props); err != nil {
+			if last.Content, err = content(&e, last.Props); err != nil {
 				return nil, err
 			}
 			m := open[len(open)-1]

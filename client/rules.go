@@ -46,6 +46,9 @@ func isAmong(tags []mapi.PropTag, tag mapi.PropTag) bool {
 	return slices.ContainsFunc(tags, func(t mapi.PropTag) bool { return t.ID() == tag.ID() })
 }
 
+// ParseRules reads the rules in a value of PR_RULES_DATA that a store has, or had: the form that [Session.Rules] gives.
+func (s *Session) ParseRules(data []byte) ([]mapi.Props, error) { return s.parseRules(data) }
+
 func (s *Session) parseRules(data []byte) ([]mapi.Props, error) {
 	d := s.shared.decoder()
 	defer s.shared.putDecoder(d)
