@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"zarafa/agents/backup/repository"
 	"zarafa/agents/backup/snapshot"
@@ -24,6 +25,7 @@ func (e *environment) backupCommand() subcommand.Command {
 	return subcommand.Command{
 		Name: "backup", Short: "make a snapshot of each store", Options: fs,
 		Run: func(ctx context.Context, _ []string) (int, error) {
+			opened := e.now()
 			c, r, err := e.open(ctx)
 			if err != nil {
 				return 0, err
@@ -33,7 +35,7 @@ func (e *environment) backupCommand() subcommand.Command {
 				return 0, err
 			}
 			defer session.Close(context.WithoutCancel(ctx))
-			b := backup{environment: e, config: c, repo: r, users: *users, suspicious: *verify}
+			b := backup{environment: e, config: c, repo: r, opened: opened, users: *users, suspicious: *verify}
 			if d := r.Damaged(); len(d) > 0 {
 				b.suspicious = true
 				e.log.Warn("backup: the repository is damaged; what is missing is read again where the server still has it", "first", d[0].String(), "places", len(d))
@@ -49,6 +51,7 @@ type backup struct {
 	*environment
 	config     *Config
 	repo       *repository.Repository
+	opened     time.Time
 	users      []string
 	suspicious bool
 
@@ -153,7 +156,7 @@ func (b *backup) store(ctx context.Context, session *client.Session, p *snapshot
 	st, err := session.StoreByGUID(ctx, info.GUID)
 	var s repository.Snapshot
 	if err == nil {
-		c := snapshot.Capture{Repo: b.repo, Log: b.log, Now: b.now, Principals: p, RightsInterval: b.config.RightsInterval, Suspicious: b.suspicious}
+		c := snapshot.Capture{Repo: b.repo, Log: b.log, Now: b.now, Opened: b.opened, Principals: p, RightsInterval: b.config.RightsInterval, Suspicious: b.suspicious}
 		s, err = c.Store(ctx, snapshot.Subject{Store: st, User: info.UserName, Kind: kindOf(info.Type)}, last)
 	}
 	if err != nil {

@@ -276,9 +276,6 @@ func (r *Repository) keyOf(ctx context.Context, ref keyRef) (cipher.AEAD, error)
 	if ok {
 		return aead, nil
 	}
-	if len(r.identities) == 0 {
-		return nil, ErrNoIdentity
-	}
 	var name string
 	err := r.backend.List(ctx, keysFolder, func(n string, _ int64) error {
 		if base, ok := contentName(n); ok && strings.HasPrefix(base, fmt.Sprintf("%x", ref)) {
@@ -298,6 +295,9 @@ func (r *Repository) keyOf(ctx context.Context, ref keyRef) (cipher.AEAD, error)
 	}
 	if err := checkName(name, sealed); err != nil {
 		return nil, err
+	}
+	if len(r.identities) == 0 { // a key that is missing or damaged is told of before
+		return nil, ErrNoIdentity
 	}
 	if aead, err = openBodyKey(sealed, r.identities); err != nil {
 		return nil, fmt.Errorf("opening its key %s: %w", name, err)

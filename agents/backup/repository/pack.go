@@ -29,7 +29,7 @@ type packBuffer struct {
 }
 
 func newPackBuffer() *packBuffer {
-	return &packBuffer{data: append(make([]byte, 0, packSize+packSize/4), packMagic...)}
+	return &packBuffer{data: append(make([]byte, 0, 64<<10), packMagic...)}
 }
 
 func (b *packBuffer) add(id ID, kind Kind, sealed []byte) {

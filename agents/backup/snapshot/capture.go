@@ -25,6 +25,9 @@ type Capture struct {
 	Principals *Principals
 	// RightsInterval is how long rights and search criteria of folders in which nothing has changed are taken for what they were.
 	RightsInterval time.Duration
+	// Opened is when the repository was opened. A snapshot that is finished too long after may refer to what was removed meanwhile, and is
+	// refused (see repository.Grace).
+	Opened time.Time
 	// Suspicious has everything looked for that the snapshot before refers to, and what is missing read again: the repository is
 	// damaged, or was repaired.
 	Suspicious bool
@@ -63,6 +66,9 @@ func (c *Capture) Store(ctx context.Context, of Subject, before *repository.Snap
 	for _, ref := range t.last.Folders {
 		out.Items += ref.Items
 		out.Bytes += ref.Bytes
+	}
+	if took := c.Now().Sub(c.Opened); took >= repository.Grace-time.Hour {
+		return out, fmt.Errorf("the run has taken %v, and the repository may have been pruned meanwhile; the next run finds what this one has stored, and is faster", took)
 	}
 	out.Name, err = c.Repo.AddSnapshot(ctx, out)
 	return out, err

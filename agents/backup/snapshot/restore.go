@@ -225,6 +225,10 @@ func (t *restoring) wanted(e *item.Entry) (bool, error) {
 	return err == nil && t.Want(*e, s), err
 }
 
+// freebusyClass is that of the messages with a mailbox's settings for meetings, of which a folder has one: properties of the inbox and of the root
+// folder name them, so that a restored one takes the place of the one that there is, and its identity.
+const freebusyClass = "IPM.Microsoft.ScheduleData.FreeBusy"
+
 // existing is a message that is in the target already.
 type existing struct {
 	id        mapi.EntryID
@@ -247,9 +251,12 @@ func (t *restoring) existing(n *Node) (map[string]existing, error) {
 	for _, flags := range []uint32{0, mapi.OpenAssociated} {
 		err := t.session.EachRow(t.ctx, client.TableQuery{
 			Kind: mapi.TableMS, EntryID: folder, ObjectType: mapi.TypeMessage, Flags: mapi.OpenUnicode | flags,
-			Columns: []mapi.PropTag{mapi.PrEntryID, mapi.PrSourceKey, mapi.PrChangeKey, PrBackupSourceKey},
+			Columns: []mapi.PropTag{mapi.PrEntryID, mapi.PrSourceKey, mapi.PrChangeKey, mapi.PrMessageClass, PrBackupSourceKey},
 		}, func(r mapi.Props) error {
 			x := existing{r.Bytes(mapi.PrEntryID), r.Bytes(mapi.PrChangeKey)}
+			if class := r.Str(mapi.PrMessageClass); strings.EqualFold(class, freebusyClass) {
+				there[freebusyClass] = x
+			}
 			there[string(r.Bytes(mapi.PrSourceKey))] = x
 			if key := r.Bytes(PrBackupSourceKey); key != nil {
 				there[string(key)] = x
@@ -286,6 +293,11 @@ func (t *restoring) message(n *Node, e *item.Entry, there map[string]existing) e
 		return err
 	}
 	m.Props.Set(mapi.Long(mapi.PrMessageFlags, e.Flags&^mapi.FlagDeleted))
+	if own, has := there[freebusyClass]; has && !ok && strings.EqualFold(e.Class, freebusyClass) {
+		m.Props.Set(mapi.Binary(PrBackupSourceKey, e.SourceKey))
+		t.done.Replaced++
+		return t.session.ReplaceMessage(t.ctx, own.id, m)
+	}
 	if err := t.save(folder, e, m); err != nil {
 		return err
 	}

@@ -168,7 +168,7 @@ func TestIdleStore(t *testing.T) {
 	first := w.capture(anna, "anna", nil)
 	w.takeCalls()
 	r := w.open()
-	c := snapshot.Capture{Repo: r, Log: w.log(), Now: w.clock, Principals: w.principals(), RightsInterval: 24 * 3600e9}
+	c := snapshot.Capture{Repo: r, Log: w.log(), Now: w.clock, Opened: w.now, Principals: w.principals(), RightsInterval: 24 * 3600e9}
 	w.takeCalls()
 	second, err := c.Store(t.Context(), snapshot.Subject{Store: anna, User: "anna", Kind: snapshot.Private}, &first)
 	if err != nil {

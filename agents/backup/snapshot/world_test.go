@@ -1,6 +1,7 @@
 package snapshot_test
 
 import (
+	"context"
 	"log/slog"
 	"sync"
 	"testing"
@@ -105,12 +106,27 @@ func (w *world) principals() *snapshot.Principals {
 // capture makes a snapshot, beginning with the one before.
 func (w *world) capture(st client.Store, user string, before *repository.Snapshot) repository.Snapshot {
 	w.t.Helper()
-	c := snapshot.Capture{Repo: w.open(), Log: w.log(), Now: func() time.Time { return w.now }, Principals: w.principals(), RightsInterval: 24 * time.Hour}
+	return w.captureWith(st, user, before, false)
+}
+
+func (w *world) captureWith(st client.Store, user string, before *repository.Snapshot, suspicious bool) repository.Snapshot {
+	w.t.Helper()
+	c := snapshot.Capture{
+		Repo: w.open(), Log: w.log(), Now: func() time.Time { return w.now }, Opened: w.now, Principals: w.principals(), RightsInterval: 24 * time.Hour,
+		Suspicious: suspicious,
+	}
 	s, err := c.Store(w.t.Context(), snapshot.Subject{Store: st, User: user, Kind: snapshot.Private}, before)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	return s
+}
+
+// reach is what prune and check follow.
+func (w *world) reach(r *repository.Repository) func(context.Context, repository.Snapshot, func(repository.ID) bool) error {
+	return func(ctx context.Context, s repository.Snapshot, visit func(repository.ID) bool) error {
+		return snapshot.Reach(ctx, r, s, visit)
+	}
 }
 
 func (w *world) log() *slog.Logger { return slog.New(slog.NewTextHandler(w.t.Output(), nil)) }
