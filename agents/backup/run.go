@@ -49,18 +49,20 @@ func (e *environment) run(ctx context.Context, args []string, stderr io.Writer) 
 		Commands: []subcommand.Command{
 			e.initCommand(), e.backupCommand(), e.snapshotsCommand(), e.foldersCommand(), e.findCommand(), e.restoreCommand(), e.exportCommand(),
 			e.checkCommand(), e.pruneCommand(),
-			notYet("import", "put messages from EML and mbox files into a store"),
-			notYet("database", "back up the server's whole database"),
-			notYet("legacy", "restore from folders that the original's backup has written"),
+			e.notYet("import", "put messages from EML and mbox files into a store"),
+			e.notYet("database", "back up the server's whole database"),
+			e.notYet("legacy", "restore from folders that the original's backup has written"),
 		},
 	}
 	return p.Run(ctx, args, e.out, stderr)
 }
 
 // notYet is a command that will come.
-func notYet(name, short string) subcommand.Command {
+func (e *environment) notYet(name, short string) subcommand.Command {
+	fs := e.options(name)
+	fs.ParseErrorsAllowlist.UnknownFlags = true
 	return subcommand.Command{
-		Name: name, Short: short + " (not yet)", Most: -1, Options: pflag.NewFlagSet(name, pflag.ContinueOnError),
+		Name: name, Short: short + " (not yet)", Most: -1, Options: fs,
 		Run: func(context.Context, []string) (int, error) {
 			return subcommand.Usage, errors.New("this version cannot do that yet; docs/backup.md says what it can")
 		},
