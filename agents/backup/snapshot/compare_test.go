@@ -20,7 +20,7 @@ var identity = []mapi.PropTag{
 }
 
 // describe writes everything of a message as sorted lines.
-func describe(t *testing.T, m *mapi.Message, indent string) string {
+func describe(t testing.TB, m *mapi.Message, indent string) string {
 	t.Helper()
 	var lines []string
 	add := func(format string, args ...any) { lines = append(lines, indent+fmt.Sprintf(format, args...)) }

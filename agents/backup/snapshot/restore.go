@@ -313,10 +313,13 @@ func (t *restoring) message(n *Node, e *item.Entry, there map[string]existing) e
 	return nil
 }
 
-// save saves a message, with the source key that it had if that is free.
+// save saves a message. The server gives it the source key that it had, if that is free; so clients that have the message take it for the same.
 func (t *restoring) save(folder mapi.EntryID, e *item.Entry, m *mapi.Message) error {
 	if !m.Props.Has(PrBackupSourceKey.ID()) {
 		m.Props.Set(mapi.Binary(PrBackupSourceKey, e.SourceKey))
+	}
+	if t.Mode != Copy {
+		m.Props.Set(mapi.Binary(mapi.PrSourceKey, e.SourceKey))
 	}
 	_, err := t.session.SaveMessage(t.ctx, folder, m, client.SaveOptions{Associated: e.Associated})
 	return err

@@ -2,6 +2,7 @@ package snapshot_test
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -140,7 +141,7 @@ func TestRestoreOneMessage(t *testing.T) {
 	inbox := w.defaults(anna)[client.Inbox]
 	id := w.save(inbox, zoo("lost", 1), false)
 	w.save(inbox, zoo("kept", 0), false)
-	before := w.contents(inbox)
+	before, keys := w.contents(inbox), w.sourceKeys(inbox)
 	s := w.capture(anna, "anna", nil)
 	if err := w.admin.DeleteMessages(t.Context(), true, id); err != nil {
 		t.Fatal(err)
@@ -152,12 +153,28 @@ func TestRestoreOneMessage(t *testing.T) {
 	if done := w.restore(s, snapshot.Restore{Into: anna, Want: want, Folder: "inbox"}); done.Created != 1 || len(done.Failed) > 0 {
 		t.Errorf("%+v", done)
 	}
+	if got := w.sourceKeys(inbox); !slices.Equal(got, keys) {
+		t.Errorf("source keys %x, want %x", got, keys)
+	}
 	after := w.contents(inbox)
 	for i := range before {
 		if len(after) != len(before) || before[i] != after[i] {
 			t.Fatalf("message %d of %d differs:\n%s", i, len(after), difference(after[i], before[i]))
 		}
 	}
+}
+
+// sourceKeys are those of a folder's messages, sorted.
+func (w *world) sourceKeys(folder mapi.EntryID) (keys []string) {
+	w.t.Helper()
+	err := w.admin.EachRow(w.t.Context(), client.TableQuery{
+		Kind: mapi.TableMS, EntryID: folder, ObjectType: mapi.TypeMessage, Flags: mapi.OpenUnicode, Columns: []mapi.PropTag{mapi.PrSourceKey},
+	}, func(r mapi.Props) error { keys = append(keys, string(r.Bytes(mapi.PrSourceKey))); return nil })
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	slices.Sort(keys)
+	return keys
 }
 
 // A store in which nothing has happened costs few calls and no bytes.

@@ -19,7 +19,7 @@ import (
 
 // world is a server, a repository, and the keys of it.
 type world struct {
-	t        *testing.T
+	t        testing.TB
 	server   *servertest.Instance
 	admin    *client.Session
 	backend  repository.Backend
@@ -31,19 +31,25 @@ type world struct {
 	calls []string
 }
 
-func newWorld(t *testing.T, lines string) *world {
+func newWorld(t testing.TB, lines string) *world {
 	t.Helper()
 	w := &world{t: t, server: servertest.Start(t, config.EngineSQLite, lines), key: repository.NewHostKey(), now: time.Date(2026, 11, 30, 2, 0, 0, 0, time.UTC)}
-	w.backend = repository.OpenFolder(t.TempDir())
 	var err error
 	if w.identity, err = age.GenerateX25519Identity(); err != nil {
 		t.Fatal(err)
 	}
-	if err := repository.Init(t.Context(), w.backend, w.key, w.identity.Recipient().String()); err != nil {
-		t.Fatal(err)
-	}
+	w.empty()
 	w.admin = w.logOn()
 	return w
+}
+
+// empty takes a new repository.
+func (w *world) empty() {
+	w.t.Helper()
+	w.backend = repository.OpenFolder(w.t.TempDir())
+	if err := repository.Init(w.t.Context(), w.backend, w.key, w.identity.Recipient().String()); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 func (w *world) logOn() *client.Session {
