@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,7 +33,7 @@ type world struct {
 	dir    string
 	admin  *client.Session
 	now    time.Time
-	calls  int
+	calls  atomic.Int64
 	status int
 }
 
@@ -58,7 +59,7 @@ func (w *world) path(name string) string { return filepath.Join(w.dir, name) }
 func (w *world) run(args ...string) string {
 	w.t.Helper()
 	var out bytes.Buffer
-	e := &environment{version: "test", out: &out, log: logger(w.t), now: func() time.Time { return w.now }, onCall: func(string) { w.calls++ }}
+	e := &environment{version: "test", out: &out, log: logger(w.t), now: func() time.Time { return w.now }, onCall: func(string) { w.calls.Add(1) }}
 	args = slices.Insert(args, 1, "-c", w.path("backup.cfg"))
 	w.status = e.run(w.t.Context(), args, &out)
 	return out.String()
@@ -246,10 +247,11 @@ func TestIdleStores(t *testing.T) {
 	}
 	w.do("init", "--symmetric")
 	w.do("backup")
-	w.now, w.calls = w.now.Add(time.Hour), 0
+	w.now = w.now.Add(time.Hour)
+	w.calls.Store(0)
 	out := w.do("backup")
-	if w.calls > stores*6+20 || !strings.Contains(out, " 0 bytes added") {
-		t.Errorf("%d calls for %d stores: %s", w.calls, stores, out)
+	if n := w.calls.Load(); n > stores*6+20 || !strings.Contains(out, " 0 bytes added") {
+		t.Errorf("%d calls for %d stores: %s", n, stores, out)
 	}
 }
 
