@@ -3,6 +3,7 @@ package snapshot_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,13 +15,13 @@ import (
 // failing is a backend whose writes fail from the n-th on, as if the program had been ended there.
 type failing struct {
 	repository.Backend
-	left int
+	left atomic.Int64 // writes that succeed
 }
 
 var errEnded = errors.New("the program was ended")
 
 func (f *failing) Put(ctx context.Context, name string, data []byte) error {
-	if f.left--; f.left < 0 {
+	if f.left.Add(-1) < 0 {
 		return errEnded
 	}
 	return f.Backend.Put(ctx, name, data)
@@ -36,7 +37,9 @@ func TestCaptureEndedAnywhere(t *testing.T) {
 	for n := 0; ; n++ {
 		w.save(inbox, zoo("since", 0), false)
 		w.now = w.now.Add(time.Hour)
-		r, err := repository.Open(t.Context(), &failing{w.backend, n}, w.key)
+		backend := &failing{Backend: w.backend}
+		backend.left.Store(int64(n))
+		r, err := repository.Open(t.Context(), backend, w.key)
 		if err != nil {
 			t.Fatal(err)
 		}
