@@ -167,6 +167,7 @@ func TestRecall(t *testing.T) {
 	}), "loadProp")
 	behind := newWorldLike(t, w).logOn("alice").open("INBOX")
 	ok(t, behind.Expunge(t.Context(), uids[1:]))
+	inbox.await("the deletion is known", func(s *view.Snapshot) bool { return s.Len() == 1 }) // until then the mail can be read
 	want(t, "of one that has gone", len(inbox.records(mailstore.ItemMail, uids[1])), 0)
 }
 
