@@ -84,7 +84,7 @@ func (s *Session) sessionAt(ctx context.Context, url string) (*Session, error) {
 		return nil, mapi.Errorf(mapi.EndOfSession, "redirect", "the session has ended")
 	}
 	o := s.options
-	o.Endpoint = url
+	o.Endpoint, o.Dial = url, nil
 	made, err := logOnIn(ctx, o, c)
 	if err != nil {
 		return nil, fmt.Errorf("the server sends us to %s: %w", url, err)
@@ -148,7 +148,7 @@ func LogOnHome(ctx context.Context, o Options) (*Session, Store, error) {
 			return nil, Store{}, err
 		}
 		been[o.Endpoint] = true
-		if o.Endpoint = elsewhere.url; been[o.Endpoint] || len(been) > maxRedirects {
+		if o.Endpoint, o.Dial = elsewhere.url, nil; been[o.Endpoint] || len(been) > maxRedirects {
 			return nil, Store{}, mapi.Errorf(mapi.UnableToComplete, "redirect", "the servers send clients in a circle: %s was asked before", o.Endpoint)
 		}
 	}

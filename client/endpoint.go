@@ -1,6 +1,13 @@
 package client
 
-import "strings"
+import (
+	"strings"
+
+	"zarafa/wire/soaphttp"
+)
+
+// MemoryEndpoint is how errors and logs call the server of the same process ([Options.Dial]).
+const MemoryEndpoint = soaphttp.MemoryEndpoint
 
 // DefaultEndpoint is where the server of this machine listens if nothing else is said.
 const DefaultEndpoint = "file:///var/run/zarafa"

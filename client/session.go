@@ -20,6 +20,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
 	"time"
 
@@ -32,6 +33,8 @@ import (
 type Options struct {
 	// Endpoint is http://host:port/, https://host:port/, file:///path/to.sock or default:.
 	Endpoint string
+	// Dial, if not nil, connects to a server in this process in place of Endpoint. Other servers that it sends us to are reached by their addresses.
+	Dial     func(ctx context.Context) (net.Conn, error)
 	User     string
 	Password string // may be empty on a Unix socket
 	// ClientAddress is for front ends that log on for somebody: the IP address that he comes from. Servers of this product count failed
@@ -114,7 +117,7 @@ func logOnIn(ctx context.Context, o Options, c *cluster) (*Session, error) {
 		o.Names = NewNames() // of this session and those that belong to it
 	}
 	h, err := soaphttp.NewClient(soaphttp.ClientConfig{
-		Endpoint: o.Endpoint, TLS: o.TLS, SendTimeout: o.SendTimeout, ReceiveTimeout: o.ReceiveTimeout, Buffers: shared.http,
+		Endpoint: o.Endpoint, Dial: o.Dial, TLS: o.TLS, SendTimeout: o.SendTimeout, ReceiveTimeout: o.ReceiveTimeout, Buffers: shared.http,
 	})
 	if err != nil {
 		return nil, err

@@ -49,7 +49,7 @@ func (s *Settings) LogOnAs(ctx context.Context, user string, o client.Options) (
 // fill adds who logs on to what, and how he proves it.
 func (s *Settings) fill(o client.Options, user string) (client.Options, error) {
 	tlsConfig, err := s.TLS()
-	o.Endpoint, o.User, o.TLS = s.Endpoint(), user, tlsConfig
+	o.Endpoint, o.Dial, o.User, o.TLS = s.Endpoint(), s.Dial, user, tlsConfig
 	return o, err
 }
 

@@ -7,8 +7,10 @@
 package connection
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
+	"net"
 	"os"
 
 	"github.com/spf13/pflag"
@@ -17,12 +19,14 @@ import (
 	"zarafa/daemon/settings"
 )
 
-// Settings say where the server is and how the program proves who it is. Host, File and LookupEnv are the caller's to set, the rest
+// Settings say where the server is and how the program proves who it is. Host, File, LookupEnv and Dial are the caller's to set, the rest
 // comes from the settings file.
 type Settings struct {
 	Host      string                           // -h of the command line, before everything else; may be empty
 	File      string                           // the settings file, for errors that name it
 	LookupEnv func(name string) (string, bool) // nil is the process's environment
+	// Dial, if not nil, connects to the server in this process, and what says where the server is has no meaning.
+	Dial func(ctx context.Context) (net.Conn, error)
 
 	serverSocket string
 	sslKeyFile   string
@@ -57,6 +61,9 @@ func HostFlag(fs *pflag.FlagSet, host *string) {
 
 // Endpoint is where the server is.
 func (s *Settings) Endpoint() string {
+	if s.Dial != nil {
+		return client.MemoryEndpoint
+	}
 	lookup := s.LookupEnv
 	if lookup == nil {
 		lookup = os.LookupEnv
@@ -66,6 +73,9 @@ func (s *Settings) Endpoint() string {
 
 // TLS is the configuration of https connections. Errors name the setting.
 func (s *Settings) TLS() (*tls.Config, error) {
+	if s.Dial != nil {
+		return nil, nil
+	}
 	if s.sslKeyFile != "" && s.sslKeyPass.Reveal() != "" {
 		return nil, fmt.Errorf("sslkey_pass: keys with a password are not supported; remove the key's password and make %s readable for its user only", s.sslKeyFile)
 	}

@@ -124,7 +124,7 @@ func (s *Service) logOn(ctx context.Context) (*client.SessionGroup, error) {
 	if err := probe.Close(ctx); err != nil {
 		return nil, err
 	}
-	o.Endpoint, o.User = settings.Endpoint(), connection.SystemUser
+	o.Endpoint, o.Dial, o.User = settings.Endpoint(), settings.Dial, connection.SystemUser
 	if o.TLS, err = settings.TLS(); err != nil {
 		return nil, err
 	}

@@ -74,6 +74,10 @@ func TestCheck(t *testing.T) {
 	f(refused, "unix", 0, "alice", "", "", FlagNoUnixAuth)
 	f(3, "unix", 0, "alice", "secret", "", FlagNoUnixAuth)
 	f(refused, "unix", 0, "contact", "", "", 0)
+	f(2, "memory", 99, "SYSTEM", "", "", 0) // the server's own process, whoever runs it
+	f(3, "memory", 99, "root2", "", "alice", 0)
+	f(refused, "memory", 0, "alice", "", "", FlagNoUnixAuth)
+	f(refused, "memory", 0, "contact", "", "", 0)
 	f(refused, "unix", 0, "nobody", "", "", 0)
 	f(3, "tcp", 0, "root2", "secret", "alice", 0) // an administrator becomes another user
 	f(refused, "tcp", 0, "alice", "secret", "root2", 0)

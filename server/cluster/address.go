@@ -34,7 +34,7 @@ func fileURL(path string) string {
 }
 
 // address is the best way to a server for somebody on a kind of connection: who came through a proxy stays behind it, who
-// came encrypted stays so, and a Unix socket leads to this server only. self says that the server is this one.
+// came encrypted stays so, and a Unix socket leads to this server only, as what is inside its process does. self says that the server is this one.
 func address(s directory.Server, self bool, peer session.Peer) (string, error) {
 	at := AddressesOf(s)
 	var choices []string
@@ -44,7 +44,7 @@ func address(s directory.Server, self bool, peer session.Peer) (string, error) {
 	switch peer.Network {
 	case "tls":
 		choices = append(choices, at.SSL)
-	case "unix":
+	case "unix", "memory":
 		if self {
 			choices = append(choices, at.File)
 		}

@@ -45,6 +45,8 @@ func TestAddress(t *testing.T) {
 		{tls, "all", "https://all.example.com:237/", mapi.OK},
 		{tls, "plain", "", mapi.NotFound},
 		{unix, "all", "file:///run/all.sock", mapi.OK},
+		{session.Peer{Network: "memory"}, "all", "file:///run/all.sock", mapi.OK},
+		{session.Peer{Network: "memory"}, "secret", "https://[2001:db8::2]:237/", mapi.OK},
 		{unix, "secret", "https://[2001:db8::2]:237/", mapi.OK},
 		{unix, "plain", "http://192.0.2.3:236/", mapi.OK},
 		{proxied, "all", "https://mail.example.com/all", mapi.OK},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,6 +20,9 @@ var ErrClientClosed = errors.New("soaphttp: client closed")
 type ClientConfig struct {
 	// Endpoint is http://host:port/, https://host:port/, file:///path/to.sock or default:.
 	Endpoint string
+	// Dial, if not nil, connects in place of Endpoint, which then only says in errors where to: to a server in this process
+	// ([Memory.Dial]).
+	Dial func(ctx context.Context) (net.Conn, error)
 	// TLS is used for https endpoints; the server's name is filled in.
 	TLS *tls.Config
 	// DialTimeout limits connecting (10 s).
@@ -75,7 +79,7 @@ type Request struct {
 
 // NewClient makes a client; it does not connect yet.
 func NewClient(cfg ClientConfig) (*Client, error) {
-	e, err := parseEndpoint(cfg.Endpoint)
+	e, err := endpointOf(&cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -95,8 +99,8 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 // (wire.md section 7). Compressed answers are always understood.
 func (c *Client) SetCompression(on bool) { c.compress.Store(on) }
 
-// Local reports whether the endpoint is a Unix socket.
-func (c *Client) Local() bool { return c.endpoint.network == "unix" }
+// Local reports whether the endpoint is a Unix socket, or this process.
+func (c *Client) Local() bool { return c.endpoint.network != "tcp" }
 
 // Do sends a request and reads the envelope of its answer, whatever its HTTP status. The
 // response must be closed. A request is sent once: whether the server has carried it
@@ -151,11 +155,21 @@ func (c *Client) conn(ctx context.Context) (*clientConn, error) {
 		}
 		cc.destroy()
 	}
-	nc, err := c.endpoint.dial(ctx, c.cfg.DialTimeout, c.cfg.TLS)
+	nc, err := c.dial(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return newClientConn(c, nc), nil
+}
+
+// dial opens a connection.
+func (c *Client) dial(ctx context.Context) (net.Conn, error) {
+	if c.cfg.Dial == nil {
+		return c.endpoint.dial(ctx, c.cfg.DialTimeout, c.cfg.TLS)
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.DialTimeout)
+	defer cancel()
+	return c.cfg.Dial(ctx)
 }
 
 // put gives a connection back to the pool.

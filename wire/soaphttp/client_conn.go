@@ -30,8 +30,11 @@ func newClientConn(c *Client, nc net.Conn) *clientConn {
 // usable reports whether a pooled connection is still open: servers close idle ones, and a
 // request must not be lost on one.
 func (cc *clientConn) usable() bool {
-	if cc.client.endpoint.network != "unix" && time.Since(cc.idleSince) > cc.client.cfg.IdleTimeout {
+	if cc.client.endpoint.network == "tcp" && time.Since(cc.idleSince) > cc.client.cfg.IdleTimeout {
 		return false
+	}
+	if m, ok := cc.nc.(*memoryConn); ok {
+		return m.quiet()
 	}
 	return cc.quiet()
 }

@@ -94,7 +94,7 @@ func setDefault[T comparable](field *T, value T) {
 // Metrics receives what a server counts. Methods are called from many goroutines and
 // must return at once.
 type Metrics interface {
-	// ConnOpened and ConnClosed bracket a served connection of "tcp", "tls" or "unix".
+	// ConnOpened and ConnClosed bracket a served connection of "tcp", "tls", "unix" or "memory".
 	ConnOpened(network string)
 	ConnClosed(network string)
 	// ConnRejected counts connections closed at once: "max_conns", "max_conns_per_ip".

@@ -109,7 +109,7 @@ func (c *conn) handshake() bool {
 // that their framing does not count. While nothing arrives, no buffer is held.
 func (c *conn) awaitRequest() error {
 	var deadline time.Time
-	if c.peer.Network != "unix" {
+	if c.peer.Network != "unix" && c.peer.Network != "memory" {
 		deadline = time.Now().Add(c.srv.cfg.IdleTimeout)
 	}
 	if !deadline.IsZero() || c.in.armed {

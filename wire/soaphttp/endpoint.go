@@ -15,11 +15,19 @@ const DefaultSocket = "/var/run/kopano/server.sock"
 
 // endpoint is where a client connects to, and what it says in the request line and Host header.
 type endpoint struct {
-	network string // "tcp" or "unix"
+	network string // "tcp", "unix" or "memory"
 	address string
 	tls     bool
 	path    string // the request's target, escaped
 	host    string
+}
+
+// endpointOf is the endpoint of a client.
+func endpointOf(cfg *ClientConfig) (endpoint, error) {
+	if cfg.Dial != nil {
+		return endpoint{network: "memory", path: "/"}, nil
+	}
+	return parseEndpoint(cfg.Endpoint)
 }
 
 // parseEndpoint understands http://host:port/, https://host:port/, file:///path and default:

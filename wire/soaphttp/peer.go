@@ -4,17 +4,18 @@ import (
 	"crypto/x509"
 	"net"
 	"net/netip"
+	"os"
 	"slices"
 	"strconv"
 )
 
 // Peer says who is at the other end of a connection.
 type Peer struct {
-	Network string // "tcp", "tls" or "unix"
+	Network string // "tcp", "tls", "unix", or "memory" for the server's own process
 	// Address is the source of the peer's sessions (wire.md section 8): its IP address as text, the text a
-	// proxy forwarded, or "*:pid-<pid>" on a Unix socket.
+	// proxy forwarded, or "*:pid-<pid>" on a Unix socket and inside the process.
 	Address string
-	// UID, GID and PID are the peer process's on a Unix socket; all ones where they are not known, since
+	// UID, GID and PID are the peer process's on a Unix socket and inside the process; all ones where they are not known, since
 	// 0 would be root.
 	UID, GID uint32
 	PID      int32
@@ -28,6 +29,9 @@ const unknownID = ^uint32(0)
 
 // identifyPeer describes a fresh connection; a TLS peer's certificate is not known before the handshake.
 func identifyPeer(nc net.Conn) Peer {
+	if _, ok := nc.(*memoryConn); ok {
+		return memoryPeer()
+	}
 	remote := addrOf(nc.RemoteAddr())
 	if remote.IsValid() {
 		local := addrOf(nc.LocalAddr())
@@ -38,6 +42,15 @@ func identifyPeer(nc net.Conn) Peer {
 	p.readCredentials(nc) // if it fails the peer stays nobody
 	p.Address = "*:pid-" + strconv.Itoa(int(p.PID))
 	return p
+}
+
+// memoryPeer is this process.
+func memoryPeer() Peer {
+	pid := os.Getpid()
+	return Peer{
+		Network: "memory", Address: "*:pid-" + strconv.Itoa(pid), Local: true,
+		UID: uint32(os.Geteuid()), GID: uint32(os.Getegid()), PID: int32(pid),
+	}
 }
 
 // addrOf is a TCP address's IP without IPv6 wrapping, or the zero Addr.

@@ -97,6 +97,11 @@ func (o *output) write(p Body) error {
 // That many bytes are in first.
 func (o *output) writeAtOnce() error {
 	o.first = 0
+	if m, ok := o.nc.(*memoryConn); ok {
+		o.first = m.writeNow(&o.pieces)
+		o.taken(int64(o.first))
+		return nil
+	}
 	if o.raw == nil {
 		return nil
 	}

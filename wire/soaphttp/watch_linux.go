@@ -31,6 +31,10 @@ const peerGone = unix.EPOLLRDHUP | unix.EPOLLHUP | unix.EPOLLERR
 
 // watchPeer starts to watch a connection, once a request.
 func (c *conn) watchPeer() <-chan struct{} {
+	if m, ok := c.nc.(*memoryConn); ok {
+		return m.gone()
+	}
+
 	if c.watch.gone == nil {
 		c.watch.gone = make(chan struct{})
 		c.watch.id = c.srv.watcher.add(socketOf(c.nc), c.watch.gone)
