@@ -6,6 +6,8 @@
 // [Program.Run], which tests can call as well: everything that a process has only
 // one of (arguments, standard streams, signals) is passed in.
 //
+// Several programs can be the parts of one process: a [Group] runs them with one log, one status listener and one set of signals.
+//
 // One goroutine runs the life cycle, and calls Bind, Open and Reload. Serve runs on
 // its own. A service must finish Reload without waiting for its callers.
 //
@@ -94,6 +96,8 @@ type Process struct {
 	Out, Err io.Writer
 	// Signals delivers HUP, INT and TERM.
 	Signals <-chan os.Signal
+	// Notify tells the service manager that the daemon is ready, or stops, in the words of sd_notify(3). Nil tells nobody.
+	Notify func(state string) error
 }
 
 // System returns the process's own streams and signals.
@@ -101,5 +105,5 @@ func System() Process {
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM)
 	signal.Ignore(syscall.SIGXFSZ) // a file that may not grow is an error for whoever writes it, not the end of all
-	return Process{Out: os.Stdout, Err: os.Stderr, Signals: signals}
+	return Process{Out: os.Stdout, Err: os.Stderr, Signals: signals, Notify: notifier(os.Getenv("NOTIFY_SOCKET"))}
 }

@@ -9,7 +9,6 @@ import (
 	"os"
 	"sync"
 	"syscall"
-	"time"
 
 	"github.com/spf13/pflag"
 
@@ -51,12 +50,8 @@ func (p Program[C]) run(ctx context.Context, args []string, process Process) err
 		}
 		return first.set.Dump(process.Out)
 	}
-	l := &life[C]{
-		program: p, line: line, current: first,
-		log: logging.New(p.Name, process.Err), status: status.New(p.Name, p.Version),
-		reload: make(chan struct{}, 1), abandon: make(chan struct{}),
-	}
-	return l.run(ctx, process.Signals)
+	one := &part[C]{program: p, line: line, current: first}
+	return newLife(p.Name, p.Version, []Part{one}, process).run(ctx, process.Signals)
 }
 
 // settingNames returns the names that the command line accepts.
@@ -73,19 +68,27 @@ func (p Program[C]) settingNames() ([]string, error) {
 	return names, nil
 }
 
-// life is one run of a daemon.
-type life[C Config] struct {
-	program Program[C]
-	line    commandLine
-	current reading[C]
-	log     *logging.Log
-	status  *status.Status
-	logger  *slog.Logger
-	reload  chan struct{} // one pending HUP
-	abandon chan struct{} // closed by the second TERM or INT
+// life is one run of a daemon, or of several together.
+type life struct {
+	name, version string
+	parts         []Part
+	log           *logging.Log
+	status        *status.Status
+	logger        *slog.Logger
+	notify        func(state string) error // may be nil
+	reload        chan struct{}            // one pending HUP
+	abandon       chan struct{}            // closed by the second TERM or INT
 }
 
-func (l *life[C]) run(ctx context.Context, signals <-chan os.Signal) error {
+func newLife(name, version string, parts []Part, process Process) *life {
+	return &life{
+		name: name, version: version, parts: parts,
+		log: logging.New(name, process.Err), status: status.New(name, version), notify: process.Notify,
+		reload: make(chan struct{}, 1), abandon: make(chan struct{}),
+	}
+}
+
+func (l *life) run(ctx context.Context, signals <-chan os.Signal) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	// Signals and the status outlive ctx: both are needed while stopping.
@@ -100,7 +103,7 @@ func (l *life[C]) run(ctx context.Context, signals <-chan os.Signal) error {
 		return errors.Join(append([]error{err}, closeAll(listeners)...)...)
 	}
 	l.logger = slog.New(l.log.Handler())
-	l.warn(l.current)
+	l.warn()
 	for _, listener := range listeners {
 		background.Go(func() {
 			if err := l.status.Serve(alive, listener, l.logger); err != nil {
@@ -118,15 +121,15 @@ func (l *life[C]) run(ctx context.Context, signals <-chan os.Signal) error {
 // prepare does what comes before the service: it opens the sockets while the
 // privileges of the start are there, gives these up, and opens the log as the user
 // that will write it. It returns the listeners of the status, on an error too.
-func (l *life[C]) prepare(ctx context.Context) ([]net.Listener, error) {
-	common := l.current.cfg.Common()
+func (l *life) prepare(ctx context.Context) ([]net.Listener, error) {
+	common := l.common()
 	listeners, err := listen.Open(ctx, common.StatusListen, 0o666)
 	if err != nil {
 		return nil, fmt.Errorf("status_listen: %w; choose another address, or leave the setting empty", err)
 	}
-	if l.program.Bind != nil {
-		if err := l.program.Bind(ctx, l.current.cfg); err != nil {
-			return listeners, err
+	for _, p := range l.parts {
+		if err := p.bind(ctx); err != nil {
+			return listeners, l.about(p, err)
 		}
 	}
 	if err := dropPrivileges(common); err != nil {
@@ -145,7 +148,7 @@ func closeAll(listeners []net.Listener) []error {
 
 // watchSignals turns signals into a reload, a graceful stop, and an immediate one
 // for the impatient.
-func (l *life[C]) watchSignals(alive context.Context, signals <-chan os.Signal, stop func()) {
+func (l *life) watchSignals(alive context.Context, signals <-chan os.Signal, stop func()) {
 	stopping := false
 	for {
 		select {
@@ -169,105 +172,50 @@ func (l *life[C]) watchSignals(alive context.Context, signals <-chan os.Signal, 
 	}
 }
 
-// openAndServe runs the service from its opening to its end.
-func (l *life[C]) openAndServe(ctx context.Context) error {
-	l.logger.Log(ctx, logging.Notice, "starting", "version", l.program.Version, "pid", os.Getpid())
-	service, err := l.program.Open(ctx, l.current.cfg, Env{Log: l.logger, Registry: l.status.Registry()})
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil // asked to stop while starting
-		}
-		return err
-	}
-	l.status.AddCheck(l.program.Name, service.Healthy)
-	served := make(chan error, 1)
-	go func() { served <- service.Serve(ctx) }()
-	l.status.SetServing(true)
-	l.logger.Log(ctx, logging.Notice, "started")
-	for {
-		select {
-		case <-l.reload:
-			l.reloadSettings(ctx, service)
-		case err := <-served:
-			l.status.SetServing(false)
-			if errors.Is(err, ErrDone) {
-				l.logger.Log(ctx, logging.Notice, "done")
-				return nil
-			}
-			if ctx.Err() != nil { // it has stopped before we saw that it was to
-				served <- err
-				return l.awaitStop(ctx, served)
-			}
-			if err == nil {
-				err = errors.New("the service ended by itself")
-			}
-			return err
-		case <-ctx.Done():
-			l.status.SetServing(false)
-			return l.awaitStop(ctx, served)
-		}
-	}
-}
-
-// awaitStop gives the service its time to finish.
-func (l *life[C]) awaitStop(ctx context.Context, served <-chan error) error {
-	limit := l.program.StopLimit
-	if limit == 0 {
-		limit = defaultStopLimit
-	}
-	l.logger.Log(ctx, logging.Notice, "stopping", "limit", limit)
-	timer := time.NewTimer(limit)
-	defer timer.Stop()
-	select {
-	case err := <-served:
-		l.logger.Log(ctx, logging.Notice, "stopped")
-		return unlessDone(err)
-	case <-timer.C:
-		return fmt.Errorf("running work did not finish within %v and was abandoned", limit)
-	case <-l.abandon:
-	}
-	// A service with nothing to finish has had too little time yet if both signals came at once.
-	timer.Reset(abandonWait)
-	select {
-	case err := <-served:
-		l.logger.Log(ctx, logging.Notice, "stopped")
-		return unlessDone(err)
-	case <-timer.C:
-		return errors.New("running work was abandoned at the second signal")
-	}
-}
-
-// unlessDone is the error of a service that was asked to stop.
-func unlessDone(err error) error {
-	if errors.Is(err, ErrDone) {
-		return nil
-	}
-	return err
-}
-
-// abandonWait is how long a service may take to close what is open after the second signal.
-const abandonWait = time.Second
-
-// reloadSettings reads the settings again. If they have a mistake, those in effect
-// stay.
-func (l *life[C]) reloadSettings(ctx context.Context, service Service[C]) {
-	next, err := l.program.read(l.line, l.current.set)
-	if err != nil {
-		l.logger.Error("the settings were not reloaded and those in effect stay", "error", err)
+// tell tells the service manager. That it cannot be told is logged and no reason to end: it may wait for nobody.
+func (l *life) tell(state string) {
+	if l.notify == nil {
 		return
 	}
-	if err := l.log.Configure(next.cfg.Common().Log); err != nil {
-		l.logger.Error("the log settings were not reloaded", "error", err)
+	if err := l.notify(state); err != nil {
+		l.logger.Warn("the service manager was not told", "error", err)
 	}
-	l.current = next
-	l.warn(next)
-	service.Reload(next.cfg)
-	l.logger.Log(ctx, logging.Notice, "settings reloaded")
 }
 
-// warn logs what the reader of the settings noticed.
-func (l *life[C]) warn(r reading[C]) {
-	for _, w := range r.set.Warnings() {
-		l.logger.Warn(w)
+// reloadSettings reads the settings again. If those of a part have a mistake, those in effect
+// stay for it.
+func (l *life) reloadSettings(ctx context.Context) {
+	for i, p := range l.parts {
+		log := l.env(p).Log
+		if err := p.readSettings(); err != nil {
+			log.Error("the settings were not reloaded and those in effect stay", "error", err)
+			continue
+		}
+		if i == 0 {
+			if err := l.log.Configure(p.common().Log); err != nil {
+				log.Error("the log settings were not reloaded", "error", err)
+			}
+		}
+		l.warnOf(i)
+		p.reload()
+		log.Log(ctx, logging.Notice, "settings reloaded")
+	}
+}
+
+// warn logs what the readers of the settings noticed.
+func (l *life) warn() {
+	for i := range l.parts {
+		l.warnOf(i)
+	}
+}
+
+// warnOf logs what the reader of a part's settings noticed.
+func (l *life) warnOf(i int) {
+	p := l.parts[i]
+	if i > 0 {
+		p.leaveCommon(l.parts[0].name())
+	}
+	for _, w := range p.warnings() {
+		l.env(p).Log.Warn(w)
 	}
 }

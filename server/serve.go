@@ -71,6 +71,7 @@ func (s *Server) listeners() []net.Listener {
 		all = append(all, sockets.TLS...)
 		all = append(all, sockets.Pipe...)
 		all = append(all, sockets.Priority...)
+		all = append(all, sockets.Memory...)
 	}
 	return all
 }

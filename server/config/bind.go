@@ -18,6 +18,7 @@ type Sockets struct {
 	TLS      []net.Listener // TCP with TLS: their connections are *tls.Conn
 	Pipe     []net.Listener // unix socket
 	Priority []net.Listener // unix socket for prioritised tools
+	Memory   []net.Listener // for programs in the same process
 }
 
 // Bind opens the sockets that the settings name and keeps them in c.Sockets. It is
@@ -50,6 +51,9 @@ func (c *Config) Bind(ctx context.Context) error {
 			s.TLS[i] = tls.NewListener(l, keys)
 		}
 	}
+	if c.Start.Memory != nil {
+		s.Memory = []net.Listener{c.Start.Memory}
+	}
 	c.Sockets = s
 	return nil
 }
@@ -74,7 +78,7 @@ func pipe(enabled bool, paths string) []listen.Spec {
 // Close closes all sockets.
 func (s *Sockets) Close() error {
 	var failed []error
-	for _, listeners := range [][]net.Listener{s.Plain, s.TLS, s.Pipe, s.Priority} {
+	for _, listeners := range [][]net.Listener{s.Plain, s.TLS, s.Pipe, s.Priority, s.Memory} {
 		for _, l := range listeners {
 			failed = append(failed, l.Close())
 		}

@@ -1,13 +1,19 @@
 package config
 
-import "zarafa/daemon/settings"
+import (
+	"net"
 
-// Start holds what the command line asks of one start. It is never in the file.
+	"zarafa/daemon/settings"
+)
+
+// Start holds what the command line, or a program that has the server in its process, asks of one start. It is never in the file.
 type Start struct {
 	// RestartSearches fills all search folders anew before clients are served.
 	RestartSearches bool
 	// Ignored are the options of older servers that were given and have no effect.
 	Ignored []string
+	// Memory is a listener for programs in the server's own process, nil if there are none (soaphttp.Memory).
+	Memory net.Listener
 }
 
 // warn says what was asked for in vain.
