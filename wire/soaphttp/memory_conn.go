@@ -111,16 +111,33 @@ func newMemoryPipe() *memoryPipe {
 func (p *memoryPipe) read(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if len(b) > 0 {
+		if err := p.awaitLocked(); err != nil {
+			return 0, err
+		}
+	}
+	return p.give(b), nil
+}
+
+// await waits until there is something to read.
+func (p *memoryPipe) await() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.awaitLocked()
+}
+
+// awaitLocked is await while p.mu is held.
+func (p *memoryPipe) awaitLocked() error {
 	for {
 		switch {
 		case p.refused:
-			return 0, net.ErrClosed
+			return net.ErrClosed
 		case p.reader.passed():
-			return 0, os.ErrDeadlineExceeded
-		case len(p.unread) > 0 || len(b) == 0:
-			return p.give(b), nil
+			return os.ErrDeadlineExceeded
+		case len(p.unread) > 0:
+			return nil
 		case p.ended:
-			return 0, io.EOF
+			return io.EOF
 		}
 		p.changed.Wait()
 	}

@@ -39,6 +39,14 @@ func (s *stream) firstBytes() error {
 		}
 		return s.in.err
 	}
+	if m, ok := s.nc.(*memoryConn); ok {
+		if err := m.in.await(); err != nil {
+			return err
+		}
+		s.br = s.bufs.reader(&s.in)
+		_, err := s.br.Peek(1)
+		return err
+	}
 	n, err := s.nc.Read(s.in.first[:])
 	if err != nil {
 		return err
