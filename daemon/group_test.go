@@ -134,7 +134,9 @@ func TestGroupFails(t *testing.T) {
 		}
 	}
 	g := newGroupHarness(t, "log_file = -", "")
-	g.second.program.Open = func(context.Context, *testConfig, Env) (Service[*testConfig], error) { return nil, errors.New("no plugin") }
+	g.second.program.Open = func(context.Context, *testConfig, Env) (Service[*testConfig], error) {
+		return nil, errors.New("no plugin")
+	}
 	g.group.Parts[1], _ = g.second.program.Part("-c", g.second.program.ConfigFile)
 	if got := g.run(t.Context()); got != 1 || g.err.String() != "zarafa-all: zarafa-second: no plugin\n" {
 		t.Errorf("status %d: %s", got, g.err.String())

@@ -3,6 +3,7 @@ package dagent
 import (
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"strings"
 
@@ -63,4 +64,12 @@ func (c *Config) mayForwardTo(address string) bool {
 		}
 	}
 	return false
+}
+
+// Addresses are where the sockets of Bind listen.
+func (c *Config) Addresses() (all []net.Addr) {
+	for _, l := range c.listeners {
+		all = append(all, l.Addr())
+	}
+	return all
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"time"
 
@@ -37,6 +38,8 @@ type Program struct {
 	LookupEnv  func(name string) (string, bool) // nil is the process's environment
 	// Account is the account of the machine that runs the program, empty if it is not known.
 	Account string
+	// Dial, if not nil, connects to the server in this process.
+	Dial func(ctx context.Context) (net.Conn, error)
 }
 
 // Run delivers a mail, or serves LMTP with -l until a signal comes, and returns the exit status.
@@ -64,12 +67,15 @@ func (p *Program) Run(ctx context.Context, args []string) int {
 	return o.exitCode(failed)
 }
 
+// LMTP describes the daemon that takes mail by LMTP.
+func (p *Program) LMTP() daemon.Program[*Config] { return p.daemon(&options{configFile: p.ConfigFile}) }
+
 func (p *Program) daemon(o *options) daemon.Program[*Config] {
 	return daemon.Program[*Config]{
 		Name: "zarafa-dagent", Version: p.Version, ConfigFile: p.ConfigFile,
 		New: func() *Config {
 			c := NewConfig()
-			c.Connection = connection.Settings{Host: o.host, File: o.configFile, LookupEnv: p.LookupEnv}
+			c.Connection = connection.Settings{Host: o.host, File: o.configFile, LookupEnv: p.LookupEnv, Dial: p.Dial}
 			return c
 		},
 		Bind: func(ctx context.Context, c *Config) error { return c.Bind(ctx) },

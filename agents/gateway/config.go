@@ -27,6 +27,8 @@ const certificates = "/etc/zarafa/gateway"
 type Start struct {
 	Version string
 	Host    string // -h
+	// Dial, if not nil, connects to the server in this process.
+	Dial func(ctx context.Context) (net.Conn, error)
 }
 
 // Config are the settings of gateway.cfg.
@@ -77,7 +79,7 @@ type service struct {
 
 // NewConfig returns an empty configuration.
 func NewConfig(start Start) *Config {
-	return &Config{Start: start, Connection: connection.Settings{Host: start.Host, File: "gateway.cfg"}}
+	return &Config{Start: start, Connection: connection.Settings{Host: start.Host, File: "gateway.cfg", Dial: start.Dial}}
 }
 
 // Common gives the settings that every daemon has.
@@ -258,6 +260,16 @@ func (c *Config) Listeners(protocol string, encrypted bool) (addresses []net.Add
 			for _, l := range s.listeners {
 				addresses = append(addresses, l.Addr())
 			}
+		}
+	}
+	return addresses
+}
+
+// AllListeners are the addresses of all protocols: IMAP, IMAP encrypted from the first byte on, POP3, POP3 likewise.
+func (c *Config) AllListeners() (addresses []net.Addr) {
+	for _, protocol := range []string{protocolIMAP, protocolPOP3} {
+		for _, encrypted := range []bool{false, true} {
+			addresses = append(addresses, c.Listeners(protocol, encrypted)...)
 		}
 	}
 	return addresses

@@ -1,7 +1,9 @@
 package monitor
 
 import (
+	"context"
 	"math"
+	"net"
 	"time"
 
 	"zarafa/agents/connection"
@@ -20,6 +22,8 @@ type Start struct {
 	Version string
 	Host    string // -h
 	Once    bool   // one pass, and then the program ends
+	// Dial, if not nil, connects to the server in this process.
+	Dial func(ctx context.Context) (net.Conn, error)
 }
 
 // Config are the settings of monitor.cfg.
@@ -42,7 +46,7 @@ type Config struct {
 
 // NewConfig returns an empty configuration.
 func NewConfig(start Start) *Config {
-	return &Config{Start: start, Connection: connection.Settings{Host: start.Host, File: "monitor.cfg"}}
+	return &Config{Start: start, Connection: connection.Settings{Host: start.Host, File: "monitor.cfg", Dial: start.Dial}}
 }
 
 // Common gives the settings that every daemon has.

@@ -6,9 +6,6 @@ import (
 	"context"
 	"os"
 
-	"github.com/spf13/pflag"
-
-	"zarafa/agents/connection"
 	"zarafa/agents/gateway"
 	"zarafa/daemon"
 )
@@ -17,17 +14,5 @@ import (
 var version = "unknown"
 
 func main() {
-	os.Exit(program().Run(context.Background(), os.Args[1:], daemon.System()))
-}
-
-// program describes the daemon.
-func program() daemon.Program[*gateway.Config] {
-	start := gateway.Start{Version: version}
-	return daemon.Program[*gateway.Config]{
-		Name: "zarafa-gateway", Version: version, ConfigFile: gateway.File,
-		Flags: func(fs *pflag.FlagSet) { connection.HostFlag(fs, &start.Host) },
-		New:   func() *gateway.Config { return gateway.NewConfig(start) },
-		Bind:  func(ctx context.Context, c *gateway.Config) error { return c.Bind(ctx) },
-		Open:  gateway.Open,
-	}
+	os.Exit(gateway.Program(gateway.Start{Version: version}).Run(context.Background(), os.Args[1:], daemon.System()))
 }

@@ -6,9 +6,6 @@ import (
 	"context"
 	"os"
 
-	"github.com/spf13/pflag"
-
-	"zarafa/agents/connection"
 	"zarafa/agents/monitor"
 	"zarafa/daemon"
 )
@@ -22,14 +19,5 @@ func main() {
 
 // program describes the daemon.
 func program() daemon.Program[*monitor.Config] {
-	start := monitor.Start{Version: version}
-	return daemon.Program[*monitor.Config]{
-		Name: "zarafa-monitor", Version: version, ConfigFile: monitor.File,
-		Flags: func(fs *pflag.FlagSet) {
-			connection.HostFlag(fs, &start.Host)
-			fs.BoolVar(&start.Once, "once", false, "look at all stores once and exit, with status 1 if that failed for one of them; for cron")
-		},
-		New:  func() *monitor.Config { return monitor.NewConfig(start) },
-		Open: monitor.Open,
-	}
+	return monitor.Program(monitor.Start{Version: version})
 }

@@ -1,4 +1,4 @@
-package main
+package program
 
 import (
 	"bytes"
@@ -73,7 +73,7 @@ func TestServer(t *testing.T) {
 	signals := make(chan os.Signal)
 	ended := make(chan int, 1)
 	var out bytes.Buffer
-	p := program(func(_ context.Context, cfg *config.Config, _ daemon.Env) (daemon.Service[*config.Config], error) {
+	p := program("unknown", config.Start{}, func(_ context.Context, cfg *config.Config, _ daemon.Env) (daemon.Service[*config.Config], error) {
 		fake.cfg = cfg
 		return fake, nil
 	})
@@ -106,7 +106,7 @@ func TestOldStartScripts(t *testing.T) {
 	var out, errors bytes.Buffer
 	args := []string{"-F", "--force-database-upgrade", "--override-multiserver-lock", "--ignore-attachment-storage-conflict",
 		"--server_tcp_port=2236", "-c", "/dev/null", "--dump-config"}
-	if got := program(open).Run(t.Context(), args, daemon.Process{Out: &out, Err: &errors}); got != 0 {
+	if got := program("unknown", config.Start{}, open).Run(t.Context(), args, daemon.Process{Out: &out, Err: &errors}); got != 0 {
 		t.Fatalf("status %d: %s", got, errors.String())
 	}
 	if !strings.Contains(out.String(), "\nserver_listen = *:2236\n") {

@@ -111,8 +111,12 @@ func execute(t testing.TB, dsn, statement string) {
 type Option func(*startOptions)
 
 type startOptions struct {
-	log *slog.Logger
+	log    *slog.Logger
+	memory net.Listener
 }
+
+// WithMemory has the server answer programs of the test's process there too (soaphttp.Memory).
+func WithMemory(l net.Listener) Option { return func(o *startOptions) { o.memory = l } }
 
 // WithLog has the server write its log there instead of into the test's.
 func WithLog(log *slog.Logger) Option { return func(o *startOptions) { o.log = log } }
@@ -135,6 +139,7 @@ func StartIn(t testing.TB, dir, lines string, options ...Option) *Instance {
 	i.Config = Load(t, "server_listen = 127.0.0.1:0\nserver_pipe_priority =\nserver_pipe_name = "+i.UnixPath+"\n"+
 		"index_path = "+filepath.Join(dir, "search")+"\n"+
 		"cache_cell_size = 64m\ncache_sortkey_size = 64m\n"+lines)
+	i.Config.Start.Memory = o.memory
 	if err := i.Config.Bind(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@
 package config
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"net"
@@ -50,6 +51,8 @@ type Start struct {
 	Host  string // -h
 	Relay string // the argument SMTPHOST, in place of smtp_server
 	Port  int    // --port, in place of smtp_port; 0 if it is not given
+	// Dial, if not nil, connects to the server in this process.
+	Dial func(ctx context.Context) (net.Conn, error)
 }
 
 // SMTP is how mail leaves.
@@ -101,7 +104,7 @@ type Mail struct {
 // New returns an empty configuration.
 func New(start Start) *Config {
 	c := &Config{Start: start}
-	c.Server.File, c.Server.Host = File, start.Host
+	c.Server.File, c.Server.Host, c.Server.Dial = File, start.Host, start.Dial
 	return c
 }
 
