@@ -8,7 +8,8 @@
 #   make test-long  the same with fresh seeds, and each fuzz target for a while
 #   make judges  whole foreign programs judge ours; it installs them, so it is for machines that can be thrown away
 #   make check   the quick part of it: format, vet, staticcheck, generated files
-#   make clean   remove bin/
+#   make packages  deb, rpm and an image for containers, for amd64 and arm64, into dist/; the same bytes each time
+#   make clean   remove bin/ and dist/
 
 # Programs say the version of the file VERSION and the commit they were built from.
 VERSION := $(shell cat VERSION)+$(shell git describe --always --dirty --exclude '*' 2>/dev/null || echo unknown)
@@ -20,7 +21,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 export CGO_ENABLED := 0
 export GOFLAGS := $(strip $(GOFLAGS) -trimpath)
 
-.PHONY: build run three-nodes capacity test test-long judges check clean
+.PHONY: build run three-nodes capacity test test-long judges check packages clean
 
 # The pages of the web client are made first: packages are fetched by npm once for each package-lock.json, and bundled.
 # The binaries need no C library, so that they run on any Linux of their architecture. zarafa-pam is the exception: it
@@ -58,5 +59,8 @@ test-long: check
 judges: build
 	scripts/judges.sh
 
+packages:
+	@scripts/packages.sh "$(VERSION)" dist
+
 clean:
-	rm -rf bin
+	rm -rf bin dist
