@@ -81,6 +81,7 @@ var mayImport = map[string][]string{
 	"mail/structure":        {"mail/charset", "mail/header", "mail/tree"},
 	"mail/tree":             {"mail/header"},
 	"mapi":                  {},
+	"packaging":             {},
 	"profiles":              {},
 	"results":               {"client", "mapi", "storage"},
 	"rules":                 {"mapi"},

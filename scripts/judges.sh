@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Lets whole foreign programs judge ours: reverse proxies in front of the server, mail servers and filters that deliver, a relay
 # that fails in every way, a browser before the report of the load generator, readers of rich text and winmail.dat, Dovecot beside the
-# gateway, and mail programs in front of it. It installs them with apt-get, so it is for machines that can be thrown away; none of them starts as a service.
+# gateway, mail programs in front of it, dpkg and a second folder for the packages. It installs them with apt-get, so it is for machines that
+# can be thrown away; none of them starts as a service.
 #
 #   scripts/judges.sh [JUDGE...]    all of scripts/judges/ if none is named
 #

@@ -59,11 +59,15 @@ func quickstartCommand(out io.Writer) subcommand.Command {
 	fs.StringVar(&o.Host, "host", "", "the name that mail programs connect to; mail.DOMAIN if it is not given")
 	fs.StringVar(&o.Admin, "admin", "admin", "the login name of the first administrator")
 	fs.StringVar(&o.Relay, "relay", "127.0.0.1:25", "the mail server that mail goes out through")
+	standard := fs.Bool("standard-ports", false, "listen on 143, 993 and so on although this account may not, since the unit of systemd may; root does in any case")
 	return subcommand.Command{
 		Name: "quickstart", Arguments: "DOMAIN [FOLDER]", Short: "make a folder for serve, with the first administrator", Fewest: 1, Most: 2, Options: fs,
 		Run: func(ctx context.Context, args []string) (int, error) {
 			ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 			defer stop()
+			if *standard {
+				o.Listen = quickstart.Standard()
+			}
 			o.Domain, o.Folder = args[0], folderOf(args[1:])
 			return subcommand.OK, quickstart.Run(ctx, o, out)
 		},

@@ -31,8 +31,11 @@ type caller struct {
 // runner is one of the programs: it returns the exit status.
 type runner func(ctx context.Context, args []string, c caller) int
 
-// prefix is what the programs' names begin with.
-const prefix = "zarafa-"
+// prefix is what the programs' names begin with, compatPrefix what those of Kopano do (package zarafa-compat-kopano).
+const (
+	prefix       = "zarafa-"
+	compatPrefix = "kopano-"
+)
 
 // programs are those that the file is, by their names without the prefix.
 func programs() map[string]runner {
@@ -63,13 +66,14 @@ func programs() map[string]runner {
 // run runs the program that the file's name or else the first argument says, and returns the exit status.
 func run(ctx context.Context, argv []string, c caller) int {
 	args := argv[1:]
-	if name, ok := strings.CutPrefix(filepath.Base(argv[0]), prefix); ok {
-		if p, ok := programs()[name]; ok {
-			return p(ctx, args, c)
+	known := programs()
+	for _, prefix := range []string{prefix, compatPrefix} {
+		if name, ok := strings.CutPrefix(filepath.Base(argv[0]), prefix); ok && known[name] != nil {
+			return known[name](ctx, args, c)
 		}
 	}
 	if len(args) > 0 {
-		if p, ok := programs()[strings.TrimPrefix(args[0], prefix)]; ok {
+		if p := known[strings.TrimPrefix(args[0], prefix)]; p != nil {
 			return p(ctx, args[1:], c)
 		}
 	}

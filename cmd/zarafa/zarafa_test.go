@@ -25,6 +25,7 @@ func TestNames(t *testing.T) {
 	for name := range programs() {
 		for _, argv := range [][]string{
 			{"/usr/sbin/zarafa-" + name, "--version"}, {"zarafa", name, "--version"}, {"/opt/zarafa", "zarafa-" + name, "--version"},
+			{"/usr/sbin/kopano-" + name, "--version"},
 		} {
 			status, out, errs := call(t, argv...)
 			if status != 0 || !strings.HasPrefix(out, "zarafa-"+name) || !strings.Contains(out, version) {

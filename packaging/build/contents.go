@@ -40,6 +40,7 @@ func server() pkg {
 			{"", "/packaging/files/sysusers.conf", "/usr/lib/sysusers.d/zarafa.conf", "0644"},
 			{"", "/packaging/files/tmpfiles.conf", "/usr/lib/tmpfiles.d/zarafa.conf", "0644"},
 			{"", "/packaging/files/copyright", docs + "zarafa/copyright", "0644"},
+			{"", "/packaging/files/zarafa.1", "/usr/share/man/man1/zarafa.1", "0644"},
 			{"", "/docs/install.md", docs + "zarafa/install.md", "0644"},
 			{"dir", "", "/etc/zarafa", "0755"},
 		},
