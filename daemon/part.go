@@ -17,8 +17,8 @@ type Part interface {
 	warnings() []string
 	// readSettings reads the settings, at first and again; if there is a mistake, what was read before stays.
 	readSettings() error
-	// leaveCommon warns of common settings that are another part's to say, which is the file.
-	leaveCommon(to string)
+	// warnUnused warns of settings that have no effect in a part that is not the first one, which is named.
+	warnUnused(first string)
 	bind(ctx context.Context) error
 	open(ctx context.Context, env Env) error
 	serve(ctx context.Context) error
@@ -72,12 +72,17 @@ func (p *part[C]) readSettings() error {
 	return nil
 }
 
-func (p *part[C]) leaveCommon(to string) {
+func (p *part[C]) warnUnused(first string) {
+	for _, name := range p.program.Unused {
+		if p.current.set.Given(name) {
+			p.current.set.Warnf("%s has no effect in %s, since %s runs in the same process", name, p.line.configFile, first)
+		}
+	}
 	var own Common
 	for _, section := range own.Sections() {
 		for _, o := range section.Options {
 			if o.Obsolete == "" && p.current.set.Given(o.Name) {
-				p.current.set.Warnf("%s has no effect in %s, since %s runs in the same process; write it into that one's settings", o.Name, p.line.configFile, to)
+				p.current.set.Warnf("%s has no effect in %s, since %s runs in the same process; write it into that one's settings", o.Name, p.line.configFile, first)
 			}
 		}
 	}

@@ -83,6 +83,8 @@ type Program[C Config] struct {
 	Bind func(ctx context.Context, cfg C) error
 	// Open makes the service ready to work. It returns early when ctx ends.
 	Open func(ctx context.Context, cfg C, env Env) (Service[C], error)
+	// Unused names settings that have no effect where the program is a part of a [Group]: it warns of them.
+	Unused []string
 	// StopLimit is how long Serve may take to return after its context ended;
 	// zero means 70 seconds.
 	StopLimit time.Duration

@@ -213,7 +213,7 @@ func (l *life) warn() {
 func (l *life) warnOf(i int) {
 	p := l.parts[i]
 	if i > 0 {
-		p.leaveCommon(l.parts[0].name())
+		p.warnUnused(l.parts[0].name())
 	}
 	for _, w := range p.warnings() {
 		l.env(p).Log.Warn(w)

@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"zarafa/agents/connection"
 	"zarafa/agents/dagent"
 	"zarafa/agents/gateway"
 	"zarafa/agents/monitor"
@@ -88,15 +89,15 @@ func (f Folder) parts() ([]daemon.Part, error) {
 		file string
 		part func(file string) (daemon.Part, error)
 	}{
-		{"dagent.cfg", func(file string) (daemon.Part, error) { return part(f, lmtp.LMTP(), file, (*dagent.Config).Addresses) }},
+		{"dagent.cfg", func(file string) (daemon.Part, error) { return agent(f, lmtp.LMTP(), file, (*dagent.Config).Addresses) }},
 		{"spooler.cfg", func(file string) (daemon.Part, error) {
-			return part(f, spooler.Program(f.Version, spoolerconfig.Start{Dial: memory.Dial}), file, nil)
+			return agent(f, spooler.Program(f.Version, spoolerconfig.Start{Dial: memory.Dial}), file, nil)
 		}},
 		{"monitor.cfg", func(file string) (daemon.Part, error) {
-			return part(f, monitor.Program(monitor.Start{Version: f.Version, Dial: memory.Dial}), file, nil)
+			return agent(f, monitor.Program(monitor.Start{Version: f.Version, Dial: memory.Dial}), file, nil)
 		}},
 		{"gateway.cfg", func(file string) (daemon.Part, error) {
-			return part(f, gateway.Program(gateway.Start{Version: f.Version, Dial: memory.Dial}), file, (*gateway.Config).AllListeners)
+			return agent(f, gateway.Program(gateway.Start{Version: f.Version, Dial: memory.Dial}), file, (*gateway.Config).AllListeners)
 		}},
 	} {
 		if _, err := os.Stat(f.file(a.file)); errors.Is(err, fs.ErrNotExist) {
@@ -109,6 +110,12 @@ func (f Folder) parts() ([]daemon.Part, error) {
 		parts = append(parts, p)
 	}
 	return parts, nil
+}
+
+// agent makes an agent a part. Where its server is, is known.
+func agent[C daemon.Config](f Folder, p daemon.Program[C], file string, listeners func(C) []net.Addr) (daemon.Part, error) {
+	p.Unused = connection.Names()
+	return part(f, p, file, listeners)
 }
 
 // part makes a program a part that reads a file of the folder. Listeners gives its open sockets, and is nil for a program without any.

@@ -110,13 +110,20 @@ func TestSecondServe(t *testing.T) {
 	w.stop(w.start()) // the lock is free again
 }
 
-// An agent without settings does not run.
+// An agent without settings does not run, and where its server is, an agent is not asked.
 func TestWithoutAgents(t *testing.T) {
 	w := newWorld(t)
 	for _, agent := range []string{"dagent", "spooler", "monitor"} {
 		w.must(os.Remove(filepath.Join(w.folder, agent+".cfg")))
 	}
+	path := filepath.Join(w.folder, "gateway.cfg")
+	text, err := os.ReadFile(path)
+	w.must(err)
+	w.must(os.WriteFile(path, append(text, "server_socket = /elsewhere\n"...), 0o644))
 	r := w.start()
+	if want := "server_socket has no effect in " + path; !strings.Contains(r.log.String(), want) {
+		t.Errorf("the log has no %q:\n%s", want, r.log.String())
+	}
 	if len(w.addresses) != 2 {
 		t.Errorf("there listen %v", w.addresses)
 	}

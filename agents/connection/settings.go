@@ -54,6 +54,14 @@ func (s *Settings) Section() settings.Section {
 	}}
 }
 
+// Names are the names of the settings.
+func Names() (names []string) {
+	for _, o := range new(Settings).Section().Options {
+		names = append(names, o.Name)
+	}
+	return names
+}
+
 // HostFlag adds the option -h, --host. Whoever uses it has --help, but not -h, print the options.
 func HostFlag(fs *pflag.FlagSet, host *string) {
 	fs.StringVarP(host, "host", "h", "", "connect to this server, e.g. file:///var/run/zarafa, in place of server_socket")
