@@ -111,9 +111,19 @@ type RowQuery struct {
 	FlagsMask uint32 // rows whose Flags&FlagsMask == Flags
 	Flags     uint32
 	IDs       []uint32
+	// Within selects those of IDs that are children of an object, if it is not 0. Whoever knows the folder says it: rows of a folder lie
+	// together, while an id alone costs a look-up somewhere else on the disk for each row. [ObjectReader.Rows] alone looks at it.
+	Within uint32
 	// Limit, if not 0, is how many children of Parent are wanted at most, of those with ids greater than After: a page of them.
 	After uint32
 	Limit int
+}
+
+// DateKey is what is needed of a message to list it by date.
+type DateKey struct {
+	ID       uint32
+	Delivery mapi.FileTime // PR_MESSAGE_DELIVERY_TIME
+	Dated    bool          // it has one
 }
 
 // ObjectReader reads the object tree.
@@ -131,6 +141,9 @@ type ObjectReader interface {
 	// Rows calls fn for each selected row, ascending ids; one statement for any number of rows. The row is fn's to keep.
 	// Do not call the store from within fn.
 	Rows(ctx context.Context, q RowQuery, fn func(*Row) error) error
+	// DateKeys calls fn for each row that Rows selects by its parent, ascending ids, and reads an index alone: some 30 bytes of the
+	// database for a row. One statement; fn must not call the store.
+	DateKeys(ctx context.Context, q RowQuery, fn func(DateKey) error) error
 	// Object loads an object with all its parts in at most two statements. For a part's id it gives
 	// that part with its own parts.
 	Object(ctx context.Context, id uint32) (*Object, error)

@@ -221,10 +221,12 @@ func dialect() *sqlstore.Dialect {
 		InsertRows: "INSERT",
 		New:        func(column string) string { return "VALUES(" + column + ")" },
 		// The inner query is a loose index scan; without the outer one it becomes a join that reads every row.
-		StoreIDs: "SELECT s.store FROM (SELECT DISTINCT store FROM hierarchy) s",
-		Now:      "UNIX_TIMESTAMP()",
-		Greatest: "GREATEST",
-		LockRows: " FOR UPDATE",
+		StoreIDs:  "SELECT s.store FROM (SELECT DISTINCT store FROM hierarchy) s",
+		Clustered: " FORCE INDEX (PRIMARY)",
+		ByDate:    " FORCE INDEX (hierarchy_view)",
+		Now:       "UNIX_TIMESTAMP()",
+		Greatest:  "GREATEST",
+		LockRows:  " FOR UPDATE",
 	}
 }
 

@@ -38,6 +38,8 @@ type Options struct {
 	CacheKiB int
 	// Reserve is how much room is kept on the disk for deleting when it is full, in bytes; 0: none.
 	Reserve int64
+	// VFS is the name of a registered vfs.VFS through which the database's files are used; empty: the system's files. Measurements count with it.
+	VFS string
 	// Log gets what an operator should know; nil: nothing.
 	Log *slog.Logger
 }
@@ -155,7 +157,11 @@ func dsn(path string, opts Options, more ...string) string {
 		"busy_timeout(10000)", fmt.Sprintf("page_size(%d)", pageSize), "journal_mode(WAL)", "synchronous(FULL)",
 		fmt.Sprintf("cache_size(-%d)", opts.CacheKiB),
 	}, more...)
-	return DSN(path, pragmas...)
+	name := DSN(path, pragmas...)
+	if opts.VFS != "" {
+		name += "&vfs=" + url.QueryEscape(opts.VFS)
+	}
+	return name
 }
 
 // DSN is the data source name of a file that [CreatePrivate] has made, with pragmas for each connection.
@@ -184,6 +190,8 @@ func dialect() *sqlstore.Dialect {
 		InsertRows: "INSERT OR FAIL",
 		New:        func(column string) string { return "excluded." + column },
 		StoreIDs:   storeIDs,
+		Clustered:  " INDEXED BY sqlite_autoindex_hierarchy_1", // SQLite's name of the primary key of a table WITHOUT ROWID
+		ByDate:     " INDEXED BY hierarchy_view",
 		Now:        "unixepoch()",
 		Greatest:   "max",
 	}

@@ -358,6 +358,14 @@ func testRows(t *testing.T, f *fixture) {
 	want(ids(storage.RowQuery{Parent: m.inbox, Type: mapi.TypeMessage, FlagsMask: mapi.FlagDeleted | mapi.FlagAssociated}), 0, 1, 2)
 	want(ids(storage.RowQuery{Parent: m.inbox, Type: mapi.TypeMessage, FlagsMask: mapi.FlagDeleted, Flags: mapi.FlagDeleted}), 3)
 	want(ids(storage.RowQuery{Parent: m.root, Type: mapi.TypeMessage}))
+	within := func(q storage.RowQuery) (list []uint32) { // Refs does not know it
+		t.Helper()
+		f.must(f.s.Rows(f.ctx, q, func(r *storage.Row) error { list = append(list, r.ID); return nil }))
+		return list
+	}
+	want(within(storage.RowQuery{Within: m.inbox, IDs: []uint32{all[2].ID, m.inbox, 99999, all[0].ID, all[2].ID}}), 0, 2)
+	want(within(storage.RowQuery{Within: m.inbox, IDs: []uint32{all[3].ID, all[1].ID}, FlagsMask: mapi.FlagDeleted}), 1)
+	want(within(storage.RowQuery{Within: m.root, IDs: []uint32{all[2].ID}}))
 	want(ids(storage.RowQuery{IDs: []uint32{}}))
 	want(ids(storage.RowQuery{IDs: []uint32{all[2].ID, 99999, all[0].ID, all[2].ID}}), 0, 2)
 	many := []uint32{all[1].ID}

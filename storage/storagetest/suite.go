@@ -39,6 +39,7 @@ func Run(t *testing.T, create func(t *testing.T) Database) {
 		{"LongValues", testLongValues},
 		{"TakenKeys", testTakenKeys},
 		{"Rows", testRows},
+		{"DateKeys", testDateKeys},
 		{"PutRows", testPutRows},
 		{"PutObject", testPutObject},
 		{"PutParts", testPutParts},

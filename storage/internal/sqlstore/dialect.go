@@ -44,6 +44,9 @@ type Dialect struct {
 	// StoreIDs is a query for the different values of hierarchy.store, the first column of the primary key, that
 	// jumps from one value to the next in place of reading every row.
 	StoreIDs string
+	// Clustered and ByDate stand behind hierarchy and its alias, and have a SELECT go by the primary key or by hierarchy_view: an
+	// optimizer that counts rows of a folder wrongly reads the whole table instead, or jumps about in it.
+	Clustered, ByDate string
 	// Now is the present time in seconds since 1970.
 	Now string
 	// Greatest is the function that gives the larger of two numbers.

@@ -102,14 +102,18 @@ func TestInterruptedMigrationSQLite(t *testing.T) {
 	})
 }
 
+func mysqlTestDialect() *Dialect {
+	return &Dialect{Name: "mysql", Now: "UNIX_TIMESTAMP()", Setting: "mysql_database",
+		Columns: "SELECT TABLE_NAME,COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA=DATABASE()"}
+}
+
 func TestInterruptedMigrationMySQL(t *testing.T) {
 	const variable = "ZARAFA_TEST_MYSQL_DSN"
 	dsn := os.Getenv(variable)
 	if dsn == "" {
 		t.Skip(variable + " is not set; scripts/mariadb-test.sh sets it")
 	}
-	d := &Dialect{Name: "mysql", Now: "UNIX_TIMESTAMP()", Setting: "mysql_database",
-		Columns: "SELECT TABLE_NAME,COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA=DATABASE()"}
+	d := mysqlTestDialect()
 	// Definitions are slow there, so not every place is tried.
 	some := func(all int) []int { return []int{0, 1, all / 2, all - 1, all} }
 	const query = "SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE FROM information_schema.COLUMNS WHERE TABLE_SCHEMA=DATABASE() ORDER BY TABLE_NAME, ORDINAL_POSITION"

@@ -217,7 +217,7 @@ func (r reader) RefBySourceKey(ctx context.Context, key []byte) (storage.Ref, er
 func (r reader) Refs(ctx context.Context, q storage.RowQuery) ([]storage.Ref, error) {
 	var list []storage.Ref
 	s := newRowScan()
-	err := r.selectRows(ctx, q, "SELECT "+refColumns+" FROM hierarchy h", r.texts.refsIn, func(rows *sql.Rows) error {
+	err := r.selectRows(ctx, q, selection{columns: refColumns, hint: r.texts.clustered, in: r.texts.refsIn}, func(rows *sql.Rows) error {
 		if err := rows.Scan(s.refDest...); err != nil {
 			return err
 		}
@@ -231,13 +231,16 @@ func (r reader) Refs(ctx context.Context, q storage.RowQuery) ([]storage.Ref, er
 
 // Rows calls fn for each selected row, ascending ids; one statement for any number of rows.
 func (r reader) Rows(ctx context.Context, q storage.RowQuery, fn func(*storage.Row) error) error {
-	text := "SELECT " + rowColumns + counted + " FROM hierarchy h" + joinCounter
+	sel := selection{columns: rowColumns + counted, hint: r.texts.clustered, join: joinCounter, in: r.texts.rowsIn}
 	if q.Type == mapi.TypeMessage {
-		text = "SELECT " + rowColumns + notCounted + " FROM hierarchy h"
+		sel.columns, sel.join = rowColumns+notCounted, ""
+	}
+	if q.Within != 0 {
+		sel.in, sel.args = r.texts.rowsWithin, []any{q.Within, q.Within}
 	}
 	s := newRowScan()
 	var stop error
-	err := r.selectRows(ctx, q, text, r.texts.rowsIn, func(rows *sql.Rows) error {
+	err := r.selectRows(ctx, q, sel, func(rows *sql.Rows) error {
 		if err := rows.Scan(s.rowDest...); err != nil {
 			return err
 		}
@@ -258,8 +261,37 @@ func (r reader) Rows(ctx context.Context, q storage.RowQuery, fn func(*storage.R
 	return dbError("rows", err)
 }
 
+// DateKeys calls fn for each row that Rows selects by its parent, ascending ids, and reads an index alone.
+func (r reader) DateKeys(ctx context.Context, q storage.RowQuery, fn func(storage.DateKey) error) error {
+	if q.Parent == 0 || q.IDs != nil {
+		return mapi.Errorf(mapi.InvalidParameter, "storage", "date keys are of the children of an object")
+	}
+	var stop error
+	err := r.selectRows(ctx, q, selection{columns: "h.id,h.delivery_time", hint: r.texts.byDate}, func(rows *sql.Rows) error {
+		var k storage.DateKey
+		var delivery sql.NullInt64
+		if err := rows.Scan(&k.ID, &delivery); err != nil {
+			return err
+		}
+		k.Delivery, k.Dated = mapi.FileTime(delivery.Int64), delivery.Valid
+		stop = fn(k)
+		return stop
+	})
+	if stop != nil {
+		return stop
+	}
+	return dbError("date keys", err)
+}
+
+// selection is how rows of hierarchy are selected: what of them, by which index (a hint of the dialect), and with which counters.
+type selection struct {
+	columns, hint, join string
+	in                  *inList // the whole statement, for ids
+	args                []any   // its arguments before the ids
+}
+
 // selectRows runs a query over hierarchy: one statement, or one for each maxInList ids.
-func (r reader) selectRows(ctx context.Context, q storage.RowQuery, text string, in *inList, scan func(*sql.Rows) error) error {
+func (r reader) selectRows(ctx context.Context, q storage.RowQuery, sel selection, scan func(*sql.Rows) error) error {
 	run := func(text string, args ...any) error {
 		rows, err := r.q.query(ctx, text, args...)
 		if err != nil {
@@ -269,8 +301,9 @@ func (r reader) selectRows(ctx context.Context, q storage.RowQuery, text string,
 	}
 	if q.IDs == nil {
 		if q.Parent == 0 {
-			return run(text+r.texts.ofNone, uint32(q.Type), q.FlagsMask, q.Flags)
+			return run("SELECT "+sel.columns+" FROM hierarchy h"+sel.join+r.texts.ofNone, uint32(q.Type), q.FlagsMask, q.Flags)
 		}
+		text := "SELECT " + sel.columns + " FROM hierarchy h" + sel.hint + sel.join
 		if q.Limit > 0 {
 			return run(text+ofParentPage, q.Parent, q.Parent, q.After, uint32(q.Type), q.FlagsMask, q.Flags, q.Limit)
 		}
@@ -279,7 +312,7 @@ func (r reader) selectRows(ctx context.Context, q storage.RowQuery, text string,
 	ids := slices.Clone(q.IDs)
 	slices.Sort(ids)
 	for chunk := range slices.Chunk(slices.Compact(ids), maxInList) {
-		text, args := in.fill(nil, chunk)
+		text, args := sel.in.fill(slices.Clone(sel.args), chunk)
 		if err := run(text, args...); err != nil {
 			return err
 		}

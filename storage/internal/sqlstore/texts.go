@@ -6,11 +6,14 @@ import "strings"
 // places, made once. The others stand where they are used.
 type texts struct {
 	rowsIn, refsIn *inList
-	refsByEntryID  *inList
-	longValues     *inList
-	lobContents    *inList
-	countersOf     *inList
-	ofNone         string
+	rowsWithin     *inList
+
+	clustered, byDate string // of the dialect
+	refsByEntryID     *inList
+	longValues        *inList
+	lobContents       *inList
+	countersOf        *inList
+	ofNone            string
 
 	insertHierarchy *multiInsert
 	insertParts     *multiInsert
@@ -75,11 +78,15 @@ const (
 	// ofNone selects stores, which have no parent; [] stands for the ids of all stores.
 	ofNone = " WHERE h.id IN ([]) AND h.parent=0 AND h.type=? AND h.flags & ? = ? ORDER BY h.id"
 	byIDs  = " WHERE h.id IN [] ORDER BY h.id"
+	// byIDsWithin selects some of the children of one object, where they lie together.
+	byIDsWithin = " WHERE h.store=(SELECT p.store FROM hierarchy p WHERE p.id=?) AND h.parent=? AND h.id IN [] ORDER BY h.id"
 )
 
 func newTexts(d *Dialect) *texts {
 	t := &texts{ofNone: strings.Replace(ofNone, "[]", d.StoreIDs, 1)}
 	t.rowsIn = newInList("SELECT " + rowColumns + counted + " FROM hierarchy h" + joinCounter + byIDs)
+	t.clustered, t.byDate = d.Clustered, d.ByDate
+	t.rowsWithin = newInList("SELECT " + rowColumns + counted + " FROM hierarchy h" + d.Clustered + joinCounter + byIDsWithin)
 	t.refsIn = newInList("SELECT " + refColumns + " FROM hierarchy h" + byIDs)
 	t.refsByEntryID = newInList("SELECT " + refColumns + " FROM hierarchy h WHERE h.entryid IN [] ORDER BY h.id")
 	t.longValues = newInList("SELECT id,props FROM parts WHERE store=? AND message IN [] AND id=message ORDER BY id")
