@@ -35,7 +35,7 @@ func TestOperationStatements(t *testing.T) {
 		want uint64
 		do   func()
 	}{
-		{"opening a folder for the first time", 2, func() { o.send(open) }},
+		{"opening a folder for the first time: the store's locale, the first rows and the dates", 3, func() { o.send(open) }},
 		{"opening it again", 0, func() { o.send(open) }},
 		{"opening it in another order", 0, func() { o.send(sorted) }},
 		{"loading a message for the first time", 1, func() { o.send(load) }},

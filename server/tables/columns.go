@@ -70,7 +70,7 @@ func (t *table) possibleColumns(ctx context.Context) ([]mapi.PropTag, error) {
 		return nil, err
 	}
 	stored := make(map[mapi.PropTag]bool)
-	err := t.svc.eachRecord(ctx, t.snapshot(), func(_ cache.Row, _ []byte, rec cache.Record) error {
+	err := t.svc.eachRecord(ctx, 0, t.snapshot(), func(_ cache.Row, _ []byte, rec cache.Record) error {
 		for i := range rec.Len() {
 			if v, ok := rec.At(i); ok {
 				stored[v.Tag.Canonical()] = true

@@ -103,7 +103,7 @@ func (p *page) parentCell(rec cache.Record, tag mapi.PropTag) (v mapi.PropValue,
 	case mapi.PrParentSourceKey:
 		return mapi.Binary(tag, parent.SourceKey), len(parent.SourceKey) > 0, nil
 	case mapi.PrParentDisplay:
-		recs, err := p.t.svc.records(p.ctx, []uint32{parent.ID}, nil)
+		recs, err := p.t.svc.records(p.ctx, 0, []uint32{parent.ID}, nil)
 		if err != nil || recs[0] == nil {
 			return v, false, err
 		}

@@ -59,16 +59,21 @@ func (d *deepSource) mayHaveChildren(rec cache.Record) bool {
 	return !counted || v.Bool() || d.set.class != cache.Folders
 }
 
+// cells prepares the cells of rows, which lie in several folders.
+func (d *deepSource) cells(ctx context.Context, p *page, rows []cache.Row) error {
+	return p.objects(ctx, rows)
+}
+
 // children calls f for the subfolders of a folder. They come from the shared views, so that asking again
 // costs no statement.
 func (d *deepSource) children(ctx context.Context, t *table, folder uint32, f func(uint32, cache.Record) error) error {
 	set := rowSet{folder, d.set.class}
-	view, err := t.svc.openView(ctx, set, &order{locale: t.locale}, folderKind())
+	view, err := t.svc.openView(ctx, set, &order{locale: t.locale}, folderKind(), true)
 	if err != nil {
 		return err
 	}
 	defer t.svc.Views.Close(view)
-	return t.svc.eachRecord(ctx, view.Snapshot(), func(r cache.Row, _ []byte, rec cache.Record) error {
+	return t.svc.eachRecord(ctx, folder, view.Snapshot(), func(r cache.Row, _ []byte, rec cache.Record) error {
 		return f(r.ID, rec)
 	})
 }

@@ -60,11 +60,14 @@ func (m *memStore) Rows(_ context.Context, q storage.RowQuery, fn func(*storage.
 	var list []storage.Row
 	for _, id := range slices.Sorted(maps.Keys(m.rows)) {
 		r := m.rows[id]
+		if q.Limit > 0 && len(list) == q.Limit {
+			break
+		}
 		if q.IDs != nil {
-			if slices.Contains(q.IDs, id) {
+			if slices.Contains(q.IDs, id) && (q.Within == 0 || r.Parent == q.Within) {
 				list = append(list, *r)
 			}
-		} else if r.Parent == q.Parent && r.Type == q.Type && r.Flags&q.FlagsMask == q.Flags {
+		} else if id > q.After && r.Parent == q.Parent && r.Type == q.Type && r.Flags&q.FlagsMask == q.Flags {
 			list = append(list, *r)
 		}
 	}
@@ -75,6 +78,13 @@ func (m *memStore) Rows(_ context.Context, q storage.RowQuery, fn func(*storage.
 		}
 	}
 	return nil
+}
+
+func (m *memStore) DateKeys(ctx context.Context, q storage.RowQuery, fn func(storage.DateKey) error) error {
+	return m.Rows(ctx, q, func(r *storage.Row) error {
+		v, ok := r.Props.Get(mapi.PrMessageDeliveryTime)
+		return fn(storage.DateKey{ID: r.ID, Delivery: mapi.FileTime(v.Num), Dated: ok})
+	})
 }
 
 func (m *memStore) Object(_ context.Context, id uint32) (*storage.Object, error) {

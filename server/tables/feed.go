@@ -176,7 +176,7 @@ func (u *update) read() {
 		}
 	}
 	if len(ids) > 0 {
-		recs, err := u.svc.records(u.ctx, ids, nil)
+		recs, err := u.svc.records(u.ctx, 0, ids, nil)
 		if err != nil {
 			u.failed(err)
 			return

@@ -10,8 +10,14 @@ import (
 )
 
 // records gives the records of objects in the order of the ids, from the cell cache, and of what it lacks
-// with one statement. The record of an object that is gone is nil.
-func (s *Service) records(ctx context.Context, ids []uint32, out []cache.Record) ([]cache.Record, error) {
+// with one statement. The record of an object that is gone is nil. within is the folder that all are in, if the caller knows it, or 0.
+func (s *Service) records(ctx context.Context, within uint32, ids []uint32, out []cache.Record) ([]cache.Record, error) {
+	out, _, err := s.fetch(ctx, within, ids, out)
+	return out, err
+}
+
+// fetch is records, and tells whether the cell cache lacked any.
+func (s *Service) fetch(ctx context.Context, within uint32, ids []uint32, out []cache.Record) (recs []cache.Record, missed bool, err error) {
 	var missing []uint32
 	var tickets map[uint32]cache.Ticket
 	for _, id := range ids {
@@ -29,17 +35,17 @@ func (s *Service) records(ctx context.Context, ids []uint32, out []cache.Record)
 		}
 	}
 	if len(missing) == 0 {
-		return out, nil
+		return out, false, nil
 	}
 	read := make(map[uint32]cache.Record, len(missing))
-	err := s.Store.Rows(ctx, storage.RowQuery{IDs: missing}, func(row *storage.Row) error {
+	err = s.Store.Rows(ctx, storage.RowQuery{IDs: missing, Within: within}, func(row *storage.Row) error {
 		rec := s.pack(row)
 		read[row.ID] = rec
 		s.Cells.Put(tickets[row.ID], row.ID, rec)
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, true, err
 	}
 	base := len(out) - len(ids)
 	for i, id := range ids {
@@ -47,7 +53,7 @@ func (s *Service) records(ctx context.Context, ids []uint32, out []cache.Record)
 			out[base+i] = read[id]
 		}
 	}
-	return out, nil
+	return out, true, nil
 }
 
 // wantedWhole are those of some properties of which a record may have only the beginning.

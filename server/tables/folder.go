@@ -17,10 +17,6 @@ type folderSource struct {
 
 func (f *folderSource) watches() []rowSet { return []rowSet{f.set} }
 
-func (f *folderSource) cells(ctx context.Context, p *page, rows []cache.Row) error {
-	return p.objects(ctx, rows)
-}
-
 func (f *folderSource) load(ctx context.Context, t *table, g grant) (*rowList, error) {
 	if !g.readable { // a table without rows
 		rows, err := t.privateRows(ctx, nil, nil)
@@ -29,7 +25,7 @@ func (f *folderSource) load(ctx context.Context, t *table, g grant) (*rowList, e
 		}
 		return rows, err
 	}
-	view, err := t.svc.openView(ctx, f.set, t.sharedOrder(), t.kind)
+	view, err := t.svc.openView(ctx, f.set, t.sharedOrder(), t.kind, t.private() || !g.privileged)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +37,7 @@ func (f *folderSource) load(ctx context.Context, t *table, g grant) (*rowList, e
 	if err != nil {
 		return nil, err
 	}
-	return t.selectRows(ctx, view.Snapshot(), hidden)
+	return t.selectRows(ctx, f.set.folder, view.Snapshot(), hidden)
 }
 
 // hidden says which rows a caller does not get to see; nil: none.
@@ -62,7 +58,7 @@ func (f *folderSource) hides(ctx context.Context, t *table, g grant, s cache.Sna
 	}
 	invisible := t.svc.hidesFolders(t.session.UserID)
 	any := false
-	err := t.svc.eachRecord(ctx, s, func(r cache.Row, _ []byte, rec cache.Record) error {
+	err := t.svc.eachRecord(ctx, f.set.folder, s, func(r cache.Row, _ []byte, rec cache.Record) error {
 		h, err := invisible(ctx, r.ID, rec)
 		any = any || h
 		return err
@@ -121,13 +117,13 @@ func (t *table) sharedOrder() *order {
 // selectBlock is how many rows a restriction reads at a time.
 const selectBlock = 256
 
-// eachRecord calls f for the rows of a snapshot with their records, leaving out what is gone.
-func (s *Service) eachRecord(ctx context.Context, snap cache.Snapshot, f func(r cache.Row, key []byte, rec cache.Record) error) error {
+// eachRecord calls f for the rows of a snapshot with their records, leaving out what is gone. within is the folder that all are in, or 0.
+func (s *Service) eachRecord(ctx context.Context, within uint32, snap cache.Snapshot, f func(r cache.Row, key []byte, rec cache.Record) error) error {
 	ids := make([]uint32, 0, selectBlock)
 	rows := make([]cache.KeyedRow, 0, selectBlock)
 	var recs []cache.Record
 	flush := func() (err error) {
-		if recs, err = s.records(ctx, ids, recs[:0]); err != nil {
+		if recs, err = s.records(ctx, within, ids, recs[:0]); err != nil {
 			return err
 		}
 		for i, r := range rows {
@@ -156,10 +152,10 @@ func (s *Service) eachRecord(ctx context.Context, snap cache.Snapshot, f func(r 
 }
 
 // selectRows makes the private rows of a table from a shared view.
-func (t *table) selectRows(ctx context.Context, snap cache.Snapshot, hides hidden) (*rowList, error) {
+func (t *table) selectRows(ctx context.Context, within uint32, snap cache.Snapshot, hides hidden) (*rowList, error) {
 	rows, err := t.privateRows(ctx, nil, func(add func(id uint32, key []byte, rec cache.Record) error) error {
 		reuse := t.order == t.sharedOrder() // the keys are right already
-		return t.svc.eachRecord(ctx, snap, func(r cache.Row, key []byte, rec cache.Record) error {
+		return t.svc.eachRecord(ctx, within, snap, func(r cache.Row, key []byte, rec cache.Record) error {
 			if hides != nil {
 				if h, err := hides(ctx, r.ID, rec); h || err != nil {
 					return err

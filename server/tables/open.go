@@ -179,7 +179,7 @@ func (s *Service) maySpool(ctx context.Context, caller uint32) error {
 
 // storeLocale is the store's own locale for sorting, or the default.
 func (s *Service) storeLocale(ctx context.Context, store uint32) (*collation.Locale, error) {
-	recs, err := s.records(ctx, []uint32{store}, nil)
+	recs, err := s.records(ctx, 0, []uint32{store}, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -13,12 +13,14 @@ import (
 // page is the rows that one operation looks at, with what their cells are made of. It is
 // reused by other operations, so that a page of a warm table costs no memory but its answer.
 type page struct {
-	t    *table
-	ctx  context.Context
-	rows []cache.Row
-	ids  []uint32
-	recs []cache.Record // of objects; nil for a row that is gone
-	kept []*keptRow     // of rows that the table keeps itself
+	t      *table
+	ctx    context.Context
+	rows   []cache.Row
+	ids    []uint32
+	recs   []cache.Record // of objects; nil for a row that is gone
+	missed bool           // the cell cache lacked some of the objects
+	within uint32         // folder that the rows are in; 0: several, or it is not known
+	kept   []*keptRow     // of rows that the table keeps itself
 
 	heads   map[uint32]category // categories by number
 	holdsMu bool                // the caller holds the table's mu
@@ -49,7 +51,7 @@ type page struct {
 // begin prepares the cells of rows.
 func (t *table) begin(ctx context.Context, rows []cache.Row) (*page, error) {
 	p := t.scratch
-	p.t, p.ctx, p.rows, p.holds = t, ctx, rows, true
+	p.t, p.ctx, p.rows, p.holds, p.within = t, ctx, rows, true, 0
 	p.recs, p.kept, p.ids = p.recs[:0], p.kept[:0], p.ids[:0]
 	clear(p.parents)
 	clear(p.boxes)
@@ -109,7 +111,7 @@ func (p *page) objects(ctx context.Context, rows []cache.Row) (err error) {
 			p.ids = append(p.ids, r.ID)
 		}
 	}
-	if p.recs, err = p.t.svc.records(ctx, p.ids, p.recs); err != nil {
+	if p.recs, p.missed, err = p.t.svc.fetch(ctx, p.within, p.ids, p.recs); err != nil {
 		return err
 	}
 	if len(p.ids) == len(rows) {

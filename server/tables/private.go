@@ -115,7 +115,7 @@ func (t *table) recordOf(id uint32) cache.Record {
 	if len(t.subs) == 0 {
 		return nil
 	}
-	recs, err := t.svc.records(context.Background(), []uint32{id}, nil)
+	recs, err := t.svc.records(context.Background(), 0, []uint32{id}, nil)
 	if err != nil {
 		return nil
 	}

@@ -62,7 +62,7 @@ func (t *table) listedRows(ctx context.Context, ids []uint32, hides hidden) (*ro
 			block := ids[:min(selectBlock, len(ids))]
 			ids = ids[len(block):]
 			var err error
-			if recs, err = t.svc.records(ctx, block, recs[:0]); err != nil {
+			if recs, err = t.svc.records(ctx, 0, block, recs[:0]); err != nil {
 				return err
 			}
 			for i, rec := range recs {

@@ -11,17 +11,18 @@ import (
 
 // viewInfo is what the feed needs to keep a shared view: it is attached to the view.
 type viewInfo struct {
-	order *order
-	kind  rowKind
+	order  *order
+	kind   rowKind
+	misses *misses
 }
 
 func (i viewInfo) key(dst []byte, r cache.Row, rec cache.Record) []byte {
 	return i.order.key(dst, r, i.kind.sortCell(r, rec))
 }
 
-// openView finds or loads the shared view of a set of rows in an order. It must be closed.
-func (s *Service) openView(ctx context.Context, set rowSet, o *order, kind rowKind) (*cache.View, error) {
-	info := viewInfo{order: o, kind: kind}
+// openView finds or loads the shared view of a set of rows in an order. It must be closed. With all, the caller is going to look at every row.
+func (s *Service) openView(ctx context.Context, set rowSet, o *order, kind rowKind, all bool) (*cache.View, error) {
+	info := viewInfo{order: o, kind: kind, misses: new(misses)}
 	key := cache.ViewKey{Folder: set.folder, Class: set.class, Sort: o.viewSort()}
 	return s.Views.Open(ctx, key, info, func(ctx context.Context, add func(cache.Row, []byte)) error {
 		// From here on changes are logged by the view; let those through that did not find it.
@@ -30,7 +31,14 @@ func (s *Service) openView(ctx context.Context, set rowSet, o *order, kind rowKi
 		s.gate.Unlock()
 		err := s.sortCached(set, info, add)
 		if errors.Is(err, errNotCached) {
-			err = s.sortStored(ctx, set, info, add)
+			if info.dated() && !all {
+				err = s.sortDated(ctx, set, info, add)
+			} else {
+				_, _, err = s.addRows(ctx, set, set.query(), info, add)
+			}
+		}
+		if errors.Is(err, errEnough) {
+			return nil
 		}
 		return err
 	})
@@ -71,13 +79,12 @@ func (s *Service) anyView(set rowSet) (snap cache.Snapshot, ok bool) {
 
 var errEnough = errors.New("tables: folder_max_items reached")
 
-// sortStored fills a view, and the cell cache, with one scan of the folder.
-func (s *Service) sortStored(ctx context.Context, set rowSet, info viewInfo, add func(cache.Row, []byte)) error {
+// addRows fills a view, and the cell cache, with one scan of a folder's rows. It gives how many there were and the id of the last.
+func (s *Service) addRows(ctx context.Context, set rowSet, q storage.RowQuery, info viewInfo, add func(cache.Row, []byte)) (n int, last uint32, err error) {
 	changes := s.changesOf(set.folder)
 	before := changes.Load()
 	var key []byte
-	n := 0
-	err := s.Store.Rows(ctx, set.query(), func(row *storage.Row) error {
+	err = s.Store.Rows(ctx, q, func(row *storage.Row) error {
 		rec := s.pack(row)
 		_, ticket, cached := s.Cells.Get(row.ID)
 		// In this order: a batch counts itself before it touches the cells.
@@ -87,15 +94,13 @@ func (s *Service) sortStored(ctx context.Context, set rowSet, info viewInfo, add
 		r := cache.Row{ID: row.ID}
 		key = info.key(key[:0], r, rec)
 		add(r, key)
+		last = row.ID
 		if n++; s.settings.FolderMaxItems > 0 && n > s.settings.FolderMaxItems {
 			return errEnough
 		}
 		return nil
 	})
-	if errors.Is(err, errEnough) {
-		return nil
-	}
-	return err
+	return n, last, err
 }
 
 // folderKind is what the rows of views of subfolders depend on.

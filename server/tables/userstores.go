@@ -48,7 +48,7 @@ func (s *Service) userStoresSource() source {
 }
 
 func (s *Service) recordsByID(ctx context.Context, ids []uint32) (map[uint32]cache.Record, error) {
-	recs, err := s.records(ctx, ids, nil)
+	recs, err := s.records(ctx, 0, ids, nil)
 	if err != nil {
 		return nil, err
 	}
