@@ -101,6 +101,9 @@ func TestPagesRead(t *testing.T) {
 		{"50 rows in their folder", 5, 20, func(s storage.Store) error {
 			return s.Rows(t.Context(), storage.RowQuery{IDs: ids[n-50:], Within: 1}, row)
 		}},
+		{"deleting 500", 50, 250, func(s storage.Store) error {
+			return s.Update(t.Context(), 1, func(ctx context.Context, tx storage.Tx) error { return tx.Delete(ctx, ids[n-500:]) }, nil)
+		}},
 	} {
 		s := reopen()
 		before := counting.pages.Load()

@@ -147,11 +147,12 @@ func (t *texts) addTables(d *Dialect) {
 // addDeletions makes the statements that remove rows and large values.
 func (t *texts) addDeletions() {
 	t.deleteParts = newInList("DELETE FROM parts WHERE store=? AND message=? AND id IN []")
+	// With "store=?" SQLite takes many ids for a reason to read all rows of the store; an expression keeps it to the index of ids.
 	t.deleteMessages = []*inList{
-		newInList("DELETE FROM hierarchy WHERE store=? AND id IN []"),
+		newInList("DELETE FROM hierarchy WHERE store+0=? AND id IN []"),
 		newInList("DELETE FROM parts WHERE store=? AND message IN []"),
 		newInList("DELETE FROM outgoingqueue WHERE store_id=? AND hierarchy_id IN []"),
-		newInList("DELETE FROM searchresults WHERE store=? AND hierarchyid IN []"),
+		newInList("DELETE FROM searchresults WHERE store+0=? AND hierarchyid IN []"),
 	}
 	t.deleteContainers = []*inList{
 		newInList("DELETE FROM searchresults WHERE store=? AND folderid IN []"),
