@@ -61,7 +61,7 @@ var mayImport = map[string][]string{
 	"cmd/zarafa-pam":                  {"server/auth/pam"},
 	"cmd/zarafa-monitor":              {"agents/monitor", "daemon"},
 	"cmd/zarafa-spooler":              {"agents", "daemon"},
-	"cmd/zarafa-webaccess":            {"agents/connection", "agents/webaccess", "daemon"},
+	"cmd/zarafa-webaccess":            {"agents/webaccess", "daemon"},
 	"cmd/zarafa-server": {
 		"daemon", "server",
 	},

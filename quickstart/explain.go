@@ -24,10 +24,14 @@ func (o *Options) explain(out io.Writer, showPassword bool) error {
 	if err != nil {
 		return err
 	}
+	_, webs, err := net.SplitHostPort(o.Listen.Webs)
+	if err != nil {
+		return err
+	}
 	return t.Execute(out, struct {
 		*Options
-		Shown, Socket, LMTPPort, IMAPSPort string
-	}{o, password, o.path(socketFile), lmtp, imaps})
+		Shown, Socket, LMTPPort, IMAPSPort, WebsPort string
+	}{o, password, o.path(socketFile), lmtp, imaps, webs})
 }
 
 const nextText = `{{.Folder}} is ready.
@@ -45,8 +49,9 @@ const nextText = `{{.Folder}} is ready.
      zarafa admin -h file://{{.Socket}} -c NAME -P -f "FULL NAME" -e NAME@{{.Domain}}
      zarafa admin -h file://{{.Socket}} --create-store NAME
 
+   Mail is read in the browser at https://{{.Host}}{{if ne .WebsPort "443"}}:{{.WebsPort}}{{end}}/, on this machine at http://{{.Listen.Web}}/.
    Mail programs connect to {{.Host}}, port {{.IMAPSPort}}, encrypted (IMAP with TLS). The certificate is self-signed until
-   you name another in {{.Folder}}/gateway.cfg.
+   you name another in {{.Folder}}/gateway.cfg and webaccess.cfg.
 
 2. Mail comes in and goes out through a mail server on this machine. For Postfix, these lines in /etc/postfix/main.cf:
 

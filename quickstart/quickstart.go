@@ -37,20 +37,22 @@ type Options struct {
 
 // Listen is where the programs of a folder listen, in the words of their settings.
 type Listen struct {
-	Server, LMTP, IMAP, IMAPS, POP3, POP3S, Status string
+	Server, LMTP, IMAP, IMAPS, POP3, POP3S, Web, Webs, Status string
 }
 
 // Standard are the ports that the protocols have.
 func Standard() Listen {
 	return Listen{
-		Server: "*%lo:236", LMTP: "*%lo:2003", IMAP: "*:143", IMAPS: "*:993", POP3: "*:110", POP3S: "*:995", Status: "127.0.0.1:2237",
+		Server: "*%lo:236", LMTP: "*%lo:2003", IMAP: "*:143", IMAPS: "*:993", POP3: "*:110", POP3S: "*:995",
+		Web: "127.0.0.1:2280", Webs: "*:443", Status: "127.0.0.1:2237",
 	}
 }
 
 // Unprivileged are ports that every account may open.
 func Unprivileged() Listen {
 	return Listen{
-		Server: "*%lo:2236", LMTP: "*%lo:2003", IMAP: "*:2143", IMAPS: "*:2993", POP3: "*:2110", POP3S: "*:2995", Status: "127.0.0.1:2237",
+		Server: "*%lo:2236", LMTP: "*%lo:2003", IMAP: "*:2143", IMAPS: "*:2993", POP3: "*:2110", POP3S: "*:2995",
+		Web: "127.0.0.1:2280", Webs: "*:2443", Status: "127.0.0.1:2237",
 	}
 }
 

@@ -38,7 +38,8 @@ func (o *Options) settings() ([]file, error) {
 	}
 	var files []file
 	for _, f := range []file{
-		{"dagent.cfg", dagentText}, {"spooler.cfg", spoolerText}, {"monitor.cfg", monitorText}, {"gateway.cfg", gatewayText}, {serve.ServerFile, serverText},
+		{"dagent.cfg", dagentText}, {"spooler.cfg", spoolerText}, {"monitor.cfg", monitorText}, {"gateway.cfg", gatewayText}, {"webaccess.cfg", webaccessText},
+		{serve.ServerFile, serverText},
 	} {
 		t, err := template.New(f.name).Parse(f.text)
 		if err != nil {
@@ -115,6 +116,17 @@ pop3s_listen = {{.Listen.POP3S}}
 
 # The certificate that quickstart has signed itself; mail programs ask whether to trust it. Put the files of an authority's in their place
 # (certbot has them in /etc/letsencrypt/live/{{.Host}}/privkey.pem and fullchain.pem), and send the signal HUP after each renewal.
+ssl_private_key_file = {{.Key}}
+ssl_certificate_file = {{.Certificate}}
+`
+
+const webaccessText = `# Settings of the web client: mail in the browser. docs/webaccess.cfg.md explains all that there are. Delete the file and it does not run.
+
+# Browsers of this machine, and a proxy on it, connect here.
+web_listen = {{.Listen.Web}}
+
+# Everybody else connects here, encrypted.
+webs_listen = {{.Listen.Webs}}
 ssl_private_key_file = {{.Key}}
 ssl_certificate_file = {{.Certificate}}
 `

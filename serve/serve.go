@@ -1,6 +1,7 @@
 // Package serve runs the server and its agents in one process, from one folder: the program "zarafa serve".
 //
-// The folder has the settings of each program in the file of its own name: server.cfg, dagent.cfg, spooler.cfg, monitor.cfg, gateway.cfg.
+// The folder has the settings of each program in the file of its own name: server.cfg, dagent.cfg, spooler.cfg, monitor.cfg, gateway.cfg,
+// webaccess.cfg.
 // An agent whose file is missing does not run. The agents speak the protocol with the server as they would from processes of their own,
 // through memory in place of a socket, so that a part can be moved into its own process by moving its file.
 //
@@ -23,6 +24,7 @@ import (
 	"zarafa/agents/monitor"
 	"zarafa/agents/spooler"
 	spoolerconfig "zarafa/agents/spooler/config"
+	"zarafa/agents/webaccess"
 	"zarafa/daemon"
 	serverconfig "zarafa/server/config"
 	"zarafa/server/program"
@@ -98,6 +100,9 @@ func (f Folder) parts() ([]daemon.Part, error) {
 		}},
 		{"gateway.cfg", func(file string) (daemon.Part, error) {
 			return agent(f, gateway.Program(gateway.Start{Version: f.Version, Dial: memory.Dial}), file, (*gateway.Config).AllListeners)
+		}},
+		{"webaccess.cfg", func(file string) (daemon.Part, error) {
+			return agent(f, webaccess.Program(webaccess.Start{Version: f.Version, Dial: memory.Dial}), file, (*webaccess.Config).AllListeners)
 		}},
 	} {
 		if _, err := os.Stat(f.file(a.file)); errors.Is(err, fs.ErrNotExist) {

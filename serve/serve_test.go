@@ -39,11 +39,17 @@ func TestQuickstartAndServe(t *testing.T) {
 	if text := <-w.relay.arrived; !strings.Contains(text, "\nSubject: out\r\n") || !strings.Contains(text, "admin@example.com") {
 		t.Errorf("what left:\n%s", text)
 	}
+	if answer := w.web(w.password); !strings.HasPrefix(answer, "200 ") || !strings.Contains(answer, "admin@example.com") {
+		t.Errorf("the web client answers %q", answer)
+	}
+	if answer := w.web("wrong"); strings.HasPrefix(answer, "200 ") { // what comes through memory is believed, but not here
+		t.Errorf("the web client takes a wrong password: %q", answer)
+	}
 	if got := w.status("/healthz"); got != "ok\n" {
 		t.Errorf("health: %s", got)
 	}
 	metrics := w.status("/metrics")
-	for _, want := range []string{"zarafa_build_info{program=\"zarafa\",version=\"1.2.3\"} 1", "zarafa_dagent_", "zarafa_gateway_", "zarafa_spooler_", "zarafa_monitor_"} {
+	for _, want := range []string{"zarafa_build_info{program=\"zarafa\",version=\"1.2.3\"} 1", "zarafa_dagent_", "zarafa_gateway_", "zarafa_spooler_", "zarafa_monitor_", "zarafa_webaccess_"} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("the metrics have no %s", want)
 		}
@@ -85,7 +91,7 @@ func TestReload(t *testing.T) {
 	w.must(err)
 	w.must(os.WriteFile(path, append(text, "catch_all = admin\n"...), 0o644))
 	r.signals <- syscall.SIGHUP
-	for _, program := range []string{"server", "dagent", "spooler", "monitor", "gateway"} {
+	for _, program := range []string{"server", "dagent", "spooler", "monitor", "gateway", "webaccess"} {
 		r.log.await("\"settings reloaded\" program=zarafa-" + program)
 	}
 	if answer := w.deliver("nobody@example.com", mail); !strings.HasPrefix(answer, "250 ") {
@@ -113,7 +119,7 @@ func TestSecondServe(t *testing.T) {
 // An agent without settings does not run, and where its server is, an agent is not asked.
 func TestWithoutAgents(t *testing.T) {
 	w := newWorld(t)
-	for _, agent := range []string{"dagent", "spooler", "monitor"} {
+	for _, agent := range []string{"dagent", "spooler", "monitor", "webaccess"} {
 		w.must(os.Remove(filepath.Join(w.folder, agent+".cfg")))
 	}
 	path := filepath.Join(w.folder, "gateway.cfg")

@@ -62,6 +62,7 @@ func (w *world) options() quickstart.Options {
 		Domain: "Example.com", Folder: w.folder, Relay: w.relay.address,
 		Listen: quickstart.Listen{
 			Server: "127.0.0.1:0", LMTP: "127.0.0.1:0", IMAP: "127.0.0.1:0", IMAPS: "127.0.0.1:0", POP3: "127.0.0.1:0", POP3S: "127.0.0.1:0",
+			Web: "127.0.0.1:0", Webs: "127.0.0.1:0",
 			Status: "unix:" + w.folder + "/run/status.sock",
 		},
 	}
@@ -138,6 +139,23 @@ func (w *world) dial(program string, socket int) *textproto.Conn {
 	_, err = c.ReadLine()
 	w.must(err)
 	return c
+}
+
+// web logs the administrator on in the web client, with his password, and gives the answer.
+func (w *world) web(password string) string {
+	w.Helper()
+	w.mu.Lock()
+	address := "http://" + w.addresses["zarafa-webaccess"][0].String()
+	w.mu.Unlock()
+	r, err := http.NewRequestWithContext(w.Context(), http.MethodPost, address+"/api/logon", strings.NewReader(`{"user":"admin","password":"`+password+`"}`))
+	w.must(err)
+	r.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(r)
+	w.must(err)
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	w.must(err)
+	return resp.Status + " " + string(text)
 }
 
 // deliver brings a mail in by LMTP, and gives the server's answer to it.

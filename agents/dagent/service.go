@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"zarafa/agents/dagent/lmtp"
@@ -19,15 +20,18 @@ const maxRecipients = 1000
 
 // service is the LMTP daemon.
 type service struct {
-	cfg       *Config
-	log       *slog.Logger
-	metrics   *metrics
-	version   string
-	deliverer *Deliverer
+	cfg     *Config
+	log     *slog.Logger
+	metrics *metrics
+	version string
+
+	mu        sync.Mutex
+	current   *Config    // as of the last reload
+	deliverer *Deliverer // nil until the server has answered
 }
 
 func openService(_ context.Context, cfg *Config, env daemon.Env, version string) (daemon.Service[*Config], error) {
-	return &service{cfg: cfg, log: env.Log, metrics: newMetrics(env.Registry), version: version}, nil
+	return &service{cfg: cfg, current: cfg, log: env.Log, metrics: newMetrics(env.Registry), version: version}, nil
 }
 
 // Serve waits for the server, and takes mail then.
@@ -42,8 +46,7 @@ func (s *service) Serve(ctx context.Context) error {
 		}
 		return err
 	}
-	d := NewDeliverer(session, s.cfg, s.log, s.metrics, time.Now)
-	s.deliverer = d
+	d := s.deliver(session)
 	server := &lmtp.Server{
 		Name: d.host, Deliverer: lmtpDeliverer{d}, MaxMessage: s.cfg.MaxMessageSize, MaxRecipients: maxRecipients,
 		MaxConnections: s.cfg.MaxConnections, Idle: s.cfg.Idle, TempDir: s.cfg.TempPath, Log: s.log,
@@ -53,10 +56,21 @@ func (s *service) Serve(ctx context.Context) error {
 	return errors.Join(err, session.Close(context.WithoutCancel(ctx)))
 }
 
+// deliver makes the deliverer, with the settings as they are by now.
+func (s *service) deliver(session *client.Session) *Deliverer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.deliverer = NewDeliverer(session, s.current, s.log, s.metrics, time.Now)
+	return s.deliverer
+}
+
 // Reload takes over what may change while mail is delivered.
 func (s *service) Reload(cfg *Config) {
-	if d := s.deliverer; d != nil {
-		d.settings.Store(cfg)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.current = cfg
+	if s.deliverer != nil {
+		s.deliverer.settings.Store(cfg)
 	}
 }
 

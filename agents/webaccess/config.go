@@ -29,7 +29,10 @@ const certificates = "/etc/zarafa/webaccess"
 type Start struct {
 	Version string
 	Host    string // -h
-	App     App
+	// App has the pages; nil takes those that are in the program.
+	App App
+	// Dial, if not nil, connects to the server in this process.
+	Dial func(ctx context.Context) (net.Conn, error)
 }
 
 // Config are the settings of webaccess.cfg.
@@ -61,7 +64,7 @@ type Config struct {
 
 // NewConfig returns an empty configuration.
 func NewConfig(start Start) *Config {
-	return &Config{Start: start, Connection: connection.Settings{Host: start.Host, File: "webaccess.cfg"}}
+	return &Config{Start: start, Connection: connection.Settings{Host: start.Host, File: "webaccess.cfg", Dial: start.Dial}}
 }
 
 // Common gives the settings that every daemon has.
@@ -161,6 +164,16 @@ func (c *Config) Bind(ctx context.Context) (err error) {
 		return fmt.Errorf("webs_listen: %w; choose another address, or leave the setting empty", err)
 	}
 	return nil
+}
+
+// AllListeners are the addresses without encryption, and those with it.
+func (c *Config) AllListeners() (addresses []net.Addr) {
+	for _, listeners := range [][]net.Listener{c.plain, c.secure} {
+		for _, l := range listeners {
+			addresses = append(addresses, l.Addr())
+		}
+	}
+	return addresses
 }
 
 // Addresses are where the program listens without encryption.

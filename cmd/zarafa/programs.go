@@ -10,12 +10,14 @@ import (
 	"syscall"
 
 	"zarafa/agents/admin"
+	"zarafa/agents/backup"
 	"zarafa/agents/dagent"
 	"zarafa/agents/gateway"
 	"zarafa/agents/migrate"
 	"zarafa/agents/monitor"
 	"zarafa/agents/spooler"
 	spoolerconfig "zarafa/agents/spooler/config"
+	"zarafa/agents/webaccess"
 	"zarafa/daemon"
 	serverconfig "zarafa/server/config"
 	"zarafa/server/program"
@@ -43,10 +45,11 @@ func programs() map[string]runner {
 		return func(ctx context.Context, args []string, c caller) int { return run(ctx, args, c.process()) }
 	}
 	return map[string]runner{
-		"server":  daemonOf(program.New(version, serverconfig.Start{}).Run),
-		"gateway": daemonOf(gateway.Program(gateway.Start{Version: version}).Run),
-		"monitor": daemonOf(monitor.Program(monitor.Start{Version: version}).Run),
-		"spooler": daemonOf(spooler.Program(version, spoolerconfig.Start{}).Run),
+		"webaccess": daemonOf(webaccess.Program(webaccess.Start{Version: version}).Run),
+		"server":    daemonOf(program.New(version, serverconfig.Start{}).Run),
+		"gateway":   daemonOf(gateway.Program(gateway.Start{Version: version}).Run),
+		"monitor":   daemonOf(monitor.Program(monitor.Start{Version: version}).Run),
+		"spooler":   daemonOf(spooler.Program(version, spoolerconfig.Start{}).Run),
 		"dagent": func(ctx context.Context, args []string, c caller) int {
 			return dagent.Run(ctx, version, args, c.stdin, c.process())
 		},
@@ -54,6 +57,11 @@ func programs() map[string]runner {
 			ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 			defer stop()
 			return (&admin.Tool{Version: version, Stdin: c.stdin, Stdout: c.out, Stderr: c.err}).Run(ctx, args)
+		},
+		"backup": func(ctx context.Context, args []string, c caller) int {
+			ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			return backup.Run(ctx, version, args, c.out, c.err)
 		},
 		"migrate": func(ctx context.Context, args []string, c caller) int {
 			ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
