@@ -1,3 +1,5 @@
+//go:build !race
+
 package adopt_test
 
 import (
