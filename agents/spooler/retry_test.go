@@ -177,7 +177,10 @@ func TestAgain(t *testing.T) {
 	sp := w.start()
 	id := alice.submit(letter{subject: "Offer", keep: true})
 	<-w.relay.arrived
-	sp.waitFor(func() bool { return sp.queued() == 0 })
+	sp.waitFor(func() bool { // it leaves the queue first, and is unlocked then
+		_, err := alice.s.LoadObject(t.Context(), id)
+		return err == nil && sp.queued() == 0
+	})
 	w.clock.advance(time.Minute)
 	w.must(alice.s.SubmitMessage(t.Context(), id, alice.ids[client.SentItems], w.clock.now()))
 	<-w.relay.arrived
