@@ -21,12 +21,15 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 export CGO_ENABLED := 0
 export GOFLAGS := $(strip $(GOFLAGS) -trimpath)
 
-.PHONY: build run three-nodes capacity test test-long judges check packages clean
+.PHONY: build pages run three-nodes capacity test test-long judges check packages clean
 
-# The pages of the web client are made first: packages are fetched by npm once for each package-lock.json, and bundled.
+# The pages of the web client, which the programs have in them: packages are fetched by npm once for each package-lock.json, and bundled.
+pages:
+	go run ./agents/webaccess/bundle/make
+
 # The binaries need no C library, so that they run on any Linux of their architecture. zarafa-pam is the exception: it
 # loads the system's PAM library.
-build:
+build: pages
 	go build -ldflags '-X main.version=$(VERSION)' -o bin/ ./cmd/...
 
 run: build
@@ -59,7 +62,7 @@ test-long: check
 judges: build
 	scripts/judges.sh
 
-packages:
+packages: pages
 	@scripts/packages.sh "$(VERSION)" dist
 
 clean:

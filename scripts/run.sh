@@ -245,6 +245,7 @@ cat <<CONNECT
 
 == server and agents are ready
 
+  mail in the browser       http://127.0.0.1:$web_port/
   clients on this machine   http://127.0.0.1:$port/
   programs on this machine  $socket
   mail in                   127.0.0.1:$lmtp_port by LMTP, 127.0.0.1:$smtp_port by SMTP for users at localhost
