@@ -62,7 +62,7 @@ test-long: check
 judges: build
 	scripts/judges.sh
 
-packages: pages
+packages:
 	@scripts/packages.sh "$(VERSION)" dist
 
 clean:

@@ -12,5 +12,6 @@ date=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || true)}
 	echo "packages.sh: this is no clone of a repository; set SOURCE_DATE_EPOCH to the date of the release" >&2
 	exit 1
 }
+CGO_ENABLED=0 go run ./agents/webaccess/bundle/make
 nfpm=$(CGO_ENABLED=0 go tool -modfile=packaging/tools/go.mod -n nfpm)
 CGO_ENABLED=0 go run ./packaging --version "$version" --out "$out" --date "$date" --nfpm "$nfpm" "$@"
