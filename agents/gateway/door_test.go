@@ -52,7 +52,7 @@ func logOns(t *testing.T, r *prometheus.Registry, protocol string) map[string]fl
 	return found
 }
 
-// A user has so many connections by all protocols together; who gives one back makes room. Passwords come in UTF-8 or as windows-1252.
+// The limit of connections counts a user's by all protocols together; a connection that ends makes room. Passwords come in UTF-8 or as windows-1252.
 func TestDoor(t *testing.T) {
 	var log bytes.Buffer
 	d, store, registry := newDoor(t, &log)
@@ -97,7 +97,7 @@ func TestDoor(t *testing.T) {
 	}
 }
 
-// Who guesses waits ever longer for the answer, however he connects; who knows the password does not. A client that goes away is not waited for.
+// A client that guesses waits ever longer for the answer, however it connects; one that knows the password does not. A client that goes away is not waited for.
 func TestSlowAnswers(t *testing.T) {
 	var log bytes.Buffer
 	d, store, _ := newDoor(t, &log)

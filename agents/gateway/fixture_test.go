@@ -43,7 +43,7 @@ func (l *lines) Write(b []byte) (int, error) {
 	return l.text.Write(b)
 }
 
-// await waits until the log has a text so many times.
+// await waits until the log has a text the given number of times.
 func (l *lines) await(text string, times int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

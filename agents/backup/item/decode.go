@@ -70,7 +70,7 @@ func (d *decoder) number() uint64 {
 	return n
 }
 
-// count reads a number of things that take at least so many bytes each.
+// count reads a number of things; each takes at least the given number of bytes.
 func (d *decoder) count(each int) int {
 	n := d.number()
 	if n > uint64(len(d.in)/each) {

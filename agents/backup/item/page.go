@@ -26,7 +26,7 @@ type Entry struct {
 // mostEntries bounds a page.
 const mostEntries = 1000
 
-// borderMask says how often a page ends: after one of so many entries.
+// borderMask says how often a page ends: after one entry of borderMask+1 on average.
 const borderMask = 255
 
 // EndsPage reports whether a page of n entries ends with this one. It depends on the last entry alone, up to the bound, so that a change

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Policy says how many snapshots of a store stay: the newest Last, and the newest of each of so many hours, days, weeks, months, years.
+// Policy says how many snapshots of a store stay: the newest Last, and the newest of each hour, day, week, month and year, as far back as its fields say.
 type Policy struct{ Last, Hourly, Daily, Weekly, Monthly, Yearly int }
 
 // Empty reports whether the policy keeps nothing; then nothing is removed, since that is hardly meant.

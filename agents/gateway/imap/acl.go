@@ -41,12 +41,17 @@ func parseRights(text string) (rights mailstore.Rights, err error) {
 	return rights, nil
 }
 
-func (s *session) getACL(ctx context.Context, _ *call) error {
+// onlyMailbox reads the rest of a command that names a mailbox and nothing else, and finds the mailbox.
+func (s *session) onlyMailbox(ctx context.Context) (mailstore.Mailbox, error) {
 	name := s.dec.MailboxArg()
 	if err := s.dec.Finish(); err != nil {
-		return err
+		return mailstore.Mailbox{}, err
 	}
-	m, err := s.find(ctx, name)
+	return s.find(ctx, name)
+}
+
+func (s *session) getACL(ctx context.Context, _ *call) error {
+	m, err := s.onlyMailbox(ctx)
 	if err != nil {
 		return err
 	}
@@ -143,11 +148,7 @@ func (s *session) listRights(ctx context.Context, _ *call) error {
 }
 
 func (s *session) myRights(ctx context.Context, _ *call) error {
-	name := s.dec.MailboxArg()
-	if err := s.dec.Finish(); err != nil {
-		return err
-	}
-	m, err := s.find(ctx, name)
+	m, err := s.onlyMailbox(ctx)
 	if err != nil {
 		return err
 	}

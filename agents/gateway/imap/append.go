@@ -105,7 +105,7 @@ type spooled struct {
 	size     int64 // of the file
 }
 
-// read reads a message of so many bytes.
+// read reads a message of the given number of bytes.
 func (s *spooled) read(r io.Reader, size int64, dir string) (mailstore.Content, error) {
 	if s.inMemory+size <= maxInMemory {
 		s.inMemory += size

@@ -25,7 +25,7 @@ func TestOldCharset(t *testing.T) {
 	})
 }
 
-// Who has not logged on can send no more than names and passwords need.
+// A client that has not logged on can send no more than names and passwords need.
 func TestLimitsBeforeLogOn(t *testing.T) {
 	attack(t, imap.Options{MaxFailed: 10}, func(t *testing.T, _ *script, p *peer) {
 		p.send("a LOGIN {257}\r\n")
